@@ -1,0 +1,1 @@
+"""The helpers behind the lessons of "Annyeong, Deep Learning"."""

@@ -1,0 +1,56 @@
+"""Where things lie: the course's folders, and how a file is written whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+#: The checkout: the folder that holds ``lessons/``, ``data/`` and ``work/``.
+ROOT = _CHECKOUT if (_CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
+LESSONS = ROOT / "lessons"
+NOTEBOOKS = ROOT / "notebooks"
+#: The learner's copies and progress; git ignores it.
+WORK = ROOT / "work"
+#: The data files; a package installed without its checkout carries the models alone.
+DATA = _CHECKOUT / "data" if ROOT == _CHECKOUT else Path(__file__).parent / "shipped"
+MODELS = DATA / "models"
+PHOTOS = DATA / "photos"
+FONTS = DATA / "fonts"
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it to `path` if the block succeeds.
+
+    A reader of `path` therefore sees the old file or the new one, never half of it,
+    whenever the writer is killed.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write; its folder is made if it is missing.
+
+    Yields
+    ------
+    Path
+        Write here. The suffix is that of `path`, since some writers choose by it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> with written_whole(target) as temporary:
+    ...     _ = temporary.write_text("whole", encoding="utf-8")
+    >>> target.read_text(encoding="utf-8")
+    'whole'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Seeing: convolution, pooling, activations, the digit reader and photos."""
