@@ -1,0 +1,286 @@
+"""From a lesson to its notebooks: one language, executed, the same bytes every time.
+
+A notebook carries two digests in its metadata: of what it was made from (the lesson and
+the helpers it imports, directly or through others) and of what came out. The first tells
+whether it is stale, the second whether somebody edited it by hand.
+"""
+
+import ast
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode, v4
+
+from helpers.course.source import Cell, Lesson, find_faults, lesson_paths, read_lesson
+from helpers.paths import NOTEBOOKS, ROOT, written_whole
+from helpers.reader import LANGUAGES
+
+#: Notebooks without solutions, for an instructor to hand out; git ignores them.
+HANDOUTS = ROOT / "handouts"
+CELL_SECONDS = 600
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_TITLE = {"en": "Solution", "ko": "풀이"}
+
+
+class LessonError(Exception):
+    """Lessons or notebooks that must be mended; the message has a line for each fault."""
+
+
+def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
+    """Build the notebooks of some lessons, or of all; skip those that are fresh.
+
+    Parameters
+    ----------
+    names : list of str, optional
+        Lessons by number or name.
+    force : bool
+        Execute fresh notebooks too.
+
+    Returns
+    -------
+    list of Path
+        The notebooks that were written, each whole or not at all.
+
+    Raises
+    ------
+    LessonError
+        If a lesson has faults (all are named, and nothing is built), or a cell fails.
+    """
+    lessons = [read_lesson(path) for path in lesson_paths(names)]
+    _raise_if_any([str(fault) for lesson in lessons for fault in find_faults(lesson)])
+    written = []
+    for lesson in lessons:
+        for lang in LANGUAGES:
+            path = notebook_path(lesson, lang)
+            if force or not _is_fresh(lesson, path):
+                notebook = execute(convert(lesson, lang), path.parent)
+                _raise_if_any(_output_faults(lesson, notebook))
+                _write(_sealed(notebook, lesson), path)
+                written.append(path)
+    return written
+
+
+def check(names: list[str] | None = None) -> None:
+    """Hold the notebooks against the lessons without executing anything.
+
+    Raises
+    ------
+    LessonError
+        Naming every fault in a lesson and every notebook that is missing, stale, edited
+        by hand or without a lesson.
+    """
+    faults = []
+    paths = lesson_paths(names)
+    for lesson in map(read_lesson, paths):
+        faults += map(str, find_faults(lesson))
+        faults += (fault for lang in LANGUAGES for fault in _stale(lesson, lang))
+    if not names:
+        known = {path.stem for path in paths}
+        faults += (
+            f"{_shown(path)}: no lesson of this name; delete the notebook"
+            for path in sorted(NOTEBOOKS.glob("*/*.ipynb"))
+            if path.stem not in known
+        )
+    _raise_if_any(faults)
+
+
+def hand_out(names: list[str] | None = None) -> list[Path]:
+    """Write the built notebooks without their solutions to ``handouts/``."""
+    written = []
+    for path in lesson_paths(names):
+        for lang in LANGUAGES:
+            notebook = nbformat.read(NOTEBOOKS / lang / f"{path.stem}.ipynb", as_version=4)
+            notebook.cells = [
+                cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", ())
+            ]
+            written.append(HANDOUTS / lang / f"{path.stem}.ipynb")
+            _write(notebook, written[-1])
+    return written
+
+
+def notebook_path(lesson: Lesson, lang: str) -> Path:
+    """Return where the notebook of a lesson in a language lies."""
+    return NOTEBOOKS / lang / f"{lesson.name}.ipynb"
+
+
+def convert(lesson: Lesson, lang: str) -> NotebookNode:
+    """Return the notebook of a lesson in one language, not executed."""
+    cells = [
+        _notebook_cell(lesson, cell, lang)
+        for cell in lesson.cells
+        if cell.lang in (None, lang) and "mistake" not in cell.tags
+    ]
+    for number, cell in enumerate(cells):
+        earlier = sum(other.source == cell.source for other in cells[:number])
+        cell.id = hashlib.sha256(f"{earlier} {cell.source}".encode()).hexdigest()[:12]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
+    metadata = {"tags": list(cell.tags)} if cell.tags else {}
+    if cell.kind == "markdown":
+        return v4.new_markdown_cell(cell.source)
+    if "quiz" in cell.tags:
+        source = f'from helpers.course.quiz import quiz\n\nquiz("{lesson.name}")'
+        return v4.new_code_cell(source, metadata=metadata)
+    if "solution" in cell.tags:
+        folded = (
+            f"<details><summary><b>{_TITLE[lang]}</b></summary>\n\n"
+            f"```python\n{cell.source}\n```\n\n</details>"
+        )
+        return v4.new_markdown_cell(folded, metadata=metadata)
+    if cell.alt:
+        metadata["alt"] = cell.alt[lang]
+    return v4.new_code_cell(cell.source, metadata=metadata)
+
+
+def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Run a notebook in `folder` and keep only what is the same at every run.
+
+    Raises
+    ------
+    LessonError
+        If a cell raises; the message holds the cell and its traceback.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+    except Exception as error:
+        raise LessonError(f"{folder.name}: a cell fails\n{error}") from error
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.language_info = {"name": "python"}  # not the version that ran it
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [kept for output in cell.outputs if (kept := _kept(output, cell))]
+    return notebook
+
+
+def _kept(output: NotebookNode, cell: NotebookNode) -> NotebookNode | None:
+    """Drop stderr and live widgets; give pictures their alternative text."""
+    if output.output_type == "stream":
+        return output if output.name == "stdout" else None
+    if "data" not in output:
+        return output
+    was_widget = output.data.pop(_WIDGET, None)
+    if was_widget and set(output.data) <= {"text/plain"}:
+        return None  # a progress bar: nothing fixed stands behind it
+    if "image/png" in output.data and "alt" in cell.metadata:
+        output.metadata["image/png"] = {"alt": cell.metadata.alt}
+    return output
+
+
+def _output_faults(lesson: Lesson, notebook: NotebookNode) -> Iterator[str]:
+    """Find what only shows in the outputs."""
+    lines = {cell.source: cell.line for cell in lesson.cells}
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in code:
+        pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
+        if pictures and "alt" not in cell.metadata:
+            line = lines.get(cell.source, 1)
+            yield f"{_shown(lesson.path)}:{line}: a picture without alternative text (alt_en, alt_ko)"
+    compared = [
+        c for c in code if c.outputs and "nbval-ignore-output" not in c.metadata.get("tags", ())
+    ]
+    if len(compared) < 3:
+        yield f"{_shown(lesson.path)}:1: fewer than three cells whose outputs are compared"
+
+
+def _sealed(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
+    notebook.metadata["annyeong"] = {"source": source_digest(lesson)}
+    notebook.metadata["annyeong"]["content"] = _content_digest(notebook)
+    return notebook
+
+
+def _is_fresh(lesson: Lesson, path: Path) -> bool:
+    return not list(_stale(lesson, path.parent.name))
+
+
+def _stale(lesson: Lesson, lang: str) -> Iterator[str]:
+    path = notebook_path(lesson, lang)
+    mend = f"run: annyeong build {lesson.name}"
+    if not path.is_file():
+        yield f"{_shown(path)}: not built; {mend}"
+        return
+    notebook = nbformat.read(path, as_version=4)
+    seal = notebook.metadata.get("annyeong", {})
+    if seal.get("content") != _content_digest(notebook):
+        yield f"{_shown(path)}: edited by hand; change lessons/{lesson.path.name} and {mend}"
+    elif seal.get("source") != source_digest(lesson):
+        yield f"{_shown(path)}: stale, the lesson or a helper has changed; {mend}"
+
+
+def _content_digest(notebook: NotebookNode) -> str:
+    metadata = {key: value for key, value in notebook.metadata.items() if key != "annyeong"}
+    content = json.dumps({"cells": notebook.cells, "metadata": metadata}, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def source_digest(lesson: Lesson) -> str:
+    """Return the digest of what a notebook is made from: the lesson and its helpers."""
+    code = "\n".join(
+        cell.source for cell in convert(lesson, "en").cells if cell.cell_type == "code"
+    )
+    files = [lesson.path, Path(__file__), *sorted(_helpers_behind(code))]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _helpers_behind(code: str) -> set[Path]:
+    """Return the files of ours that `code` imports, directly or through one another."""
+    found, waiting = set(), _modules_imported(code)
+    while waiting:
+        path = _module_path(waiting.pop())
+        if path is None or path in found:
+            continue
+        found.add(path)
+        found |= set(path.parent.glob(f"{path.stem}*.js")) | set(
+            path.parent.glob(f"{path.stem}*.css")
+        )
+        waiting |= _modules_imported(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _modules_imported(code: str) -> set[str]:
+    modules = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {module for module in modules if module.split(".")[0] == "helpers"}
+
+
+def _module_path(module: str) -> Path | None:
+    base = Path(__file__).parents[2].joinpath(*module.split("."))
+    candidates = (base.with_suffix(".py"), base / "__init__.py")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    with written_whole(path) as temporary:
+        nbformat.write(notebook, temporary)
+
+
+def _shown(path: Path) -> str:
+    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+
+
+def _raise_if_any(faults: list[str]) -> None:
+    faults = list(faults)
+    if faults:
+        raise LessonError("\n".join(faults))

@@ -1,0 +1,118 @@
+"""A lesson's quiz: questions as data in the lesson, shown as a small widget.
+
+In the lesson the quiz is YAML in a raw block tagged ``quiz``, a list of::
+
+    - question: {en: "How many ...?", ko: "몇 개 ...?"}
+      choices:
+        - {en: "One", ko: "하나", right: true, because: {en: "...", ko: "..."}}
+        - {en: "Two", ko: "둘", because: {en: "...", ko: "..."}}
+
+Backticks in a text mark code. Where no kernel runs, a fixed page with the same questions
+stands in the widget's place.
+"""
+
+import html
+import re
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from helpers.course import progress
+from helpers.course.source import lesson_paths, read_lesson
+from helpers.reader import language, say
+
+
+def quiz(lesson: str) -> "Quiz":
+    """Return the quiz of a lesson, named by its number or its name, to be shown.
+
+    Parameters
+    ----------
+    lesson : str
+        ``"02"`` or ``"02-feature-maps"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson.
+    """
+    source = read_lesson(lesson_paths([lesson])[0])
+    return Quiz(f"{source.name[:2]}/quiz", _in_language(source.quiz, language()))
+
+
+def _in_language(questions: list[dict], lang: str) -> list[dict]:
+    return [
+        {
+            "text": question["question"][lang],
+            "choices": [
+                {
+                    "text": choice[lang],
+                    "because": choice["because"][lang],
+                    "right": bool(choice.get("right")),
+                }
+                for choice in question["choices"]
+            ],
+        }
+        for question in questions
+    ]
+
+
+class Quiz(anywidget.AnyWidget):
+    """The quiz as a widget: choose, and read the reason; every question right passes it.
+
+    Parameters
+    ----------
+    name : str
+        Under which the progress is kept, ``"02/quiz"``.
+    questions : list of dict
+        ``text`` and ``choices``, each with ``text``, ``because`` and ``right``.
+    """
+
+    _esm = Path(__file__).with_name("quiz.js")
+    _css = Path(__file__).with_name("quiz.css")
+    questions = traitlets.List().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    passed = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, name: str, questions: list[dict]):
+        words = {
+            "right": say(en="Right.", ko="맞습니다."),
+            "wrong": say(en="Not quite.", ko="아쉽습니다."),
+            "score": say(en="right", ko="정답"),
+        }
+        super().__init__(questions=questions, words=words)
+        self.observe(lambda change: change.new and progress.record(name), "passed")
+
+    def __repr__(self) -> str:
+        return "\n\n".join(
+            f"{number}. {question['text']}\n"
+            + "\n".join(
+                f"   {letter}) {choice['text']}"
+                for letter, choice in zip("abcdefgh", question["choices"], strict=False)
+            )
+            for number, question in enumerate(self.questions, 1)
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": repr(self), "text/html": self._page()}, metadata
+
+    def _page(self) -> str:
+        answers = say(en="Answers and reasons", ko="정답과 해설")
+        return "<ol>" + "".join(_question_html(q, answers) for q in self.questions) + "</ol>"
+
+
+def _question_html(question: dict, answers: str) -> str:
+    choices = "".join(f"<li>{_with_code(choice['text'])}</li>" for choice in question["choices"])
+    reasons = "".join(
+        f"<li>{'✅' if choice['right'] else '❌'} {_with_code(choice['because'])}</li>"
+        for choice in question["choices"]
+    )
+    return (
+        f"<li>{_with_code(question['text'])}<ol type='a'>{choices}</ol>"
+        f"<details><summary>{answers}</summary><ol type='a'>{reasons}</ol></details></li>"
+    )
+
+
+def _with_code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

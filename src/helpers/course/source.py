@@ -1,0 +1,321 @@
+"""A lesson's source: one Markdown file, Korean and English side by side, code once.
+
+A lesson is a jupytext Markdown notebook. Prose stands twice, English then Korean, in
+regions that carry ``lang``; code stands once, in fenced blocks that may carry tags:
+
+``exercise``
+    What the learner fills in, with ``...`` for the blanks. It may use nothing but the
+    lesson's first code cell and its own lines, so that it can be judged alone.
+``check`` (after it)
+    Hands the learner's answer to its check from `helpers.course.checks`.
+``solution``, ``mistake`` (after that)
+    One right answer, which the notebook shows folded, and at least two typical wrong
+    ones, which the notebook leaves out and the tests hand to the check.
+
+A raw block tagged ``quiz`` holds the quiz as YAML. A block that draws a picture says what
+is to be seen in ``alt_en`` and ``alt_ko``.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import jupytext
+import yaml
+
+from helpers.paths import LESSONS, NOTEBOOKS, ROOT
+from helpers.reader import LANGUAGES
+
+LONGEST_CELL = 25
+FEWEST_QUESTIONS = 5
+FEWEST_MISTAKES = 2
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a lesson: its kind, its text and the line where the text begins."""
+
+    kind: str  # "markdown", "code" or "raw", as in a notebook
+    source: str
+    line: int
+    tags: tuple[str, ...] = ()
+    lang: str | None = None
+    alt: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson: where it lies and its cells in order."""
+
+    path: Path
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """The file's name without its suffix, ``"02-feature-maps"``."""
+        return self.path.stem
+
+    def tagged(self, tag: str) -> list[Cell]:
+        """Return the cells that carry `tag`, in order."""
+        return [cell for cell in self.cells if tag in cell.tags]
+
+    @property
+    def quiz(self) -> list[dict]:
+        """The questions of the lesson's quiz; see `helpers.course.quiz`."""
+        return [
+            question for cell in self.tagged("quiz") for question in yaml.safe_load(cell.source)
+        ]
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Something in a lesson that must be mended, with its file and line."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
+        return f"{path.as_posix()}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as the source has it: blank, check, solution, typical mistakes."""
+
+    blank: Cell
+    check: Cell | None
+    solution: Cell | None
+    mistakes: tuple[Cell, ...]
+
+
+def lesson_paths(names: list[str] | None = None) -> list[Path]:
+    """Return the lessons' paths in order; `names` picks some, by number or by name.
+
+    Raises
+    ------
+    ValueError
+        If a name fits no lesson.
+    """
+    paths = sorted(LESSONS.glob("[0-9][0-9]-*.md"))
+    if not names:
+        return paths
+    for name in names:
+        if not any(_fits(path, name) for path in paths):
+            known = ", ".join(path.stem for path in paths)
+            raise ValueError(f"no lesson is called {name!r}; there are: {known}")
+    return [path for path in paths if any(_fits(path, name) for name in names)]
+
+
+def _fits(path: Path, name: str) -> bool:
+    stem = Path(name).stem
+    return stem == path.stem or stem.zfill(2) == path.stem[:2]
+
+
+def read_lesson(path: str | Path) -> Lesson:
+    """Read the lesson at `path`.
+
+    Examples
+    --------
+    >>> lesson = read_lesson(LESSONS / "02-feature-maps.md")
+    >>> lesson.name, lesson.cells[0].lang
+    ('02-feature-maps', 'en')
+    """
+    path = Path(path)
+    text = path.read_text(encoding="utf-8")
+    cells, position = [], 0
+    for cell in jupytext.reads(text, fmt="md:markdown").cells:
+        position = max(text.find(cell.source, position), position)
+        cells.append(
+            Cell(
+                kind=cell.cell_type,
+                source=cell.source,
+                line=text.count("\n", 0, position) + 1,
+                tags=tuple(cell.metadata.get("tags", ())),
+                lang=cell.metadata.get("lang"),
+                alt={
+                    lang: cell.metadata[f"alt_{lang}"]
+                    for lang in LANGUAGES
+                    if f"alt_{lang}" in cell.metadata
+                },
+            )
+        )
+        position += len(cell.source)
+    return Lesson(path, tuple(cells))
+
+
+def exercises(lesson: Lesson) -> list[Exercise]:
+    """Return the exercises of a lesson, each with the cells that belong to it."""
+    found = []
+    code = [cell for cell in lesson.cells if cell.kind == "code"]
+    for start, cell in enumerate(code):
+        if "exercise" not in cell.tags:
+            continue
+        rest = code[start + 1 :]
+        end = next((i for i, other in enumerate(rest) if "exercise" in other.tags), len(rest))
+        own = {tag: [c for c in rest[:end] if tag in c.tags] for tag in ("solution", "mistake")}
+        check = rest[0] if rest and "check" in rest[0].tags else None
+        solution = own["solution"][0] if own["solution"] else None
+        found.append(Exercise(cell, check, solution, tuple(own["mistake"])))
+    return found
+
+
+def find_faults(lesson: Lesson) -> list[Fault]:
+    """Return everything that must be mended in a lesson, in the order of its lines."""
+    found = [
+        *_prose_faults(lesson),
+        *_heading_faults(lesson),
+        *_code_faults(lesson),
+        *_exercise_faults(lesson),
+        *_quiz_faults(lesson),
+        *_picture_faults(lesson),
+        *_link_faults(lesson),
+    ]
+    return sorted(Fault(lesson.path, line, message) for line, message in found)
+
+
+_Faults = Iterator[tuple[int, str]]
+
+
+def _prose(lesson: Lesson) -> list[Cell]:
+    return [cell for cell in lesson.cells if cell.kind == "markdown"]
+
+
+def _prose_faults(lesson: Lesson) -> _Faults:
+    """Each English cell is followed at once by its Korean twin."""
+    cells = [None, *lesson.cells, None]
+    for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
+        if cell is None or cell.kind != "markdown":
+            continue
+        if cell.lang not in LANGUAGES:
+            yield cell.line, "prose outside a region with lang"
+        elif cell.lang == "en" and (after is None or after.lang != "ko"):
+            yield cell.line, "English prose without its Korean"
+        elif cell.lang == "ko" and (before is None or before.lang != "en"):
+            yield cell.line, "Korean prose without its English"
+
+
+_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
+
+
+def _without_code(text: str) -> str:
+    """Blank fenced blocks and code spans, keeping the lines where they are."""
+    text = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return re.sub(r"`[^`\n]+`", "", text)
+
+
+def _headings(cell: Cell) -> list[tuple[int, int, str]]:
+    """Return line, level and text of each heading in a cell."""
+    text = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), cell.source)
+    return [(_line(cell, text, m.start()), len(m[1]), m[2]) for m in _HEADING.finditer(text)]
+
+
+def _line(cell: Cell, text: str, position: int) -> int:
+    return cell.line + text.count("\n", 0, position)
+
+
+def _heading_faults(lesson: Lesson) -> _Faults:
+    """One title, no level skipped, the same levels in both languages."""
+    prose = _prose(lesson)
+    for english, korean in pairwise(prose):
+        if (english.lang, korean.lang) == ("en", "ko"):
+            levels = [[level for _, level, _ in _headings(cell)] for cell in (english, korean)]
+            if levels[0] != levels[1]:
+                yield korean.line, "headings differ from the English ones in number or level"
+    for lang in LANGUAGES:
+        headings = [h for cell in prose if cell.lang == lang for h in _headings(cell)]
+        if not headings or headings[0][1] != 1:
+            yield 1, f"no title: the {lang} prose must begin with a heading of level 1"
+        for (_, above, _), (line, level, text) in pairwise(headings):
+            if level == 1 or level > above + 1:
+                yield line, f"heading {text!r} has level {level} after level {above}"
+
+
+def _code_faults(lesson: Lesson) -> _Faults:
+    for cell in lesson.cells:
+        lines = cell.source.count("\n") + 1
+        if cell.kind == "code" and lines > LONGEST_CELL:
+            yield cell.line, f"a cell of {lines} lines; {LONGEST_CELL} is the most"
+        if cell.kind == "code" and re.search(r"^\s*[!%]", cell.source, re.MULTILINE):
+            yield cell.line, "a shell or magic command; write Python"
+
+
+def _exercise_faults(lesson: Lesson) -> _Faults:
+    for exercise in exercises(lesson):
+        line = exercise.blank.line
+        if "..." not in exercise.blank.source:
+            yield line, "an exercise without a blank (...)"
+        if exercise.check is None:
+            yield line, "an exercise without a check in the cell after it"
+        if exercise.solution is None:
+            yield line, "an exercise without a solution"
+        if len(exercise.mistakes) < FEWEST_MISTAKES:
+            yield (
+                line,
+                f"an exercise with fewer than {FEWEST_MISTAKES} mistakes to try its check on",
+            )
+    if len(exercises(lesson)) < 2:
+        yield 1, "fewer than two exercises"
+
+
+def _quiz_faults(lesson: Lesson) -> _Faults:
+    cells = lesson.tagged("quiz")
+    if len(cells) != 1:
+        yield 1, f"{len(cells)} quizzes; a lesson has one"
+        return
+    line = cells[0].line
+    try:
+        questions = yaml.safe_load(cells[0].source)
+    except yaml.YAMLError as error:
+        yield line + error.problem_mark.line, f"the quiz is not YAML: {error.problem}"
+        return
+    if len(questions) < FEWEST_QUESTIONS:
+        yield line, f"a quiz of {len(questions)} questions; {FEWEST_QUESTIONS} is the least"
+    for number, question in enumerate(questions, 1):
+        for fault in _question_faults(question):
+            yield line, f"quiz question {number}: {fault}"
+
+
+def _question_faults(question: dict) -> Iterator[str]:
+    choices = question.get("choices", [])
+    texts = [question.get("question"), *choices, *(choice.get("because") for choice in choices)]
+    if any(not isinstance(text, dict) or not all(map(text.get, LANGUAGES)) for text in texts):
+        yield "a question, a choice or the reason behind it lacks a language"
+    if len(choices) < 2 or sum(bool(choice.get("right")) for choice in choices) != 1:
+        yield "it needs two choices or more, just one of them right"
+
+
+def _picture_faults(lesson: Lesson) -> _Faults:
+    for cell in _prose(lesson):
+        text = _without_code(cell.source)
+        for picture in re.finditer(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>", text):
+            yield _line(cell, text, picture.start()), "a picture without alternative text"
+    for cell in lesson.cells:
+        if len(cell.alt) == 1:
+            yield cell.line, "alternative text in one language only"
+
+
+def _link_faults(lesson: Lesson) -> _Faults:
+    """Links are written as they stand in the notebook, beside the other lessons."""
+    for cell in _prose(lesson):
+        if cell.lang not in LANGUAGES:
+            continue
+        text = _without_code(cell.source)
+        for link in re.finditer(r"\]\(<?([^)>\s]+)|(?:src|href)=\"([^\"]+)\"", text):
+            target = link[1] or link[2]
+            if not re.match(r"[a-z]+:", target) and not _leads_somewhere(lesson, cell, target):
+                yield _line(cell, text, link.start()), f"the link {target!r} leads nowhere"
+
+
+def _leads_somewhere(lesson: Lesson, cell: Cell, target: str) -> bool:
+    file, _, anchor = target.partition("#")
+    if not file:
+        own = [c for c in _prose(lesson) if c.lang == cell.lang]
+        return anchor in {text.replace(" ", "-") for c in own for _, _, text in _headings(c)}
+    if file.endswith(".ipynb") and "/" not in file:
+        return (LESSONS / file).with_suffix(".md").is_file()
+    return (NOTEBOOKS / cell.lang / file).exists()
