@@ -1,0 +1,223 @@
+"""Convolution: a small filter slides over an image and answers to what it looks like."""
+
+import operator
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from helpers.reader import say
+
+#: The classical kernels by name, each (kh, kw) float32. ``sobel_x`` and ``prewitt_x``
+#: answer to a step from dark to bright along x (a vertical edge), the ``_y`` ones along y.
+KERNELS = {
+    name: np.array(rows, np.float32) / divisor
+    for name, divisor, rows in (
+        ("identity", 1, [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+        ("box_blur", 9, [[1, 1, 1], [1, 1, 1], [1, 1, 1]]),
+        ("gaussian_blur", 16, [[1, 2, 1], [2, 4, 2], [1, 2, 1]]),
+        ("sharpen", 1, [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+        ("sobel_x", 1, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+        ("sobel_y", 1, [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+        ("prewitt_x", 1, [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]),
+        ("prewitt_y", 1, [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]),
+        ("laplacian", 1, [[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+        ("emboss", 1, [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
+    )
+}
+
+
+def convolve2d(images, filters, bias=None, stride=1, padding="valid"):
+    """Convolve a batch of images with a set of filters, as ``tf.nn.conv2d`` does.
+
+    Each filter slides over each image; where it stands, it and the window under it are
+    multiplied number by number and added up. The sums of one filter are its feature map.
+
+    Parameters
+    ----------
+    images : array_like, (N, H, W, C)
+        N images of C channels.
+    filters : array_like, (kh, kw, C, F)
+        F filters, each with one kernel (kh, kw) for every channel.
+    bias : array_like, (F,), optional
+        A number added to each feature map.
+    stride : int or (int, int)
+        How far the filters move at each step, downwards and to the right.
+    padding : "valid", "same" or int
+        Zeros around the images: none; as many as make H' = ceil(H / stride), an odd one
+        at the bottom or right; or so many on each side.
+
+    Returns
+    -------
+    ndarray, (N, H', W', F)
+        The feature maps, with H' = (H + padding above and below - kh) // stride + 1 and
+        W' likewise; float32 unless an input is of a wider kind.
+
+    Raises
+    ------
+    ValueError
+        If a shape, the stride or the padding does not fit; the message names it.
+
+    Notes
+    -----
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.1, equation 9.6.
+    The kernel is not flipped: mathematicians call this cross-correlation, everyone in
+    deep learning calls it convolution.
+
+    Examples
+    --------
+    >>> image = np.array([[0, 0, 9, 9]] * 3, np.float32)
+    >>> convolve2d(image[None, :, :, None], KERNELS["sobel_x"][:, :, None, None])[0, :, :, 0]
+    array([[36., 36.]], dtype=float32)
+    """
+    padded, filters, bias, stride = _prepare(images, filters, bias, stride, padding)
+    seen = windows(padded, filters.shape[:2], stride)
+    return np.tensordot(seen, filters, axes=([4, 5, 3], [0, 1, 2])) + bias
+
+
+def convolve2d_loops(images, filters, bias=None, stride=1, padding="valid"):
+    """Convolve as `convolve2d` does, written out in loops: slow, but plain to read.
+
+    Examples
+    --------
+    >>> image = np.array([[0, 0, 9, 9]] * 3, np.float32)
+    >>> convolve2d_loops(image[None, :, :, None], KERNELS["sobel_x"][:, :, None, None]).ravel()
+    array([36., 36.], dtype=float32)
+    """
+    padded, filters, bias, (down, right) = _prepare(images, filters, bias, stride, padding)
+    num_images, height, width, _ = padded.shape
+    kh, kw, _, num_filters = filters.shape
+    rows, columns = (height - kh) // down + 1, (width - kw) // right + 1
+    maps = np.empty((num_images, rows, columns, num_filters), padded.dtype)
+    for n in range(num_images):
+        for row in range(rows):
+            for column in range(columns):
+                top, left = row * down, column * right
+                window = padded[n, top : top + kh, left : left + kw]  # (kh, kw, C)
+                for f in range(num_filters):
+                    maps[n, row, column, f] = np.sum(window * filters[..., f]) + bias[f]
+    return maps
+
+
+def windows(images, size, stride):
+    """Return what a window sees as it slides over each image: a view, nothing is copied.
+
+    Parameters
+    ----------
+    images : ndarray, (N, H, W, C)
+    size, stride : (int, int)
+        The window's height and width; its steps downwards and to the right.
+
+    Returns
+    -------
+    ndarray, (N, H', W', C, kh, kw)
+        Read-only.
+
+    Examples
+    --------
+    >>> windows(np.arange(16).reshape(1, 4, 4, 1), (2, 2), (2, 2))[0, 0, 1, 0]
+    array([[2, 3],
+           [6, 7]])
+    """
+    return sliding_window_view(images, size, axis=(1, 2))[:, :: stride[0], :: stride[1]]
+
+
+def check_images(images):
+    """Return `images` as an array; raise `ValueError` unless it is (N, H, W, C)."""
+    images = np.asarray(images)
+    if images.ndim != 4:
+        raise ValueError(
+            say(
+                en=f"images must have the shape (N, H, W, C), not {images.shape}.",
+                ko=f"images의 모양은 (N, H, W, C)여야 합니다. 받은 모양: {images.shape}",
+            )
+        )
+    return images
+
+
+def check_pair(name, value):
+    """Return `value`, a positive int or two, as a pair; else raise `ValueError` on `name`.
+
+    Examples
+    --------
+    >>> check_pair("stride", 2), check_pair("stride", (2, 1))
+    ((2, 2), (2, 1))
+    """
+    values = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(values) == 2 and all(_is_int(v) and v > 0 for v in values):
+        return tuple(map(operator.index, values))
+    raise ValueError(
+        say(
+            en=f"{name} must be a positive integer or a pair of them, not {value!r}.",
+            ko=f"{name} 값은 양의 정수이거나 양의 정수 두 개여야 합니다. 받은 값: {value!r}",
+        )
+    )
+
+
+def check_fits(name, size, images):
+    """Raise `ValueError` on `name` if a window of `size` does not fit into `images`."""
+    height, width = images.shape[1:3]
+    if size[0] > height or size[1] > width:
+        raise ValueError(
+            say(
+                en=f"{name} is {size[0]}x{size[1]}, larger than the {height}x{width} images "
+                "(padding included).",
+                ko=f"{name}의 크기 {size[0]}x{size[1]}은(는) 패딩(padding)을 포함한 "
+                f"이미지 크기 {height}x{width}보다 클 수 없습니다.",
+            )
+        )
+
+
+def _prepare(images, filters, bias, stride, padding):
+    """Check the arguments and give the padded images, filters, bias and stride."""
+    images, filters = check_images(images), np.asarray(filters)
+    channels = images.shape[3]
+    if filters.ndim != 4 or filters.shape[2] != channels or 0 in filters.shape:
+        raise ValueError(
+            say(
+                en=f"filters must have the shape (kh, kw, {channels}, F) to fit images of "
+                f"{channels} channels, not {filters.shape}.",
+                ko=f"채널(channel)이 {channels}개인 이미지에는 filters의 모양이 "
+                f"(kh, kw, {channels}, F)여야 합니다. 받은 모양: {filters.shape}",
+            )
+        )
+    dtype = np.result_type(images, filters, np.float32)
+    bias = np.zeros(filters.shape[3], dtype) if bias is None else np.asarray(bias, dtype)
+    if bias.shape != filters.shape[3:]:
+        raise ValueError(
+            say(
+                en=f"bias must have one number for each filter, the shape {filters.shape[3:]}, "
+                f"not {bias.shape}.",
+                ko="bias에는 필터마다 수가 하나씩, 곧 모양이 "
+                f"{filters.shape[3:]}인 배열이 필요합니다. 받은 모양: {bias.shape}",
+            )
+        )
+    stride = check_pair("stride", stride)
+    sides = [
+        _margins(padding, *sizes)
+        for sizes in zip(images.shape[1:3], filters.shape[:2], stride, strict=True)
+    ]
+    padded = np.pad(images.astype(dtype), [(0, 0), *sides, (0, 0)])
+    check_fits("filters", filters.shape[:2], padded)
+    return padded, filters.astype(dtype), bias, stride
+
+
+def _margins(padding, length, size, stride):
+    """Give the zeros before and after an axis of `length`, for a window of `size`."""
+    if isinstance(padding, str) and padding == "valid":
+        return 0, 0
+    if isinstance(padding, str) and padding == "same":
+        steps = -(-length // stride)
+        total = max((steps - 1) * stride + size - length, 0)
+        return total // 2, total - total // 2
+    if _is_int(padding) and padding >= 0:
+        return padding, padding
+    raise ValueError(
+        say(
+            en=f'padding must be "valid", "same" or an integer from 0, not {padding!r}.',
+            ko=f'padding 값은 "valid", "same" 또는 0 이상의 정수여야 합니다. 받은 값: {padding!r}',
+        )
+    )
+
+
+def _is_int(value):
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
