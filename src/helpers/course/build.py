@@ -192,7 +192,7 @@ def _output_faults(lesson: Lesson, notebook: NotebookNode) -> Iterator[str]:
         pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
         if pictures and "alt" not in cell.metadata:
             line = lines.get(cell.source, 1)
-            yield f"{_shown(lesson.path)}:{line}: a picture without alternative text (alt_en, alt_ko)"
+            yield f"{_shown(lesson.path)}:{line}: a picture without alt_en and alt_ko"
     compared = [
         c for c in code if c.outputs and "nbval-ignore-output" not in c.metadata.get("tags", ())
     ]

@@ -1,0 +1,95 @@
+"""Pictures of the lessons: Hangul in every plot, and pictures side by side.
+
+Importing this module sets the style for the whole notebook.
+"""
+
+import io
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib import font_manager
+
+from helpers.paths import FONTS
+
+
+def use_course_style() -> None:
+    """Set the font (Pretendard, which has Hangul), small pictures and quiet axes."""
+    font_manager.fontManager.addfont(FONTS / "Pretendard-Regular.otf")
+    plt.rcParams.update(
+        {
+            "font.family": "Pretendard",
+            "axes.unicode_minus": False,  # the font has no such minus sign
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "figure.dpi": 80,
+            "savefig.dpi": 80,
+            "figure.constrained_layout.use": True,
+        }
+    )
+
+
+use_course_style()
+
+
+def show_images(
+    images: Sequence[np.ndarray],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    size: float = 1.4,
+    signed: bool = False,
+) -> plt.Figure:
+    """Draw images side by side, in grey.
+
+    Parameters
+    ----------
+    images : sequence of arrays (H, W)
+        All images share one scale of brightness only if they are drawn from one array;
+        each is scaled from its own least to its own greatest value.
+    titles : sequence of str, optional
+        One for each image.
+    columns : int
+        Images in a row, at the most.
+    size : float
+        Width of an image in inches.
+    signed : bool
+        Draw zero as the middle of the scale: blue below it, red above.
+
+    Returns
+    -------
+    Figure
+        Shown at the end of the cell.
+
+    Examples
+    --------
+    >>> figure = show_images(np.zeros((3, 28, 28)), ["a", "b", "c"])
+    >>> len(figure.axes)
+    3
+    >>> plt.close(figure)
+    """
+    rows = -(-len(images) // columns)
+    columns = min(columns, len(images))
+    extra = 0.25 if titles is not None else 0
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * (size + extra)), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for number, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
+        limit = max(float(np.abs(image).max()), 1e-12)
+        colours = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit} if signed else {"cmap": "gray"}
+        axis.imshow(image, interpolation="nearest", **colours)
+        if titles is not None:
+            axis.set_title(titles[number], fontsize=9)
+    for axis in axes.flat[len(images) :]:
+        axis.remove()
+    return figure
+
+
+def to_png(figure: plt.Figure) -> bytes:
+    """Return a figure as the bytes of a PNG, and close it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    plt.close(figure)
+    return buffer.getvalue()
