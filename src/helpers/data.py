@@ -1,7 +1,9 @@
 """The data sets of the course, from files in ``data/``: nothing is downloaded."""
 
 import hashlib
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -9,7 +11,6 @@ from helpers.paths import DATA
 from helpers.reader import say
 
 MNIST = DATA / "mnist.npz"
-_MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 
 
 class DataError(Exception):
@@ -44,7 +45,7 @@ def load_mnist():
     >>> x_train.shape, x_test.shape, int(y_train[0])
     ((60000, 28, 28), (10000, 28, 28), 5)
     """
-    _check_file(MNIST, _MNIST_SHA256)
+    check_file(MNIST)
     with np.load(MNIST) as arrays:
         train, test = (
             tuple(arrays[f"{kind}_{part}"] for kind in "xy") for part in ("train", "test")
@@ -54,8 +55,15 @@ def load_mnist():
     return train, test
 
 
-def _check_file(path, sha256):
-    name = f"{path.parent.name}/{path.name}"
+def check_file(path: Path) -> None:
+    """Hold a data file against the checksum that ``data/README.md`` records for it.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or is not the file that the course ships.
+    """
+    name = f"data/{path.relative_to(DATA).as_posix()}"
     mend = f"git checkout -- {name}"
     if not path.is_file():
         raise DataError(
@@ -64,13 +72,25 @@ def _check_file(path, sha256):
                 ko=f"{name} 파일이 없습니다. 다음 명령으로 되살리십시오: {mend}",
             )
         )
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != sha256:
+    if sha256(path) != recorded_checksums().get(path):
         raise DataError(
             say(
-                en=f"{name} is damaged: it is not the file the course ships. "
+                en=f"{name} is not the file the course ships: it is cut or altered. "
                 f"Restore it with: {mend}",
-                ko=f"{name} 파일이 손상되었습니다. 다음 명령으로 되살리십시오: {mend}",
+                ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 다음 명령으로 되살리십시오: {mend}",
             )
         )
+
+
+def recorded_checksums() -> dict[Path, str]:
+    """Return the sha256 that ``data/README.md`` records for each file in ``data/``."""
+    readme = DATA / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    lines = re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)
+    return {DATA / name: checksum for checksum, name in lines}
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
