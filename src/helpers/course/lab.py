@@ -1,0 +1,200 @@
+"""JupyterLab for the learner: in their copies, in their language, on this machine only.
+
+What JupyterLab keeps for the course (settings, workspace, log) lies in
+``work/.jupyterlab/<lang>/``; the learner's own settings are neither read over nor changed.
+"""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from pathlib import Path
+
+from helpers.course.doctor import is_free
+from helpers.course.source import lesson_paths
+from helpers.course.work import lay_out
+from helpers.paths import ROOT, WORK, written_whole
+from helpers.reader import say
+
+HOST = "127.0.0.1"
+PORT = 8888
+START_SECONDS = 120
+STOP_SECONDS = 15
+_LOCALE = {"en": "en", "ko": "ko_KR"}
+
+
+def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True) -> int:
+    """Lay out the learner's copies, open a lesson in JupyterLab and stay until it ends.
+
+    Parameters
+    ----------
+    lang : str
+        ``"en"`` or ``"ko"``: the copies that are opened and the language of JupyterLab.
+    lesson : str
+        The lesson to open, by number or by name.
+    port : int
+        Where to listen; if it is taken, the next free one.
+    browser : bool
+        Open a browser, where there is one.
+
+    Returns
+    -------
+    int
+        The exit code: 0 after Ctrl-C or File > Shut Down, else that of JupyterLab.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson.
+    """
+    notebook = f"{lesson_paths([lesson])[0].stem}.ipynb"
+    folder = lay_out(lang)
+    port = _free_port(port)
+    token = secrets.token_hex(24)
+    state = WORK / ".jupyterlab" / lang
+    log = state / "log.txt"
+    _write_settings(state, lang)
+    _let_every_end_be_ctrl_c()
+    os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            _command(folder, notebook, port, state, browser=browser and _has_browser()),
+            # The token goes by the environment: other users can read a command line.
+            env={**os.environ, "JUPYTER_TOKEN": token},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,  # Ctrl-C comes to us alone, and we end it in good order
+        )
+    try:
+        if _answers(server, port):
+            _announce(f"http://{HOST}:{port}/lab/tree/{notebook}?token={token}", folder)
+        code = server.wait()
+    except KeyboardInterrupt:
+        code = 0
+    finally:
+        _end(server)
+    _say_goodbye(code, folder, log)
+    return code
+
+
+def _let_every_end_be_ctrl_c() -> None:
+    """Let a closed terminal and a `kill` end JupyterLab as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def _free_port(port: int) -> int:
+    """Return the first port from `port` on that nobody listens at."""
+    return next(number for number in range(port, 65536) if is_free(number))
+
+
+def _write_settings(state: Path, lang: str) -> None:
+    """Write the course's defaults for JupyterLab's settings; the learner's own go before."""
+    overrides = {
+        "@jupyterlab/translation-extension:plugin": {"locale": _LOCALE[lang]},
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",
+            "checkForUpdates": False,
+        },
+        # Keep every cell in the page, so that the browser's own search finds it.
+        "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    }
+    with written_whole(state / "settings" / "overrides.json") as temporary:
+        temporary.write_text(json.dumps(overrides, indent=1), encoding="utf-8")
+
+
+def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bool) -> list[str]:
+    options = {
+        "ServerApp.ip": HOST,
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": folder,
+        "ServerApp.answer_yes": True,
+        "ServerApp.open_browser": browser,
+        "LabApp.open_browser": browser,
+        "LabApp.default_url": f"/lab/tree/{notebook}",
+        "LabApp.app_settings_dir": state / "settings",
+        "LabApp.workspaces_dir": state / "workspaces",
+    }
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
+
+
+def _has_browser() -> bool:
+    """Tell whether a window can open: a text browser would take over the terminal."""
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def _answers(server: subprocess.Popen, port: int) -> bool:
+    """Wait until JupyterLab listens; False if it ends instead."""
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _announce(address: str, folder: Path) -> None:
+    shown = _shown(folder)
+    print(
+        say(
+            en=f"JupyterLab is open at\n\n    {address}\n\n"
+            f"Your work is kept in {shown}. Stop with Ctrl-C.",
+            ko=f"JupyterLab 주소입니다.\n\n    {address}\n\n"
+            f"작업한 내용은 {shown} 폴더에 저장됩니다. 끝내려면 Ctrl-C를 누르십시오.",
+        ),
+        flush=True,
+    )
+
+
+def _end(server: subprocess.Popen) -> None:
+    """End JupyterLab and its kernels, in good order if it can be."""
+    if os.name == "posix":  # on Windows Ctrl-C has reached it, and `terminate` would kill it
+        server.terminate()
+    try:
+        server.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _say_goodbye(code: int, folder: Path, log: Path) -> None:
+    if code == 0:
+        shown = _shown(folder)
+        print(
+            say(
+                en=f"\nJupyterLab has stopped; your work is in {shown}.",
+                ko=f"\nJupyterLab을 끝냈습니다. 작업한 내용은 {shown} 폴더에 있습니다.",
+            )
+        )
+        return
+    print(
+        say(
+            en=f"JupyterLab has failed; see {_shown(log)}. `annyeong doctor` may find out why.",
+            ko=f"JupyterLab이 오류로 멈췄습니다. {_shown(log)} 파일을 보거나 "
+            "`annyeong doctor`로 원인을 찾아보십시오.",
+        ),
+        file=sys.stderr,
+    )
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
