@@ -1,0 +1,328 @@
+"""What is wrong with this environment, and the command that mends it.
+
+The doctor must be able to speak when packages are missing: it imports the standard library
+alone, and anything else where it looks.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from helpers.paths import DATA, ROOT
+from helpers.reader import say
+
+LOCK = ROOT / "requirements.lock"
+PROJECT, EXTRA = "annyeong-deep-learning", "course"
+OLDEST, NEWEST = (3, 11), (3, 13)
+FONT = "fonts/Pretendard-Regular.otf"
+OPENCVS = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+LEAST_MEMORY = 1e9  # bytes
+LEAST_DISK = 1e9
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    sentence : str
+        What is wrong.
+    mend : str
+        The command, or the deed, that mends it; run in the course's folder.
+    harmless : bool
+        Whether the course runs all the same.
+    """
+
+    sentence: str
+    mend: str
+    harmless: bool = False
+
+
+class Report(tuple):
+    """The problems found, shown as text and in a notebook; one line if there is none."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the course can run."""
+        return all(problem.harmless for problem in self)
+
+    def __repr__(self) -> str:
+        return self._text("{mark} {sentence}\n    {mend}")
+
+    def _repr_markdown_(self) -> str:
+        return self._text("{mark} {sentence}\n\n```\n{mend}\n```\n")
+
+    def _text(self, form: str) -> str:
+        parts = [
+            form.format(mark="ℹ️" if problem.harmless else "❌", **vars(problem)) for problem in self
+        ]
+        if self.is_well:
+            parts.append(say(en="✅ Everything is in its place.", ko="✅ 모두 제자리에 있습니다."))
+        return "\n".join(parts)
+
+
+def examine(
+    *, lock: Path = LOCK, project: str = PROJECT, data: Path = DATA, port: int | None = None
+) -> Report:
+    """Look at everything the course stands on.
+
+    Parameters
+    ----------
+    lock : Path
+        The exact versions, as ``uv pip compile`` writes them.
+    project : str
+        The installed distribution whose requirements (with the extra ``course``) are needed.
+    data : Path
+        The folder with the data files; its ``README.md`` lists their checksums.
+    port : int, optional
+        Look whether it is free, too. A notebook does not ask: JupyterLab itself is there.
+
+    Returns
+    -------
+    Report
+        What is wrong, in the reader's language; empty if all is well.
+    """
+    problems = [
+        *_python(),
+        *_missing(project),
+        *_off_the_lock(lock),
+        *_opencv(),
+        *_font(data),
+        *_data(data),
+        *_memory(),
+        *_disk(),
+        *_port(port),
+    ]
+    return Report(problems)
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a port of this machine is free to listen at."""
+    with socket.socket() as probe:
+        if os.name == "posix":  # a port whose last connections are closing counts as free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+_Problems = Iterator[Problem]
+
+
+def _python() -> _Problems:
+    found = ".".join(map(str, sys.version_info[:2]))
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        yield Problem(
+            say(
+                en=f"This is Python {found}; the course needs Python 3.11, 3.12 or 3.13.",
+                ko=f"파이썬 {found}입니다. 이 과정에는 파이썬 3.11, 3.12, 3.13 가운데 하나가 "
+                "필요합니다.",
+            ),
+            say(
+                en="Install Python 3.12, delete the folder .venv and set the course up again.",
+                ko="파이썬 3.12를 설치하고 .venv 폴더를 지운 다음 다시 설치하십시오.",
+            ),
+        )
+
+
+def _missing(project: str) -> _Problems:
+    try:
+        missing = sorted(_names_missing(project))
+    except ImportError:  # packaging itself, which reads the requirements
+        missing = ["packaging"]
+    if missing:
+        names = ", ".join(missing)
+        yield Problem(
+            say(en=f"Not installed: {names}.", ko=f"설치되지 않은 패키지: {names}"),
+            _install_project() if missing == [project] else _install_lock(),
+        )
+
+
+def _names_missing(project: str) -> set[str]:
+    """Return which distributions the course needs, directly or through others, and has not."""
+    from packaging.requirements import Requirement
+
+    missing, seen = set(), set()
+    waiting = [(project, EXTRA)]
+    while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in seen:
+            continue
+        seen.add((name, extra))
+        try:
+            lines = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            missing.add(name)
+            continue
+        for requirement in map(Requirement, lines):
+            marker = requirement.marker
+            if marker is None or marker.evaluate({"extra": extra}):
+                waiting += [(requirement.name, inner) for inner in ("", *requirement.extras)]
+    return missing
+
+
+def _off_the_lock(lock: Path) -> _Problems:
+    try:
+        off = [
+            f"{name} {found} ({version})"
+            for name, version in _pins(lock)
+            if (found := _version(name)) not in (None, version)
+        ]
+    except ImportError:
+        return  # already said: packaging is missing
+    if off:
+        names = ", ".join(off)
+        yield Problem(
+            say(
+                en=f"Not the version the course was made with (in brackets): {names}.",
+                ko=f"과정을 만들 때의 버전(괄호 안)과 다른 패키지: {names}",
+            ),
+            _install_lock(),
+        )
+
+
+def _pins(lock: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and version of every line of the lock that is for this machine."""
+    from packaging.requirements import Requirement
+
+    for line in re.findall(r"^[a-z0-9][^\\\n]*", lock.read_text(encoding="utf-8"), re.MULTILINE):
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate():
+            yield requirement.name, str(requirement.specifier).removeprefix("==")
+
+
+def _opencv() -> _Problems:
+    found = {name: version for name in OPENCVS if (version := _version(name))}
+    remove = f"{_this_python()} -m pip uninstall -y {' '.join(found)}\n{_install_lock()}"
+    if len(found) > 1:
+        names = ", ".join(found)
+        yield Problem(
+            say(
+                en=f"{names} overwrite each other's files; only one of them can be installed.",
+                ko=f"다음 패키지는 서로의 파일을 덮어쓰므로 하나만 설치해야 합니다: {names}",
+            ),
+            remove,
+        )
+    elif any(version.split(".")[0] == "5" for version in found.values()):
+        yield Problem(
+            say(
+                en="OpenCV 5 can't find faces by a cascade any more; the course needs OpenCV 4.",
+                ko="OpenCV 5에는 얼굴을 찾는 캐스케이드가 없습니다. 이 과정에는 OpenCV 4가 "
+                "필요합니다.",
+            ),
+            remove,
+        )
+
+
+def _font(data: Path) -> _Problems:
+    if not (data / FONT).is_file():
+        yield Problem(
+            say(
+                en=f"There is no Hangul font for the plots: data/{FONT} is missing.",
+                ko=f"그림에 쓸 한글 글꼴이 없습니다. data/{FONT} 파일이 있어야 합니다.",
+            ),
+            f"git checkout -- data/{FONT}",
+        )
+
+
+def _data(data: Path) -> _Problems:
+    for sha256, name in _checksums(data / "README.md"):
+        path = data / name
+        if name == FONT and not path.is_file():
+            continue  # already said
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            yield Problem(
+                say(
+                    en=f"data/{name} is missing or is not the file that the course ships.",
+                    ko=f"data/{name} 파일이 없거나 과정에 들어 있던 파일과 다릅니다.",
+                ),
+                f"git checkout -- data/{name}",
+            )
+
+
+def _checksums(readme: Path) -> list[tuple[str, str]]:
+    """Return checksum and name of each data file, from lines as `sha256sum` writes them."""
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    return re.findall(r"^([0-9a-f]{64})  (\S.*)$", text, re.MULTILINE)
+
+
+def _memory() -> _Problems:
+    try:
+        from psutil import virtual_memory
+    except ImportError:
+        return  # already said: psutil is missing
+    free = virtual_memory().available
+    if free < LEAST_MEMORY:
+        yield Problem(
+            say(
+                en=f"Only {free / 1e9:.1f} GB of memory is free; a lesson needs 1 GB.",
+                ko=f"남은 메모리가 {free / 1e9:.1f} GB뿐입니다. 수업 하나에 1 GB가 필요합니다.",
+            ),
+            say(
+                en="Close other programs, and the notebooks you do not need.",
+                ko="다른 프로그램과 쓰지 않는 노트북을 닫으십시오.",
+            ),
+        )
+
+
+def _disk() -> _Problems:
+    free = shutil.disk_usage(ROOT).free
+    if free < LEAST_DISK:
+        yield Problem(
+            say(
+                en=f"Only {free / 1e9:.1f} GB of the disk is free; the course needs 1 GB.",
+                ko=f"디스크에 남은 공간이 {free / 1e9:.1f} GB뿐입니다. 1 GB가 필요합니다.",
+            ),
+            f"{_this_python()} -m pip cache purge",
+        )
+
+
+def _port(port: int | None) -> _Problems:
+    if port is not None and not is_free(port):
+        yield Problem(
+            say(
+                en=f"Port {port} is taken, perhaps by another JupyterLab; "
+                "`annyeong lab` takes the next free one.",
+                ko=f"{port}번 포트를 이미 쓰고 있습니다(다른 JupyterLab일 수 있습니다). "
+                "`annyeong lab`은 그다음 빈 포트를 씁니다.",
+            ),
+            "annyeong lab --port 9000",
+            harmless=True,
+        )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _install_lock() -> str:
+    return f"{_this_python()} -m pip install --require-hashes -r requirements.lock"
+
+
+def _install_project() -> str:
+    return f"{_this_python()} -m pip install --no-deps --no-build-isolation -e ."
+
+
+def _this_python() -> str:
+    """Return how to call this Python in the course's folder."""
+    python = Path(sys.executable)
+    python = python.parent.resolve() / python.name
+    return str(python.relative_to(ROOT)) if python.is_relative_to(ROOT) else "python"

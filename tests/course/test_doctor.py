@@ -1,0 +1,171 @@
+import hashlib
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from helpers.course import doctor
+from helpers.course.doctor import examine
+from helpers.paths import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+
+
+@pytest.fixture
+def distributions(tmp_path, monkeypatch):
+    """Install distributions in name only: a function of name, version and requirements."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def install(name, version="1.0", *requirements):
+        folder = tmp_path / f"{name.replace('-', '_')}-{version}.dist-info"
+        folder.mkdir()
+        lines = [f"Name: {name}", f"Version: {version}"]
+        lines += [f"Requires-Dist: {requirement}" for requirement in requirements]
+        (folder / "METADATA").write_text("\n".join(lines), encoding="utf-8")
+
+    return install
+
+
+def the_one(report):
+    (problem,) = report
+    return problem
+
+
+def test_all_is_well_here():
+    report = examine()
+    assert report == ()
+    assert report.is_well
+    assert repr(report) == report._repr_markdown_() == "✅ Everything is in its place."
+
+
+def test_it_speaks_korean(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "ko")
+    assert repr(examine()) == "✅ 모두 제자리에 있습니다."
+
+
+@pytest.mark.parametrize(("version", "count"), [((3, 10), 1), ((3, 11), 0), ((3, 13), 0)])
+def test_python_version(monkeypatch, version, count):
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+    assert len(list(doctor._python())) == count
+
+
+def test_python_too_new(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    assert "This is Python 3.14" in the_one(doctor._python()).sentence
+
+
+def test_missing_packages_are_named_through_what_requires_them(distributions):
+    distributions("a-course", "1.0", "absent-one", "a-tool ; extra == 'course'")
+    distributions("a-tool", "1.0", "absent-two", "elsewhere ; python_version < '3'", "a-course")
+    problem = the_one(examine(project="a-course"))
+    assert problem.sentence == "Not installed: absent-one, absent-two."
+    assert problem.mend.endswith("-m pip install --require-hashes -r requirements.lock")
+
+
+def test_tools_for_tests_are_not_missed(distributions):
+    distributions("a-course", "1.0", "absent-one ; extra == 'test'")
+    assert examine(project="a-course").is_well
+
+
+def test_package_itself_not_installed():
+    problem = the_one(examine(project="absent-course"))
+    assert problem.mend.endswith("-m pip install --no-deps --no-build-isolation -e .")
+
+
+def test_version_off_the_lock(distributions, tmp_path):
+    distributions("a-tool", "2.0")
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(
+        "a-tool==1.5 ; python_version >= '3' \\\n    --hash=sha256:00\n    # via a-course\n"
+        "a-tool==1.4 ; python_version < '3' \\\n    --hash=sha256:00\n"
+        "absent==1.0 \\\n    --hash=sha256:00\n"
+    )
+    problem = the_one(examine(lock=lock))
+    assert problem.sentence.endswith("(in brackets): a-tool 2.0 (1.5).")
+    assert "requirements.lock" in problem.mend
+
+
+def test_two_flavours_of_opencv(distributions):
+    distributions("opencv-python", "4.12.0")
+    problem = the_one(doctor._opencv())
+    assert problem.sentence.startswith("opencv-python, opencv-python-headless overwrite")
+    assert "uninstall -y opencv-python opencv-python-headless\n" in problem.mend
+
+
+def test_opencv_5(distributions):
+    distributions("opencv-python-headless", "5.0.0")
+    assert "OpenCV 4" in the_one(doctor._opencv()).sentence
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A data folder with a font and one more file, as its README lists them."""
+    lines = []
+    for name in (doctor.FONT, "digits.npz"):
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+        lines.append(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}")
+    (tmp_path / "data" / "README.md").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path / "data"
+
+
+def test_data_in_order(data):
+    assert examine(data=data).is_well
+
+
+@pytest.mark.parametrize("spoil", ["unlink", "cut"])
+def test_data_broken(data, spoil):
+    path = data / "digits.npz"
+    path.unlink() if spoil == "unlink" else path.write_bytes(b"digits.np")
+    problem = the_one(examine(data=data))
+    assert problem.sentence.startswith("data/digits.npz is missing or")
+    assert problem.mend == "git checkout -- data/digits.npz"
+
+
+def test_no_hangul_font(data):
+    (data / doctor.FONT).unlink()
+    assert the_one(examine(data=data)).sentence.startswith("There is no Hangul font")
+
+
+def test_memory(monkeypatch):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=0.25e9))
+    assert the_one(examine()).sentence == "Only 0.2 GB of memory is free; a lesson needs 1 GB."
+
+
+def test_disk(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: SimpleNamespace(free=0.5e9))
+    assert the_one(examine()).sentence.startswith("Only 0.5 GB of the disk is free")
+
+
+def test_taken_port_is_told_but_does_no_harm():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        report = examine(port=port)
+    assert f"Port {port} is taken" in the_one(report).sentence
+    assert report.is_well
+    assert repr(report).endswith("✅ Everything is in its place.")
+    assert examine(port=port) == ()
+
+
+def test_report_names_the_command(data):
+    (data / "digits.npz").unlink()
+    report = examine(data=data)
+    assert not report.is_well
+    assert repr(report).splitlines()[1] == "    git checkout -- data/digits.npz"
+    assert "```\ngit checkout -- data/digits.npz\n```" in report._repr_markdown_()
+
+
+def test_it_speaks_when_no_package_is_installed():
+    code = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n"
+    code += "from helpers.course.doctor import examine; print(examine())"
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert found.stdout.startswith("❌ Not installed: packaging.")
