@@ -1,0 +1,134 @@
+import pytest
+
+from helpers.course import source, work
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of two lessons: a function that publishes an edition of a notebook."""
+    monkeypatch.setattr(work, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(work, "WORK", tmp_path / "work")
+    monkeypatch.setattr(source, "LESSONS", tmp_path / "lessons")
+
+    def publish(name, text):
+        for folder in ("lessons", "notebooks/ko"):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lessons" / f"{name}.md").touch()
+        (tmp_path / "notebooks" / "ko" / f"{name}.ipynb").write_text(text)
+
+    publish("00-start", "first")
+    publish("01-next", "first")
+    return publish
+
+
+def laid(folder):
+    return {path.name: path.read_text() for path in sorted(folder.glob("*.ipynb"))}
+
+
+def test_every_notebook_is_laid_out(course):
+    assert laid(work.lay_out("ko")) == {"00-start.ipynb": "first", "01-next.ipynb": "first"}
+
+
+def test_changed_copy_is_never_overwritten(course):
+    folder = work.lay_out("ko")
+    (folder / "00-start.ipynb").write_text("mine")
+    work.lay_out("ko")
+    assert laid(folder) == {"00-start.ipynb": "mine", "01-next.ipynb": "first"}
+
+
+def test_untouched_copy_follows_the_lesson(course):
+    folder = work.lay_out("ko")
+    course("00-start", "second")
+    work.lay_out("ko")
+    assert laid(folder)["00-start.ipynb"] == "second"
+    assert len(laid(folder)) == 2
+
+
+def test_newer_lesson_is_laid_beside_a_changed_copy_once(course):
+    folder = work.lay_out("ko")
+    (folder / "00-start.ipynb").write_text("mine")
+    course("00-start", "second")
+    for _ in range(2):
+        work.lay_out("ko")
+        assert laid(folder) == {
+            "00-start.ipynb": "mine",
+            "00-start.new.ipynb": "second",
+            "01-next.ipynb": "first",
+        }
+
+
+def test_changed_newer_copy_is_not_overwritten_either(course):
+    folder = work.lay_out("ko")
+    for edition, own in (("second", "mine"), ("third", "mine too")):
+        newest = sorted(folder.glob("00-start*"), key=lambda path: path.stat().st_mtime_ns)[-1]
+        newest.write_text(own)
+        course("00-start", edition)
+        work.lay_out("ko")
+    assert laid(folder) == {
+        "00-start.ipynb": "mine",
+        "00-start.new.ipynb": "mine too",
+        "00-start.new-2.ipynb": "third",
+        "01-next.ipynb": "first",
+    }
+
+
+@pytest.mark.parametrize("record", [None, "", "[1]", '{"00-start.ipynb": '])
+def test_lost_or_broken_record_loses_no_work(course, record):
+    folder = work.lay_out("ko")
+    (folder / "00-start.ipynb").write_text("mine")
+    course("00-start", "second")
+    path = folder / ".laid.json"
+    path.unlink() if record is None else path.write_text(record)
+    work.lay_out("ko")
+    assert laid(folder)["00-start.ipynb"] == "mine"
+    assert laid(folder)["00-start.new.ipynb"] == "second"
+
+
+def test_deleted_copy_comes_back(course):
+    folder = work.lay_out("ko")
+    (folder / "00-start.ipynb").unlink()
+    work.lay_out("ko")
+    assert laid(folder)["00-start.ipynb"] == "first"
+
+
+def test_languages_do_not_meet(course):
+    assert laid(work.lay_out("en")) == {}
+    assert len(laid(work.lay_out("ko"))) == 2
+
+
+def test_reset_brings_the_original_back_and_keeps_every_changed_copy(course):
+    folder = work.lay_out("ko")
+    for number, own in enumerate(("mine", "mine too"), 1):
+        (folder / "00-start.ipynb").write_text(own)
+        fresh, kept = work.reset("0", "ko")
+        assert fresh.read_text() == "first"
+        assert kept.read_text() == own
+        assert kept.name == ("00-start.mine.ipynb", "00-start.mine-2.ipynb")[number - 1]
+    assert laid(folder)["00-start.mine.ipynb"] == "mine"
+
+
+@pytest.mark.parametrize("before", ["unchanged", "never laid out"])
+def test_reset_of_what_the_learner_has_not_changed_keeps_nothing(course, before):
+    if before == "unchanged":
+        work.lay_out("ko")
+    fresh, kept = work.reset("00-start", "ko")
+    assert fresh.read_text() == "first"
+    assert kept is None
+
+
+def test_reset_of_an_unknown_lesson(course):
+    with pytest.raises(ValueError, match=r"no lesson is called '7'; there are: 00-start, 01-next"):
+        work.reset("7", "ko")
+
+
+def test_reset_copy_follows_later_editions(course):
+    folder = work.lay_out("ko")
+    (folder / "00-start.ipynb").write_text("mine")
+    work.reset("0", "ko")
+    course("00-start", "second")
+    work.lay_out("ko")
+    assert laid(folder) == {
+        "00-start.ipynb": "second",
+        "00-start.mine.ipynb": "mine",
+        "01-next.ipynb": "first",
+    }
