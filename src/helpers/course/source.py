@@ -16,11 +16,13 @@ A raw block tagged ``quiz`` holds the quiz as YAML. A block that draws a picture
 is to be seen in ``alt_en`` and ``alt_ko``.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import jupytext
 import yaml
@@ -112,7 +114,7 @@ def lesson_paths(names: list[str] | None = None) -> list[Path]:
 
 def _fits(path: Path, name: str) -> bool:
     stem = Path(name).stem
-    return stem == path.stem or stem.zfill(2) == path.stem[:2]
+    return stem == path.stem or (stem.isdigit() and stem.zfill(2) == path.stem[:2])
 
 
 def read_lesson(path: str | Path) -> Lesson:
@@ -128,7 +130,9 @@ def read_lesson(path: str | Path) -> Lesson:
     text = path.read_text(encoding="utf-8")
     cells, position = [], 0
     for cell in jupytext.reads(text, fmt="md:markdown").cells:
-        position = max(text.find(cell.source, position), position)
+        # Whole lines, since a short cell such as `image` may also stand in a fence's text.
+        lines = re.compile(rf"^{re.escape(cell.source)}$", re.MULTILINE)
+        position = found.start() if (found := lines.search(text, position)) else position
         cells.append(
             Cell(
                 kind=cell.cell_type,
@@ -186,26 +190,29 @@ def _prose(lesson: Lesson) -> list[Cell]:
 
 def _prose_faults(lesson: Lesson) -> _Faults:
     """Each English cell is followed at once by its Korean twin."""
-    cells = [None, *lesson.cells, None]
-    for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
-        if cell is None or cell.kind != "markdown":
-            continue
-        if cell.lang not in LANGUAGES:
+    langs = [cell.lang if cell.source.strip() else None for cell in lesson.cells]
+    for before, cell, after in zip([None, *langs], lesson.cells, [*langs[1:], None], strict=False):
+        if cell.kind != "markdown":
+            if cell.lang:
+                yield cell.line, "code in one language; it stands once, for both"
+        elif cell.lang not in LANGUAGES:
             yield cell.line, "prose outside a region with lang"
-        elif cell.lang == "en" and (after is None or after.lang != "ko"):
+        elif cell.lang == "en" and after != "ko":
             yield cell.line, "English prose without its Korean"
-        elif cell.lang == "ko" and (before is None or before.lang != "en"):
+        elif cell.lang == "ko" and before != "en":
             yield cell.line, "Korean prose without its English"
 
 
-_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
+# In a list a block is indented; it ends with as many marks as it began with, or more.
+_FENCE = re.compile(r"^ *(`{3,}|~{3,})[^`\n]*\n.*?(^ *\1[`~]* *$|\Z)", re.MULTILINE | re.DOTALL)
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
 
 
 def _without_code(text: str) -> str:
     """Blank fenced blocks and code spans, keeping the lines where they are."""
     text = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), text)
-    return re.sub(r"`[^`\n]+`", "", text)
+    return _CODE_SPAN.sub("", text)
 
 
 def _headings(cell: Cell) -> list[tuple[int, int, str]]:
@@ -240,8 +247,12 @@ def _code_faults(lesson: Lesson) -> _Faults:
         lines = cell.source.count("\n") + 1
         if cell.kind == "code" and lines > LONGEST_CELL:
             yield cell.line, f"a cell of {lines} lines; {LONGEST_CELL} is the most"
-        if cell.kind == "code" and re.search(r"^\s*[!%]", cell.source, re.MULTILINE):
-            yield cell.line, "a shell or magic command; write Python"
+        if cell.kind == "code":
+            try:
+                ast.parse(cell.source)
+            except SyntaxError as error:
+                line = cell.line + (error.lineno or 1) - 1
+                yield line, f"not Python, or a shell or magic command: {error.msg}"
 
 
 def _exercise_faults(lesson: Lesson) -> _Faults:
@@ -270,23 +281,35 @@ def _quiz_faults(lesson: Lesson) -> _Faults:
     line = cells[0].line
     try:
         questions = yaml.safe_load(cells[0].source)
-    except yaml.YAMLError as error:
+    except yaml.MarkedYAMLError as error:
         yield line + error.problem_mark.line, f"the quiz is not YAML: {error.problem}"
+        return
+    if not isinstance(questions, list):
+        yield line, "the quiz is not a list of questions"
         return
     if len(questions) < FEWEST_QUESTIONS:
         yield line, f"a quiz of {len(questions)} questions; {FEWEST_QUESTIONS} is the least"
-    for number, question in enumerate(questions, 1):
+    nodes = yaml.compose(cells[0].source).value
+    for number, (question, node) in enumerate(zip(questions, nodes, strict=True), 1):
         for fault in _question_faults(question):
-            yield line, f"quiz question {number}: {fault}"
+            yield line + node.start_mark.line, f"quiz question {number}: {fault}"
 
 
 def _question_faults(question: dict) -> Iterator[str]:
-    choices = question.get("choices", [])
+    choices = question.get("choices") if isinstance(question, dict) else None
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        yield "it needs a question and choices"
+        return
     texts = [question.get("question"), *choices, *(choice.get("because") for choice in choices)]
-    if any(not isinstance(text, dict) or not all(map(text.get, LANGUAGES)) for text in texts):
-        yield "a question, a choice or the reason behind it lacks a language"
+    if not all(map(_in_each_language, texts)):
+        yield "a question, a choice or the reason behind it is not a text in each language"
     if len(choices) < 2 or sum(bool(choice.get("right")) for choice in choices) != 1:
         yield "it needs two choices or more, just one of them right"
+
+
+def _in_each_language(text) -> bool:
+    wordings = [text.get(lang) for lang in LANGUAGES] if isinstance(text, dict) else [None]
+    return all(isinstance(wording, str) and wording.strip() for wording in wordings)
 
 
 def _picture_faults(lesson: Lesson) -> _Faults:
@@ -295,7 +318,7 @@ def _picture_faults(lesson: Lesson) -> _Faults:
         for picture in re.finditer(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>", text):
             yield _line(cell, text, picture.start()), "a picture without alternative text"
     for cell in lesson.cells:
-        if len(cell.alt) == 1:
+        if cell.alt and not all(map(cell.alt.get, LANGUAGES)):
             yield cell.line, "alternative text in one language only"
 
 
@@ -312,10 +335,19 @@ def _link_faults(lesson: Lesson) -> _Faults:
 
 
 def _leads_somewhere(lesson: Lesson, cell: Cell, target: str) -> bool:
-    file, _, anchor = target.partition("#")
-    if not file:
-        own = [c for c in _prose(lesson) if c.lang == cell.lang]
-        return anchor in {text.replace(" ", "-") for c in own for _, _, text in _headings(c)}
-    if file.endswith(".ipynb") and "/" not in file:
-        return (LESSONS / file).with_suffix(".md").is_file()
-    return (NOTEBOOKS / cell.lang / file).exists()
+    file, _, anchor = unquote(target).partition("#")
+    if file and not (file.endswith(".ipynb") and "/" not in file):
+        # Resolved, since the folder of the notebooks is not there before the first build.
+        return not file.startswith("/") and (NOTEBOOKS / cell.lang / file).resolve().exists()
+    if file:
+        path = (LESSONS / file).with_suffix(".md")
+        if not path.is_file():
+            return False
+        lesson = read_lesson(path)
+    return not anchor or anchor in _anchors(lesson, cell.lang)
+
+
+def _anchors(lesson: Lesson, lang: str) -> set[str]:
+    """Return the anchors that JupyterLab gives to the headings: their text, with hyphens."""
+    headings = [text for c in _prose(lesson) if c.lang == lang for _, _, text in _headings(c)]
+    return {re.sub(r"[`*]", "", text).replace(" ", "-") for text in headings}
