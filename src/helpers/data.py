@@ -16,6 +16,9 @@ MNIST = DATA / "mnist.npz"
 class DataError(Exception):
     """A data file is missing, cut or altered; the message says how to mend it."""
 
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]  # in a notebook: the sentence, not our code
+
 
 @cache
 def load_mnist():
