@@ -27,7 +27,7 @@ function render({ model, el }) {
     choice.right ? right.add(number) : right.delete(number);
     reason.className = choice.right ? "quiz-reason quiz-right" : "quiz-reason quiz-wrong";
     reason.replaceChildren();
-    withCode(reason, `${choice.right ? "✅ " + words.right : "❌ " + words.wrong} ${choice.because}`);
+    withCode(reason, `${choice.right ? "✔ " + words.right : "✘ " + words.wrong} ${choice.because}`);
     showScore();
   }
 
@@ -41,6 +41,7 @@ function render({ model, el }) {
       const label = document.createElement("label");
       const button = document.createElement("input");
       button.type = "radio";
+      button.dataset.lmSuppressShortcuts = "true"; // the arrow keys choose
       button.name = `quiz-${group}-${number}`;
       button.addEventListener("change", () => choose(number, choice, reason));
       label.append(button, withCode(document.createElement("span"), choice.text));

@@ -105,7 +105,7 @@ class Quiz(anywidget.AnyWidget):
 def _question_html(question: dict, answers: str) -> str:
     choices = "".join(f"<li>{_with_code(choice['text'])}</li>" for choice in question["choices"])
     reasons = "".join(
-        f"<li>{'✅' if choice['right'] else '❌'} {_with_code(choice['because'])}</li>"
+        f"<li>{'✔' if choice['right'] else '✘'} {_with_code(choice['because'])}</li>"
         for choice in question["choices"]
     )
     return (

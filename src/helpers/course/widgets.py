@@ -15,7 +15,7 @@ import traitlets
 
 from helpers.plots import to_png
 from helpers.reader import say
-from helpers.vision.digits import load
+from helpers.vision.digits import shipped_reader
 from helpers.vision.photos import to_mnist
 
 _HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ class DrawPad(anywidget.AnyWidget):
             "clear": say(en="Clear", ko="지우기"),
         }
         super().__init__(words=words)
-        self._network = load("digits.onnx")
+        self._network = shipped_reader()
         self._example = np.asarray(example, np.float32) / 255
         self.image = np.zeros((28, 28), np.float32)
         self.probabilities = np.zeros(10, np.float32)

@@ -18,6 +18,7 @@ function render({ model, el }) {
   for (const { name, values, slider } of model.get("controls")) {
     const label = document.createElement("label");
     const control = document.createElement(slider ? "input" : "select");
+    control.dataset.lmSuppressShortcuts = "true"; // the arrow keys move it
     const value = document.createElement("output");
     if (slider) {
       Object.assign(control, { type: "range", min: 0, max: values.length - 1 });

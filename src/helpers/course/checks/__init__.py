@@ -25,10 +25,10 @@ from helpers.reader import say
 class Outcome(Enum):
     """The four cases a check tells apart."""
 
-    NOT_YET = "✏️"
-    WRONG = "❌"
-    UNJUDGED = "⚠️"
-    RIGHT = "✅"
+    NOT_YET = "✎"
+    WRONG = "✘"
+    UNJUDGED = "⚠"
+    RIGHT = "✔"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Check:
         """Return the next hint of the ladder; at its end, the last one again."""
         self._hints_given = min(self._hints_given + 1, len(self._hints))
         count = f"{self._hints_given}/{len(self._hints)}"
-        return Message(f"💡 {count}", say(**self._hints[self._hints_given - 1]))
+        return Message(f"{say(en='Hint', ko='힌트')} {count}:", say(**self._hints[self._hints_given - 1]))
 
     def _outcome(self, answer) -> tuple[Outcome, str]:
         try:
