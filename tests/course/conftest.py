@@ -18,48 +18,45 @@ POINT = base64.b64decode(
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A folder that holds the tiny lesson in ``lessons/`` and what it links to."""
-    return _lay_course(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def checkout(course, monkeypatch):
-    """The same with the helpers beside it: kernels run these copies, digests read them."""
-    return _lay_helpers(course, monkeypatch)
-
-
-@pytest.fixture
-def built(checkout, built_once):
-    """The same with its notebooks, to be changed at will."""
-    shutil.copytree(built_once / "notebooks", checkout / "notebooks")
-    return checkout
+    _lay(tmp_path)
+    _use(tmp_path, monkeypatch)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory):
-    """The tiny course with its notebooks, not to be changed."""
+    """The same with its notebooks and all that they are made from; not to be changed."""
+    root = tmp_path_factory.mktemp("built")
+    _lay(root)
+    shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", root)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        root = _lay_course(tmp_path_factory.mktemp("built"), monkeypatch)
-        _lay_helpers(root, monkeypatch)
+        _use(root, monkeypatch)
         build.build()
     return root
 
 
-def _lay_course(root, monkeypatch):
+@pytest.fixture
+def built(built_once, tmp_path, monkeypatch):
+    """A copy of `built_once`, to be changed at will."""
+    root = shutil.copytree(built_once, tmp_path / "built")
+    _use(root, monkeypatch)
+    return root
+
+
+def _lay(root):
     (root / "lessons").mkdir()
     shutil.copy(TINY, root / "lessons")
     (root / "data").mkdir()
     (root / "data/point.png").write_bytes(POINT)
+
+
+def _use(root, monkeypatch):
+    """Make `root` the checkout, whose helpers digests read and kernels run."""
     for module in (source, build):
         monkeypatch.setattr(module, "ROOT", root)
         monkeypatch.setattr(module, "NOTEBOOKS", root / "notebooks")
     monkeypatch.setattr(source, "LESSONS", root / "lessons")
     monkeypatch.setattr(build, "HANDOUTS", root / "handouts")
-    return root
-
-
-def _lay_helpers(root, monkeypatch):
-    shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", root)
-    monkeypatch.setenv("PYTHONPATH", str(root / "src"))
     monkeypatch.setattr(build, "__file__", str(root / "src/helpers/course/build.py"))
-    return root
+    monkeypatch.setenv("PYTHONPATH", str(root / "src"))

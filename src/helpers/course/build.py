@@ -58,9 +58,10 @@ def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
         for lang in LANGUAGES:
             path = notebook_path(lesson, lang)
             if force or not _is_fresh(lesson, path):
-                notebook = execute(convert(lesson, lang), path.parent)
+                source = source_digest(lesson)  # before the run, so that a change in it shows
+                notebook = execute(convert(lesson, lang), path)
                 _raise_if_any(_output_faults(lesson, notebook))
-                _write(_sealed(notebook, lesson), path)
+                _write(_sealed(notebook, source), path)
                 written.append(path)
     return written
 
@@ -77,8 +78,8 @@ def check(names: list[str] | None = None) -> None:
     faults = []
     paths = lesson_paths(names)
     for lesson in map(read_lesson, paths):
-        faults += map(str, find_faults(lesson))
-        faults += (fault for lang in LANGUAGES for fault in _stale(lesson, lang))
+        own = [str(fault) for fault in find_faults(lesson)]
+        faults += own or _all_stale([lesson])  # what is to be mended is stale anyway
     if not names:
         known = {path.stem for path in paths}
         faults += (
@@ -90,15 +91,23 @@ def check(names: list[str] | None = None) -> None:
 
 
 def hand_out(names: list[str] | None = None) -> list[Path]:
-    """Write the built notebooks without their solutions to ``handouts/``."""
+    """Write the built notebooks without their solutions to ``handouts/``.
+
+    Raises
+    ------
+    LessonError
+        If a notebook is missing, stale or edited by hand.
+    """
+    lessons = [read_lesson(path) for path in lesson_paths(names)]
+    _raise_if_any(_all_stale(lessons))
     written = []
-    for path in lesson_paths(names):
+    for lesson in lessons:
         for lang in LANGUAGES:
-            notebook = nbformat.read(NOTEBOOKS / lang / f"{path.stem}.ipynb", as_version=4)
+            notebook = nbformat.read(notebook_path(lesson, lang), as_version=4)
             notebook.cells = [
                 cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", ())
             ]
-            written.append(HANDOUTS / lang / f"{path.stem}.ipynb")
+            written.append(HANDOUTS / lang / f"{lesson.name}.ipynb")
             _write(notebook, written[-1])
     return written
 
@@ -141,27 +150,27 @@ def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
     return v4.new_code_cell(cell.source, metadata=metadata)
 
 
-def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Run a notebook in `folder` and keep only what is the same at every run.
+def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
+    """Run a notebook as if it lay at `path`; keep only what is the same at every run.
 
     Raises
     ------
     LessonError
-        If a cell raises; the message holds the cell and its traceback.
+        If a cell raises; the message holds the path, the cell and its traceback.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
+        resources={"metadata": {"path": str(path.parent)}},
     )
     try:
         client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
     except Exception as error:
-        raise LessonError(f"{folder.name}: a cell fails\n{error}") from error
+        raise LessonError(f"{_shown(path)}: a cell fails\n{error}") from error
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}  # not the version that ran it
     for cell in notebook.cells:
@@ -179,9 +188,14 @@ def _kept(output: NotebookNode, cell: NotebookNode) -> NotebookNode | None:
     was_widget = output.data.pop(_WIDGET, None)
     if was_widget and set(output.data) <= {"text/plain"}:
         return None  # a progress bar: nothing fixed stands behind it
-    if "image/png" in output.data and "alt" in cell.metadata:
-        output.metadata["image/png"] = {"alt": cell.metadata.alt}
+    if "alt" in cell.metadata:
+        output.metadata.update({kind: {"alt": cell.metadata.alt} for kind in _pictures(output)})
     return output
+
+
+def _pictures(output: NotebookNode) -> list[str]:
+    """Return the kinds of picture in an output: ``image/png``, ``image/svg+xml`` ..."""
+    return [kind for kind in output.get("data", {}) if kind.startswith("image/")]
 
 
 def _output_faults(lesson: Lesson, notebook: NotebookNode) -> Iterator[str]:
@@ -189,25 +203,27 @@ def _output_faults(lesson: Lesson, notebook: NotebookNode) -> Iterator[str]:
     lines = {cell.source: cell.line for cell in lesson.cells}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in code:
-        pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
-        if pictures and "alt" not in cell.metadata:
+        if "alt" not in cell.metadata and any(map(_pictures, cell.outputs)):
             line = lines.get(cell.source, 1)
             yield f"{_shown(lesson.path)}:{line}: a picture without alt_en and alt_ko"
-    compared = [
-        c for c in code if c.outputs and "nbval-ignore-output" not in c.metadata.get("tags", ())
-    ]
+    unstable = {"nbval-ignore-output", "nbval-skip"}
+    compared = [c for c in code if c.outputs and unstable.isdisjoint(c.metadata.get("tags", ()))]
     if len(compared) < 3:
         yield f"{_shown(lesson.path)}:1: fewer than three cells whose outputs are compared"
 
 
-def _sealed(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
-    notebook.metadata["annyeong"] = {"source": source_digest(lesson)}
-    notebook.metadata["annyeong"]["content"] = _content_digest(notebook)
+def _sealed(notebook: NotebookNode, source: str) -> NotebookNode:
+    content = _content_digest(notebook)
+    notebook.metadata["annyeong"] = {"source": source, "content": content}
     return notebook
 
 
 def _is_fresh(lesson: Lesson, path: Path) -> bool:
     return not list(_stale(lesson, path.parent.name))
+
+
+def _all_stale(lessons: list[Lesson]) -> list[str]:
+    return [fault for lesson in lessons for lang in LANGUAGES for fault in _stale(lesson, lang)]
 
 
 def _stale(lesson: Lesson, lang: str) -> Iterator[str]:
@@ -216,12 +232,21 @@ def _stale(lesson: Lesson, lang: str) -> Iterator[str]:
     if not path.is_file():
         yield f"{_shown(path)}: not built; {mend}"
         return
-    notebook = nbformat.read(path, as_version=4)
-    seal = notebook.metadata.get("annyeong", {})
-    if seal.get("content") != _content_digest(notebook):
+    seal = _seal_of(path)
+    if seal is None:
         yield f"{_shown(path)}: edited by hand; change lessons/{lesson.path.name} and {mend}"
     elif seal.get("source") != source_digest(lesson):
         yield f"{_shown(path)}: stale, the lesson or a helper has changed; {mend}"
+
+
+def _seal_of(path: Path) -> NotebookNode | None:
+    """Return the digests that the notebook at `path` carries; None if they are broken."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        seal = notebook.metadata.annyeong
+        return seal if seal.content == _content_digest(notebook) else None
+    except (ValueError, KeyError, AttributeError, TypeError):  # it is no notebook any more
+        return None
 
 
 def _content_digest(notebook: NotebookNode) -> str:
