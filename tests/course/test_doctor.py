@@ -41,12 +41,12 @@ def test_all_is_well_here():
     report = examine()
     assert report == ()
     assert report.is_well
-    assert repr(report) == report._repr_markdown_() == "✅ Everything is in its place."
+    assert repr(report) == report._repr_markdown_() == "✔ Everything is in its place."
 
 
 def test_it_speaks_korean(monkeypatch):
     monkeypatch.setenv("COURSE_LANG", "ko")
-    assert repr(examine()) == "✅ 모두 제자리에 있습니다."
+    assert repr(examine()) == "✔ 모두 제자리에 있습니다."
 
 
 @pytest.mark.parametrize(("version", "count"), [((3, 10), 1), ((3, 11), 0), ((3, 13), 0)])
@@ -150,7 +150,7 @@ def test_taken_port_is_told_but_does_no_harm():
         report = examine(port=port)
     assert f"Port {port} is taken" in the_one(report).sentence
     assert report.is_well
-    assert repr(report).endswith("✅ Everything is in its place.")
+    assert repr(report).endswith("✔ Everything is in its place.")
     assert examine(port=port) == ()
 
 
@@ -168,4 +168,4 @@ def test_it_speaks_when_no_package_is_installed():
     found = subprocess.run(
         [sys.executable, "-S", "-c", code], capture_output=True, encoding="utf-8", check=True
     )
-    assert found.stdout.startswith("❌ Not installed: packaging.")
+    assert found.stdout.startswith("✘ Not installed: packaging.")

@@ -67,7 +67,7 @@ class Report(tuple):
 
     def _text(self, form: str) -> str:
         parts = [
-            form.format(mark="ℹ️" if problem.harmless else "✘", **vars(problem)) for problem in self
+            form.format(mark="•" if problem.harmless else "✘", **vars(problem)) for problem in self
         ]
         if self.is_well:
             parts.append(say(en="✔ Everything is in its place.", ko="✔ 모두 제자리에 있습니다."))
