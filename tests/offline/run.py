@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
         return subprocess.call(words)
     if way == "--namespace" or (way == "--choose" and has_namespaces()):
         print("offline: in a network namespace of its own", file=sys.stderr, flush=True)
-        return subprocess.call([*NAMESPACE, sys.executable, __file__, "--inside", *words])
+        return subprocess.call(_inside(words))
     print("offline: under a socket guard", file=sys.stderr, flush=True)
     path = os.pathsep.join([str(GUARD), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.call(words, env={**os.environ, "PYTHONPATH": path})
@@ -35,7 +35,11 @@ def has_namespaces() -> bool:
     """Tell whether this machine lets us open a network namespace."""
     if not shutil.which(NAMESPACE[0]):
         return False
-    return subprocess.run([*NAMESPACE, "true"], capture_output=True).returncode == 0
+    return subprocess.run(_inside(["true"]), capture_output=True).returncode == 0
+
+
+def _inside(words: list[str]) -> list[str]:
+    return [*NAMESPACE, sys.executable, __file__, "--inside", *words]
 
 
 def _raise_loopback() -> None:
