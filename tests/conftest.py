@@ -1,0 +1,73 @@
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from helpers.paths import ROOT
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory):
+    """A copy of the checkout, so that no test writes into the learner's own ``work/``."""
+    copy = tmp_path_factory.mktemp("clone")
+    for name in ("src", "lessons", "notebooks", "data"):
+        shutil.copytree(ROOT / name, copy / name)
+    for name in ("pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, copy)
+    return copy
+
+
+@pytest.fixture
+def annyeong(clone, tmp_path):
+    """Start the command in the copy of the checkout: a function that returns its process."""
+    environment = {
+        **os.environ,
+        "COURSE_LANG": "en",
+        "PYTHONPATH": str(clone / "src"),
+        "PYTHONUNBUFFERED": "1",
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+    }
+
+    def start(*words):
+        return subprocess.Popen(
+            [sys.executable, "-m", "helpers.cli", *words],
+            cwd=clone,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+
+    return start
+
+
+@pytest.fixture
+def annyeong_lab(annyeong, tmp_path):
+    """Start ``annyeong lab``: a context manager that gives its process and its address."""
+    config = tmp_path / "config" / "jupyter_lab_config.py"
+    config.parent.mkdir()
+    # So that a test in a browser can ask JupyterLab itself whether a kernel is ready.
+    config.write_text("c.LabApp.expose_app_in_browser = True\n")
+
+    @contextmanager
+    def start(*words):
+        process = annyeong("lab", "--no-browser", *words)
+        try:
+            heard = []
+            for line in process.stdout:
+                heard.append(line)
+                if address := re.search(r"http\S+", line):
+                    yield process, address[0]
+                    break
+            else:
+                pytest.fail("annyeong lab did not start:\n" + "".join(heard))
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+    return start
