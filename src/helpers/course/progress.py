@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers.course.source import Lesson, exercises, lesson_paths, read_lesson
 from helpers.paths import WORK
-from helpers.reader import say
+from helpers.reader import LANGUAGES, say
 
 
 def record(name: str) -> None:
@@ -73,4 +73,4 @@ def _count(lesson: Lesson, done: set[str]) -> tuple[int, int]:
 
 
 def _in_learners_copy() -> bool:
-    return Path.cwd().parent == WORK
+    return Path.cwd() in [WORK / lang for lang in LANGUAGES]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import update_wrapper, wraps
+from inspect import isfunction
 
 import numpy as np
 
@@ -87,8 +88,8 @@ class Check:
     def hint(self) -> Message:
         """Return the next hint of the ladder; at its end, the last one again."""
         self._hints_given = min(self._hints_given + 1, len(self._hints))
-        count = f"{self._hints_given}/{len(self._hints)}"
-        return Message(f"{say(en='Hint', ko='힌트')} {count}:", say(**self._hints[self._hints_given - 1]))
+        mark = f"{say(en='Hint', ko='힌트')} {self._hints_given}/{len(self._hints)}:"
+        return Message(mark, say(**self._hints[self._hints_given - 1]))
 
     def _outcome(self, answer) -> tuple[Outcome, str]:
         try:
@@ -106,7 +107,7 @@ class Check:
                 ko="함수가 아무것도 돌려주지 않습니다. 결과를 `return`으로 돌려주십시오.",
             )
         except Exception as error:  # whatever the learner's code raises
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            reason = f"{type(error).__name__}: {error}".splitlines()[0].replace("`", "'")
             return Outcome.UNJUDGED, say(
                 en=f"This can't be judged: your code stops with `{reason}`.",
                 ko=f"채점할 수 없습니다. 코드가 `{reason}` 오류로 멈춥니다.",
@@ -131,15 +132,17 @@ class _ReturnsNothing(Exception):
 
 def _guarded(answer):
     """Return the answer, a function wrapped so that what it returns is looked at too."""
-    if not callable(answer) or isinstance(answer, type):
+    if not isfunction(answer):  # a model can be called too, and has more to be judged
         return _filled(answer)
 
-    @wraps(answer, updated=())
+    @wraps(answer)
     def guarded(*args, **kwargs):
         try:
             result = answer(*args, **kwargs)
-        except TypeError as error:
-            if "ellipsis" in str(error):
+        except IndexError:  # NumPy's message names the ellipsis as one of the right indices
+            raise
+        except Exception as error:
+            if "ellipsis" in str(error).lower():
                 raise _NotYet from error
             raise
         if result is None:
@@ -160,6 +163,6 @@ def _has_blank(value) -> bool:
         return value.dtype == object and _has_blank(value.tolist())
     if isinstance(value, dict):
         return _has_blank(list(value.values()))
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set):
         return any(map(_has_blank, value))
     return value is ...

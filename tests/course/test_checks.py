@@ -1,0 +1,215 @@
+import numpy as np
+import pytest
+
+from helpers.course import progress
+from helpers.course.checks import Check, Outcome, check
+from helpers.reader import say
+
+
+@check(
+    "99/double",
+    hints=[{"en": "Add.", "ko": "더하십시오."}, {"en": "Use `*`.", "ko": "`*`를 쓰십시오."}],
+)
+def check_double(double):
+    """Judge a function that doubles a number."""
+    if double(3) == 9:
+        return say(en="That is the square.", ko="그것은 제곱입니다.")
+    if double(3) != 6:
+        return say(en="Twice 3 is 6.", ko="3의 두 배는 6입니다.")
+
+
+@check("99/numbers", hints=[{"en": "1 and 2.", "ko": "1과 2."}])
+def check_numbers(numbers):
+    """Judge anything that is equal to [1, 2]."""
+    if list(numbers) != [1, 2]:
+        return "other numbers"
+
+
+@pytest.fixture(autouse=True)
+def somewhere(tmp_path, monkeypatch):
+    """No learner's copy, an English reader."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_LANG", "en")
+
+
+@pytest.fixture
+def ko(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "ko")
+
+
+def blank(number):
+    return ...
+
+
+def square(number):
+    return number**2
+
+
+def nothing(number):
+    number * 2
+
+
+def breaks(number):
+    return number.double
+
+
+def right(number):
+    return number * 2
+
+
+OUTCOMES = {
+    blank: (Outcome.NOT_YET, "✎ Not written yet: put", "✎ 아직 작성하지 않았습니다."),
+    square: (Outcome.WRONG, "✘ That is the square. (A hint", "✘ 그것은 제곱입니다. (힌트"),
+    nothing: (Outcome.WRONG, "✘ Your function gives noth", "✘ 함수가 아무것도 돌려주지 않습"),
+    breaks: (
+        Outcome.UNJUDGED,
+        "⚠ This can't be judged: your code stops with `AttributeError: 'int' object has no ",
+        "⚠ 채점할 수 없습니다. 코드가 `AttributeError: 'int' object has no ",
+    ),
+    right: (Outcome.RIGHT, "✔ Right!", "✔ 맞습니다!"),
+}
+
+
+@pytest.mark.parametrize("answer", OUTCOMES)
+def test_each_case_has_its_answer_in_english(answer):
+    outcome, text, _ = OUTCOMES[answer]
+    verdict = check_double(answer)
+    assert verdict.outcome is outcome
+    assert repr(verdict).startswith(text)
+    assert repr(verdict) == verdict._repr_markdown_() == repr(check_double(answer))
+    assert ("check_double.hint()" in repr(verdict)) == (answer is not right)
+
+
+@pytest.mark.parametrize("answer", OUTCOMES)
+@pytest.mark.usefixtures("ko")
+def test_each_case_has_its_answer_in_korean(answer):
+    outcome, _, text = OUTCOMES[answer]
+    verdict = check_double(answer)
+    assert verdict.outcome is outcome
+    assert repr(verdict).startswith(text)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ...,
+        [1, ...],
+        (1, [2, ...]),
+        {1, ...},
+        {"one": 1, "two": {"deep": ...}},
+        np.array([1, ...]),
+        np.array(...),
+        [np.array([1, 2]), np.array([[1, ...]])],
+    ],
+    ids=repr,
+)
+def test_a_blank_is_seen_wherever_it_is(answer):
+    assert check_numbers(answer).outcome is Outcome.NOT_YET
+    assert check_double(lambda number: answer).outcome is Outcome.NOT_YET
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda number: ... + number,
+        lambda number: number * ...,
+        lambda number: (...).sum(),
+        lambda number: sum(...),
+        lambda number: [] if number > ... else 1,
+        lambda number: range(...),
+        lambda number: len(...),
+        lambda number: np.zeros(...),
+        lambda number: np.zeros((number, ...)),
+        lambda number: np.exp(...),
+        lambda number: np.array([1, ...], float),
+        lambda number: {1: 2}[...],
+    ],
+)
+def test_a_function_that_reckons_with_a_blank_is_not_written_yet(answer):
+    assert check_double(answer).outcome is Outcome.NOT_YET
+
+
+def test_an_ellipsis_that_selects_is_no_blank():
+    assert check_double(lambda number: np.array([number, 1])[..., 0] * 2).outcome is Outcome.RIGHT
+
+
+def test_numpys_advice_on_indices_is_no_blank():
+    """Its message names the ellipsis among what may stand in brackets."""
+    assert check_double(lambda number: np.arange(9)[number / 1]).outcome is Outcome.UNJUDGED
+
+
+@pytest.mark.parametrize("answer", [np.array([1, 2]), np.array([1, 2], object), [1, 2], (1, 2)])
+def test_arrays_and_sequences_are_judged(answer):
+    assert check_numbers(answer).outcome is Outcome.RIGHT
+    assert check_numbers(answer[::-1]).outcome is Outcome.WRONG
+
+
+def test_an_object_that_can_be_called_keeps_what_else_it_can():
+    """A Keras model is called, and counted."""
+
+    class Model:
+        def __call__(self, number):
+            return 2 * number
+
+        def count_params(self):
+            return 7
+
+    @check("99/model", hints=[])
+    def check_model(model):
+        return None if model.count_params() == 7 and model(3) == 6 else "another model"
+
+    assert check_model(Model()).outcome is Outcome.RIGHT
+
+
+def test_a_function_is_judged_by_its_name_and_signature_too():
+    @check("99/named", hints=[])
+    def check_named(function):
+        return None if function.__name__ == "right" else function.__name__
+
+    assert check_named(right).outcome is Outcome.RIGHT
+
+
+def test_the_reason_is_one_line_that_breaks_no_markdown():
+    def complains(number):
+        raise ValueError("`units` must be positive\nand more")
+
+    verdict = check_double(complains)
+    assert verdict.outcome is Outcome.UNJUDGED
+    assert "stops with `ValueError: 'units' must be positive`." in verdict.text
+
+
+def test_wrong_arguments_are_named():
+    assert "takes 0 positional arguments but 1 was given" in check_double(lambda: 6).text
+
+
+def test_hints_climb_the_ladder_and_stay_at_its_end():
+    ladder = Check(lambda answer: None, "99/ladder", check_double._hints)
+    assert [repr(ladder.hint()) for _ in range(4)] == [
+        "Hint 1/2: Add.",
+        "Hint 2/2: Use `*`.",
+        "Hint 2/2: Use `*`.",
+        "Hint 2/2: Use `*`.",
+    ]
+
+
+@pytest.mark.usefixtures("ko")
+def test_hints_are_in_korean_too():
+    ladder = Check(lambda answer: None, "99/ladder", check_double._hints)
+    assert ladder.hint()._repr_markdown_() == "힌트 1/2: 더하십시오."
+
+
+def test_a_check_carries_the_judges_name_and_docstring():
+    assert (check_double.__name__, check_double.name) == ("check_double", "99/double")
+    assert check_double.__doc__ == "Judge a function that doubles a number."
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_only_a_right_answer_in_a_learners_copy_is_recorded(tmp_path, monkeypatch, lang):
+    monkeypatch.setattr(progress, "WORK", tmp_path / "work")
+    (tmp_path / "work" / lang).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "work" / lang)
+    for answer in (blank, square, nothing, breaks):
+        check_double(answer)
+    assert progress.passed() == set()
+    check_double(right)
+    assert progress.passed() == {"99/double"}
