@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import socket
+import sys
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
@@ -50,6 +51,13 @@ def test_settings_are_the_courses_own(annyeong_lab):
         assert default(address, "apputils-extension:notification", "fetchNews") == "false"
         assert default(address, "apputils-extension:notification", "checkForUpdates") is False
         assert default(address, "notebook-extension:tracker", "windowingMode") == "none"
+
+
+def test_notebooks_run_in_this_python_and_keep_libraries_logs_off_the_page(annyeong_lab):
+    with annyeong_lab() as (_, address):
+        kernel = get(address, "/api/kernelspecs")["kernelspecs"]["python3"]["spec"]
+    assert kernel["argv"][0] == sys.executable
+    assert "--IPKernelApp.capture_fd_output=False" in kernel["argv"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

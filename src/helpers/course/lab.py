@@ -59,13 +59,13 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
     state = WORK / ".jupyterlab" / lang
     log = state / "log.txt"
     _write_settings(state, lang)
+    _write_kernel(state)
     _let_every_end_be_ctrl_c()
     os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
             _command(folder, notebook, port, state, browser=browser and _has_browser()),
-            # The token goes by the environment: other users can read a command line.
-            env={**os.environ, "JUPYTER_TOKEN": token},
+            env=_environment(state, token),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -106,8 +106,30 @@ def _write_settings(state: Path, lang: str) -> None:
         # Keep every cell in the page, so that the browser's own search finds it.
         "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     }
-    with written_whole(state / "settings" / "overrides.json") as temporary:
-        temporary.write_text(json.dumps(overrides, indent=1), encoding="utf-8")
+    _write_json(overrides, state / "settings" / "overrides.json")
+
+
+def _write_kernel(state: Path) -> None:
+    """Write which Python the notebooks run in: this one, its libraries' logs kept off the page.
+
+    TensorFlow logs past Python, to the process itself; a notebook would show it in red.
+    """
+    kernel = {
+        "argv": [
+            sys.executable,
+            *("-m", "ipykernel_launcher", "-f", "{connection_file}"),
+            "--IPKernelApp.capture_fd_output=False",
+        ],
+        "display_name": "Python 3",
+        "language": "python",
+        "metadata": {"debugger": True},
+    }
+    _write_json(kernel, state / "kernels" / "python3" / "kernel.json")
+
+
+def _write_json(content: dict, path: Path) -> None:
+    with written_whole(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bool) -> list[str]:
@@ -128,6 +150,15 @@ def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bo
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return command
+
+
+def _environment(state: Path, token: str) -> dict[str, str]:
+    """Return JupyterLab's environment: our kernel before others, and the token.
+
+    On the command line other users of the machine could read the token.
+    """
+    path = os.pathsep.join([str(state), *filter(None, [os.environ.get("JUPYTER_PATH")])])
+    return {**os.environ, "JUPYTER_PATH": path, "JUPYTER_TOKEN": token}
 
 
 def _has_browser() -> bool:
