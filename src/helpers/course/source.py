@@ -31,6 +31,7 @@ from helpers.paths import LESSONS, NOTEBOOKS, ROOT
 from helpers.reader import LANGUAGES
 
 LONGEST_CELL = 25
+WIDEST_LINE = 90  # more does not fit into the page beside JupyterLab's file list
 FEWEST_QUESTIONS = 5
 FEWEST_MISTAKES = 2
 

@@ -69,11 +69,12 @@ class DrawPad(anywidget.AnyWidget):
         self.observe(self._read, "drawing")
 
     def _read(self, change) -> None:
-        ink = np.frombuffer(change.new, np.uint8)
+        ink = np.frombuffer(change.new, np.uint8).reshape(self.SIZE, self.SIZE) / 255
         if not ink.any():
             self.image, self.answer = np.zeros((28, 28), np.float32), []
             return
-        self.image = to_mnist(ink.reshape(self.SIZE, self.SIZE))
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        self.image = to_mnist(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
         self.probabilities = self._network(self.image[None])[0]
         self.answer = self.probabilities.tolist()
 

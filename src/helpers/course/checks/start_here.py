@@ -1,0 +1,87 @@
+"""Checks of lesson 00, start here."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "00/count",
+    hints=[
+        {
+            "en": "The picture is a table. How many rows has it, and how many numbers has a row?",
+            "ko": "그림은 표입니다. 몇 줄이 있고, 한 줄에 수가 몇 개 있습니까?",
+        },
+        {
+            "en": "28 rows of 28 numbers each: which operation counts them all?",
+            "ko": "28개짜리 줄이 28줄 있습니다. 모두 세려면 어떤 계산을 해야 합니까?",
+        },
+        {"en": "Write `count = 28 * 28`.", "ko": "`count = 28 * 28`이라고 쓰십시오."},
+    ],
+)
+def check_count(count):
+    """Judge the count of pixels in an MNIST picture."""
+    if count == 28:
+        return say(
+            en="28 is one row; there are 28 rows.",
+            ko="28은 한 줄에 있는 수입니다. 줄이 28개 있습니다.",
+        )
+    if count == 56:
+        return say(
+            en="28 + 28 counts one row and one column: multiply instead.",
+            ko="28 + 28은 한 줄과 한 칸만 센 것입니다. 곱해야 합니다.",
+        )
+    if count == 10:
+        return say(
+            en="Ten numbers come *out*; the question is how many go *in*.",
+            ko="10개는 *나오는* 수입니다. *들어가는* 수를 물었습니다.",
+        )
+    if count != 784:
+        return say(
+            en=f"The picture has 28 rows of 28 numbers; that is not {count}.",
+            ko=f"그림은 28개씩 28줄입니다. {count}개가 아닙니다.",
+        )
+
+
+@check(
+    "00/most-likely",
+    hints=[
+        {
+            "en": "The digits 0 to 9 stand in order: the first probability is that of the 0.",
+            "ko": "0부터 9까지 차례대로입니다. 첫 번째 확률이 0의 확률입니다.",
+        },
+        {
+            "en": "The place of the greatest number is the digit, and `np.argmax` gives the place.",
+            "ko": "가장 큰 수가 있는 자리가 곧 숫자이고, `np.argmax`가 그 자리를 알려 줍니다.",
+        },
+        {
+            "en": "Write `return np.argmax(probabilities)`.",
+            "ko": "`return np.argmax(probabilities)`라고 쓰십시오.",
+        },
+    ],
+)
+def check_most_likely(most_likely):
+    """Judge a function from ten probabilities to the most likely digit."""
+    probabilities = np.array([0.05, 0.02, 0.03, 0.61, 0.04, 0.05, 0.01, 0.08, 0.06, 0.05])
+    digit = most_likely(probabilities)
+    if digit == 0.61:
+        return say(
+            en="0.61 is the greatest probability; the digit is the *place* where it stands.",
+            ko="0.61은 가장 큰 확률입니다. 숫자는 그 확률이 있는 *자리*입니다.",
+        )
+    if digit == 4:
+        return say(
+            en="You count from 1, but the first place belongs to the digit 0.",
+            ko="1부터 세고 있습니다. 첫 번째 자리는 숫자 0의 자리입니다.",
+        )
+    if digit == 6:
+        return say(
+            en="That is the *least* likely digit.",
+            ko="그것은 확률이 가장 *작은* 숫자입니다.",
+        )
+    if digit != 3 or most_likely(probabilities[::-1]) != 6:
+        return say(
+            en=f"For {probabilities.tolist()} the answer is 3, you say {digit}.",
+            ko=f"{probabilities.tolist()}이면 답은 3인데 {digit}이(가) 나옵니다.",
+        )
