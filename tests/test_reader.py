@@ -1,0 +1,64 @@
+import locale
+
+import pytest
+
+from helpers.reader import language, say
+
+VARIABLES = ("COURSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path, monkeypatch):
+    """A folder of no language, no setting, an English system."""
+    monkeypatch.chdir(tmp_path)
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(locale, "getlocale", lambda: ("en_US", "UTF-8"))
+
+
+@pytest.mark.parametrize("folder", ["en", "ko"])
+def test_the_notebooks_folder_decides(tmp_path, monkeypatch, folder):
+    (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / folder)
+    monkeypatch.setenv("COURSE_LANG", "en" if folder == "ko" else "ko")
+    assert language() == folder
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+@pytest.mark.parametrize("setting", ["ko", "KO", "ko_KR.UTF-8", "ko-KR"])
+def test_else_the_environment_decides(monkeypatch, name, setting):
+    monkeypatch.setenv(name, setting)
+    assert language() == "ko"
+
+
+def test_the_courses_own_variable_goes_before_the_locales(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    monkeypatch.setenv("COURSE_LANG", "en")
+    assert language() == "en"
+
+
+def test_an_empty_variable_says_nothing(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "")
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+    assert language() == "ko"
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [("Korean_Korea", "ko"), ("ko_KR", "ko"), ("English_Korea", "en"), (None, "en")],
+)
+def test_else_the_system_decides(monkeypatch, system, expected):
+    monkeypatch.setattr(locale, "getlocale", lambda: (system, "cp949"))
+    assert language() == expected
+
+
+@pytest.mark.parametrize("setting", ["C", "C.UTF-8", "de_DE.UTF-8", "POSIX"])
+def test_english_is_for_everyone_else(monkeypatch, setting):
+    monkeypatch.setenv("LANG", setting)
+    assert language() == "en"
+
+
+@pytest.mark.parametrize(("setting", "said"), [("en", "Hello"), ("ko", "안녕하세요")])
+def test_say_chooses_the_wording(monkeypatch, setting, said):
+    monkeypatch.setenv("COURSE_LANG", setting)
+    assert say(en="Hello", ko="안녕하세요") == said
