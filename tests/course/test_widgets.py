@@ -1,0 +1,78 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from helpers.course.widgets import DrawPad, Explorer
+from helpers.data import load_mnist
+
+PNG = "iVBORw0KGgo"  # the first bytes of every PNG, in base64
+
+
+@pytest.fixture
+def pad():
+    (_, _), (x_test, _) = load_mnist()
+    return DrawPad(example=x_test[1])
+
+
+def drawing_of(image):
+    """Blow a (28, 28) digit up to what the page sends."""
+    return np.kron(image, np.ones((5, 5), np.uint8)).tobytes()
+
+
+def test_pad_reads_what_is_drawn(pad):
+    (_, _), (x_test, y_test) = load_mnist()
+    for image, label in zip(x_test[:20], y_test[:20], strict=True):
+        pad.drawing = drawing_of(image)
+        assert np.argmax(pad.answer) == label
+        assert sum(pad.answer) == pytest.approx(1, abs=1e-5)
+
+
+def test_pad_centres_the_digit_wherever_it_was_drawn(pad):
+    ink = np.zeros((140, 140), np.uint8)
+    ink[5:65, 5:15] = 255
+    pad.drawing = ink.tobytes()
+    in_the_corner = pad.image.copy()
+    pad.drawing = np.roll(ink, (70, 110), axis=(0, 1)).tobytes()
+    np.testing.assert_array_equal(pad.image, in_the_corner)
+    assert np.flatnonzero(pad.image.any(axis=1)).tolist() == list(range(4, 24))
+
+
+def test_an_empty_pad_has_no_answer(pad):
+    pad.drawing = drawing_of(load_mnist()[1][0][0])
+    pad.drawing = bytes(140 * 140)
+    assert pad.answer == []
+    assert not pad.image.any()
+
+
+def draw(slope, colour):
+    figure, axis = plt.subplots(figsize=(2, 1))
+    axis.plot([0, slope], color=colour)
+    return figure
+
+
+def test_explorer_begins_at_the_first_value_of_each_control():
+    explorer = Explorer(draw, slope=range(2, 5), colour=["red", "blue"])
+    assert explorer.values == {"slope": 2, "colour": "red"}
+    assert [control["slider"] for control in explorer.controls] == [True, False]
+
+
+def test_explorer_draws_anew_at_every_choice():
+    explorer = Explorer(draw, slope=range(2, 5), colour=["red", "blue"])
+    first = explorer.picture
+    explorer.chosen = {"slope": 1, "colour": 1}
+    assert explorer.values == {"slope": 3, "colour": "blue"}
+    assert explorer.caption == "slope = 3, colour = blue"
+    assert explorer.picture != first
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_fixed_picture_and_text_stand_behind_each(lang, monkeypatch, pad):
+    monkeypatch.setenv("COURSE_LANG", lang)
+    for widget in (pad, Explorer(draw, slope=range(3), colour=["red"])):
+        (data, _), (again, _) = widget._repr_mimebundle_(), widget._repr_mimebundle_()
+        assert data["image/png"].startswith(PNG)
+        assert data["image/png"] == again["image/png"]
+        assert data["text/plain"] == again["text/plain"]
+        assert "0x" not in data["text/plain"]
+        assert "application/vnd.jupyter.widget-view+json" in data
