@@ -30,6 +30,7 @@ FAULTS = {
     "two titles": ({"## 2. Halve": "# 2. Halve"}, "# 2. Halve", "has level 1 after level 2"),
     "no title": ({"# Double and": "Double and"}, TOP, "no title: the en prose"),
     "26 lines": ({"half = 2\n": "half = 2\n" + "#\n" * 25}, "half = 2", "a cell of 26 lines"),
+    "wide line": ({"half = 2\n": f"half = 2\n# {'m' * 89}\n"}, "# mmm", "a line of 91 char"),
     "magic": ({"half = 2\n": "half = 2\n%time half\n"}, "%time", "not Python"),
     "shell": ({"half = 2\n": "half = 2\n!ls\n"}, "!ls", "not Python"),
     "bad syntax": ({"half = 2\n": "half = 2\nif half\n"}, "if half", "not Python"),

@@ -245,15 +245,19 @@ def _heading_faults(lesson: Lesson) -> _Faults:
 
 def _code_faults(lesson: Lesson) -> _Faults:
     for cell in lesson.cells:
-        lines = cell.source.count("\n") + 1
-        if cell.kind == "code" and lines > LONGEST_CELL:
-            yield cell.line, f"a cell of {lines} lines; {LONGEST_CELL} is the most"
-        if cell.kind == "code":
-            try:
-                ast.parse(cell.source)
-            except SyntaxError as error:
-                line = cell.line + (error.lineno or 1) - 1
-                yield line, f"not Python, or a shell or magic command: {error.msg}"
+        if cell.kind != "code":
+            continue
+        lines = cell.source.split("\n")
+        if len(lines) > LONGEST_CELL:
+            yield cell.line, f"a cell of {len(lines)} lines; {LONGEST_CELL} is the most"
+        for number, line in enumerate(lines, cell.line):
+            if len(line) > WIDEST_LINE:
+                yield number, f"a line of {len(line)} characters; {WIDEST_LINE} is the most"
+        try:
+            ast.parse(cell.source)
+        except SyntaxError as error:
+            number = cell.line + (error.lineno or 1) - 1
+            yield number, f"not Python, or a shell or magic command: {error.msg}"
 
 
 def _exercise_faults(lesson: Lesson) -> _Faults:
