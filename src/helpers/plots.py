@@ -18,7 +18,7 @@ def use_course_style() -> None:
     font_manager.fontManager.addfont(FONTS / "Pretendard-Regular.otf")
     plt.rcParams.update(
         {
-            "font.family": "Pretendard",
+            "font.family": ["Pretendard", "DejaVu Sans"],  # the second has the mathematical signs
             "axes.unicode_minus": False,  # the font has no such minus sign
             "axes.spines.top": False,
             "axes.spines.right": False,

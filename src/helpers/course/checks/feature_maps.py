@@ -35,7 +35,7 @@ def check_kernel(kernel):
             en=f"The kernel must have 3 rows and 3 columns; yours has the shape {kernel.shape}.",
             ko=f"커널은 3줄 3칸이어야 합니다. 지금 모양은 {kernel.shape}입니다.",
         )
-    if abs(kernel.sum()) > 1e-6:
+    if not abs(kernel.sum()) <= 1e-6:  # nor if it is no number
         return say(
             en=f"On even white paper your kernel answers {kernel.sum():g}: its weights must "
             "add up to 0.",
