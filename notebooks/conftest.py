@@ -1,11 +1,11 @@
-"""Strict nbval: what it leaves out of the comparison, and how it cleans what it compares."""
+"""Strict nbval: what it leaves out of the comparison, and how it cleans the rest."""
 
 from pathlib import Path
 
 import pytest
 from nbval.kernel import RunningKernel
 
-# What libraries log and how they draw differs between machines; what cells answer does not.
+# What libraries log and how they draw differs between machines; an answer does not.
 NOT_COMPARED = ("stderr", "image/svg+xml")
 SANITIZERS = Path(__file__).with_name("sanitizers.cfg")
 
@@ -27,5 +27,5 @@ def _execute(self, source, allow_stdin=None):
     return self.kc.execute(source, allow_stdin=allow_stdin, stop_on_error=False)
 
 
-# nbval keeps no history, and in the history IPython looks for the `;` that hides a result.
+# nbval keeps no history; there IPython would look for the `;` that hides a result.
 RunningKernel.execute_cell_input = _execute
