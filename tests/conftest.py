@@ -15,7 +15,9 @@ def clone(tmp_path_factory):
     """A copy of the checkout, so that no test writes into the learner's own ``work/``."""
     copy = tmp_path_factory.mktemp("clone")
     for name in ("src", "lessons", "notebooks", "data"):
-        shutil.copytree(ROOT / name, copy / name)
+        shutil.copytree(
+            ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
     for name in ("pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, copy)
     return copy

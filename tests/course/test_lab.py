@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from helpers.course import lab
+from helpers.course.doctor import is_free
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
@@ -69,7 +70,7 @@ def test_it_ends_cleanly(annyeong_lab, how):
     assert "Traceback" not in words
     assert words.endswith("JupyterLab has stopped; your work is in work/en.\n")
     assert psutil.wait_procs(family, timeout=5)[1] == []
-    assert lab.is_free(urlsplit(address).port)
+    assert is_free(urlsplit(address).port)
 
 
 def test_it_takes_the_next_port_if_one_is_taken(annyeong_lab):

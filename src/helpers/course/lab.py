@@ -8,14 +8,15 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
-from helpers.course.doctor import is_free
+from jupyter_core.paths import jupyter_runtime_dir
+
 from helpers.course.source import lesson_paths
 from helpers.course.work import lay_out
 from helpers.paths import ROOT, WORK, written_whole
@@ -54,7 +55,6 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
     """
     notebook = f"{lesson_paths([lesson])[0].stem}.ipynb"
     folder = lay_out(lang)
-    port = _free_port(port)
     token = secrets.token_hex(24)
     state = WORK / ".jupyterlab" / lang
     log = state / "log.txt"
@@ -72,8 +72,8 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
             process_group=0,  # Ctrl-C comes to us alone, and we end it in good order
         )
     try:
-        if _answers(server, port):
-            _announce(f"http://{HOST}:{port}/lab/tree/{notebook}?token={token}", folder)
+        if found := _port(server, token):
+            _announce(f"http://{HOST}:{found}/lab/tree/{notebook}?token={token}", folder)
         code = server.wait()
     except KeyboardInterrupt:
         code = 0
@@ -88,11 +88,6 @@ def _let_every_end_be_ctrl_c() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
-
-
-def _free_port(port: int) -> int:
-    """Return the first port from `port` on that nobody listens at."""
-    return next(number for number in range(port, 65536) if is_free(number))
 
 
 def _write_settings(state: Path, lang: str) -> None:
@@ -136,7 +131,6 @@ def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bo
     options = {
         "ServerApp.ip": HOST,
         "ServerApp.port": port,
-        "ServerApp.port_retries": 0,
         "ServerApp.root_dir": folder,
         "ServerApp.answer_yes": True,
         "ServerApp.open_browser": browser,
@@ -172,15 +166,17 @@ def _has_browser() -> bool:
     return True
 
 
-def _answers(server: subprocess.Popen, port: int) -> bool:
-    """Wait until JupyterLab listens; False if it ends instead."""
+def _port(server: subprocess.Popen, token: str) -> int | None:
+    """Wait until JupyterLab tells at which port it listens; None if it ends instead."""
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return True
+        for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
+            with suppress(OSError, ValueError):  # gone again, or not yet whole
+                running = json.loads(path.read_text(encoding="utf-8"))
+                if running["token"] == token:
+                    return running["port"]
         time.sleep(0.1)
-    return False
+    return None
 
 
 def _announce(address: str, folder: Path) -> None:
