@@ -1,0 +1,245 @@
+"""Checks of lesson 06, a CNN on MNIST."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "06/counts",
+    hints=[
+        {
+            "en": "A filter has one kernel for each input channel. How many weights are in one "
+            "filter of the layer, and how many filters has the layer?",
+            "ko": "필터에는 입력 채널마다 커널이 하나씩 있습니다. 이 층의 필터 하나에는 가중치가 "
+            "몇 개이고, 필터는 몇 개입니까?",
+        },
+        {
+            "en": "`conv_1` reads 1 channel and has no biases: 5 × 5 × 1 × 16. Batch "
+            "normalisation keeps 4 numbers for each of its maps. What has pooling to learn?",
+            "ko": "`conv_1`은 입력 채널이 1개이고 편향이 없으므로 5 × 5 × 1 × 16입니다. 배치 "
+            "정규화는 특징 맵마다 수를 4개씩 가집니다. 풀링이 배울 것은 무엇입니까?",
+        },
+        {
+            "en": "`conv_2` has 3 × 3 × 16 × 32 weights, `pool_2` none, and each of the ten "
+            "outputs of `dense_1` has 64 weights and a bias.",
+            "ko": "`conv_2`의 가중치는 3 × 3 × 16 × 32개이고, `pool_2`에는 하나도 없습니다. "
+            "`dense_1`의 출력 열 개에는 저마다 가중치 64개와 편향 하나가 있습니다.",
+        },
+    ],
+)
+def check_counts(counts):
+    """Judge the numbers of parameters of five layers, a dict by the layers' names."""
+    mistakes = {
+        ("conv_1", 5 * 5 * 16 + 16): say(
+            en="`conv_1` has no biases (`use_bias=False`): count its weights alone.",
+            ko="`conv_1`에는 편향이 없습니다(`use_bias=False`). 가중치만 세십시오.",
+        ),
+        ("bn_1", 4): say(
+            en="Batch normalisation keeps four numbers for *each* of its 16 maps.",
+            ko="배치 정규화는 특징 맵 16장에 *저마다* 수를 네 개씩 가집니다.",
+        ),
+        ("bn_1", 2 * 16): say(
+            en="Batch normalisation also keeps the running mean and spread of each map: that "
+            "makes four numbers, not two.",
+            ko="배치 정규화는 특징 맵마다 평균과 분산도 기록해 둡니다. 수가 두 개가 아니라 네 "
+            "개입니다.",
+        ),
+        ("conv_2", 3 * 3 * 32): say(
+            en="A filter of `conv_2` has one kernel for each of the 16 maps it reads: multiply "
+            "by them too.",
+            ko="`conv_2`의 필터에는 읽어 들이는 특징 맵 16장마다 커널이 하나씩 있습니다. 입력 "
+            "채널의 수도 곱하십시오.",
+        ),
+        ("dense_1", 64 * 10): say(
+            en="In `dense_1` each of the ten outputs has a bias as well.",
+            ko="`dense_1`의 출력 열 개에는 편향도 하나씩 있습니다.",
+        ),
+        ("dense_1", (7 * 7 * 64 + 1) * 10): say(
+            en="`pool_3` leaves one number of each map, so that 64 numbers reach `dense_1`, not "
+            "7 × 7 × 64.",
+            ko="`pool_3`은 특징 맵마다 수를 하나만 남깁니다. `dense_1`에 들어오는 수는 7 × 7 × "
+            "64개가 아니라 64개입니다.",
+        ),
+    }
+    for (layer, wrong), mistake in mistakes.items():
+        if counts[layer] == wrong:
+            return mistake
+    if counts["pool_2"] != 0:
+        return say(
+            en="Pooling takes the largest of four numbers: there is nothing in it to learn.",
+            ko="풀링은 네 수 가운데 가장 큰 수를 고를 뿐입니다. 배울 것이 하나도 없습니다.",
+        )
+    right = {"conv_1": 400, "bn_1": 64, "conv_2": 4608, "dense_1": 650}
+    for layer, count in right.items():
+        if counts[layer] != count:
+            return say(
+                en=f"`{layer}` does not have {counts[layer]} parameters: read off the table what "
+                "goes in and what comes out, and count again.",
+                ko=f"`{layer}`의 파라미터는 {counts[layer]}개가 아닙니다. 표에서 무엇이 들어가고 "
+                "무엇이 나오는지 보고 다시 세십시오.",
+            )
+
+
+@check(
+    "06/cross-entropy",
+    hints=[
+        {
+            "en": "First pick one number from each row: the probability that the network gave "
+            "to the digit that it really was.",
+            "ko": "먼저 줄마다 수를 하나씩 고르십시오. 신경망이 정답인 숫자에 준 확률입니다.",
+        },
+        {
+            "en": "`probabilities[np.arange(len(labels)), labels]` picks from row 0 the column "
+            "`labels[0]`, from row 1 the column `labels[1]`, and so on.",
+            "ko": "`probabilities[np.arange(len(labels)), labels]`는 0번 줄에서 `labels[0]`번 열, "
+            "1번 줄에서 `labels[1]`번 열을 차례대로 고릅니다.",
+        },
+        {
+            "en": "Of what you picked: `np.mean(-np.log(picked))`.",
+            "ko": "고른 수를 `picked`라고 하면 `np.mean(-np.log(picked))`입니다.",
+        },
+    ],
+)
+def check_cross_entropy(cross_entropy):
+    """Judge a function (probabilities (N, C), labels (N,)) -> mean cross-entropy."""
+    probabilities = np.array([[0.5, 0.3, 0.2], [0.7, 0.2, 0.1]])
+    labels = np.array([0, 1])  # the second answer is wrong: the network says 0
+    answer = np.asarray(cross_entropy(probabilities, labels), float)
+    right = -np.log(probabilities[[0, 1], labels])
+    if answer.shape == (2,):
+        return say(
+            en="You return one number for each digit: take their mean.",
+            ko="숫자 그림마다 수가 하나씩 나옵니다. 평균을 구하십시오.",
+        )
+    if answer.shape != ():
+        return say(
+            en=f"The result must be one number; yours has the shape {answer.shape}.",
+            ko=f"결과는 수 하나여야 합니다. 지금 모양은 {answer.shape}입니다.",
+        )
+    mistakes = {
+        -right.mean(): say(
+            en="The logarithm of a probability is negative, and the loss must grow when things "
+            "go wrong: the minus sign is missing.",
+            ko="확률의 로그는 음수이고, 손실은 틀릴수록 커져야 합니다. 음의 부호가 빠졌습니다.",
+        ),
+        right.sum(): say(
+            en="You add the losses up: a batch twice as large would look twice as bad. Take "
+            "their mean.",
+            ko="손실을 모두 더했습니다. 이렇게 하면 배치가 두 배일 때 손실도 두 배가 됩니다. "
+            "평균을 구하십시오.",
+        ),
+        -np.log(probabilities.max(axis=1)).mean(): say(
+            en="You took the largest probability of each row; what counts is the one of the "
+            "right digit, `labels`.",
+            ko="줄마다 가장 큰 확률을 골랐습니다. 정답인 숫자(`labels`)의 확률을 골라야 합니다.",
+        ),
+        -np.log(probabilities[:, labels]).mean(): say(
+            en="`[:, labels]` takes both columns from every row: pick one number a row, with "
+            "`np.arange(len(labels))` in place of the `:`.",
+            ko="`[:, labels]`는 모든 줄에서 열을 여러 개 고릅니다. `:` 자리에 "
+            "`np.arange(len(labels))`를 써서 줄마다 수를 하나씩 고르십시오.",
+        ),
+        (1 - probabilities[[0, 1], labels]).mean(): say(
+            en="That is what is missing to 1; the cross-entropy takes the logarithm.",
+            ko="그것은 1에서 모자란 만큼입니다. 교차 엔트로피는 로그를 씁니다.",
+        ),
+    }
+    for wrong, mistake in mistakes.items():
+        if np.isclose(answer, wrong):
+            return mistake
+    if not np.isclose(answer, right.mean()):
+        return say(
+            en="The right digits got 0.5 and 0.2: the loss is (0.69 + 1.61) / 2 = 1.15, you say "
+            f"{answer:.2f}.",
+            ko="정답인 숫자가 받은 확률이 0.5와 0.2이면 손실은 (0.69 + 1.61) / 2 = 1.15인데 "
+            f"{answer:.2f}이(가) 나옵니다.",
+        )
+
+
+@check(
+    "06/accuracies",
+    hints=[
+        {
+            "en": "Where in the table stand the digits that were read right?",
+            "ko": "바르게 읽은 숫자의 수는 표의 어디에 있습니까?",
+        },
+        {
+            "en": "`np.diag(confusion)` gives the diagonal. A row holds all digits of one label: "
+            "how many are there?",
+            "ko": "`np.diag(confusion)`은 대각선을 돌려줍니다. 한 줄에는 정답이 같은 숫자가 모두 "
+            "들어 있습니다. 모두 몇 장입니까?",
+        },
+        {
+            "en": "`np.diag(confusion) / confusion.sum(axis=1)`",
+            "ko": "`np.diag(confusion) / confusion.sum(axis=1)`",
+        },
+    ],
+)
+def check_accuracies(accuracies):
+    """Judge a function: confusion (C, C), labels by rows -> share read right of each label."""
+    confusion = np.array([[8, 2, 0], [0, 9, 1], [6, 4, 10]])
+    answer = np.asarray(accuracies(confusion), float)
+    hits = np.diag(confusion)
+    right = hits / confusion.sum(axis=1)
+    if answer.shape == (3, 3):
+        return say(
+            en="You divide the whole table; what is wanted are the numbers on its diagonal.",
+            ko="표 전체를 나누었습니다. 필요한 것은 대각선에 있는 수입니다.",
+        )
+    if answer.shape == ():
+        return say(
+            en="That is one number for all digits together: give one for each.",
+            ko="모든 숫자를 합친 수가 하나 나옵니다. 숫자마다 하나씩 구하십시오.",
+        )
+    if answer.shape != (3,):
+        return say(
+            en=f"Each of the 3 labels of the trial table needs one number; the shape of your "
+            f"result is {answer.shape}.",
+            ko=f"시험용 표의 정답 3가지마다 수가 하나씩 있어야 합니다. 지금 모양은 "
+            f"{answer.shape}입니다.",
+        )
+    mistakes = [
+        (
+            hits,
+            say(
+                en="These are counts: divide each by the number of digits in its row.",
+                ko="이것은 개수입니다. 그 줄에 있는 숫자의 수로 나누십시오.",
+            ),
+        ),
+        (
+            hits / confusion.sum(axis=0),
+            say(
+                en="You divide by the sums of the columns: that tells how far an *answer* can be "
+                "trusted. Of all the real threes, say, how many were read? Sum the rows.",
+                ko="열의 합으로 나누었습니다. 그것은 신경망의 *답*을 얼마나 믿을 수 있는지를 "
+                "나타냅니다. 여기서는 실제 숫자 가운데 몇 장을 바르게 읽었는지가 필요하므로, "
+                "줄의 합으로 나누십시오.",
+            ),
+        ),
+        (
+            hits / confusion.sum(),
+            say(
+                en="You divide by all digits of the table: divide each by those of its own row.",
+                ko="표에 있는 모든 숫자의 수로 나누었습니다. 저마다 자기 줄의 합으로 나누십시오.",
+            ),
+        ),
+        (
+            1 - right,
+            say(
+                en="That is the share of the mistakes; wanted is the share read right.",
+                ko="그것은 틀린 비율입니다. 바르게 읽은 비율을 구하십시오.",
+            ),
+        ),
+    ]
+    for wrong, mistake in mistakes:
+        if np.allclose(answer, wrong):
+            return mistake
+    if not np.allclose(answer, right):
+        return say(
+            en=f"The trial table has the rows {confusion.tolist()}: 0.8, 0.9 and 0.5 are read "
+            f"right, you say {answer.round(2).tolist()}.",
+            ko=f"시험용 표의 줄이 {confusion.tolist()}이면 0.8, 0.9, 0.5인데 "
+            f"{answer.round(2).tolist()}이(가) 나옵니다.",
+        )
