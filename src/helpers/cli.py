@@ -1,0 +1,207 @@
+"""The `annyeong` command: each of its commands is one small function here.
+
+What a command needs is imported inside it, so that `annyeong read` starts without Jupyter
+and TensorFlow.
+"""
+
+import argparse
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from helpers.paths import ROOT, written_whole
+from helpers.reader import LANGUAGES, language, say
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return its exit code: 0, or 1 after a sentence on stderr.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        The words after `annyeong`; those of the command line if omitted.
+    """
+    words = _parser().parse_args(argv)
+    try:
+        return words.run(words)
+    except (ValueError, OSError, KeyboardInterrupt) as error:
+        return _fail(str(error) or say(en="Stopped.", ko="멈췄습니다."))
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _read(words: argparse.Namespace) -> int:
+    from helpers.vision.photos import PhotoError, draw_reading, read_photo
+
+    code = 0
+    for photo in words.photos:
+        try:
+            digits = read_photo(photo)
+        except PhotoError as error:
+            code = _fail(str(error))
+            continue
+        if not digits:
+            code = _fail(
+                say(
+                    en=f"{photo}: no digits found. Write them large and dark on plain paper.",
+                    ko=f"{photo}: 숫자를 찾지 못했습니다. 흰 종이에 크고 진하게 써 보십시오.",
+                )
+            )
+            continue
+        reading = "".join(str(digit.value) for digit in digits)
+        sureties = " ".join(f"{digit.probability:.0%}" for digit in digits)
+        print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({sureties})")
+        if words.save:
+            _save(draw_reading(photo, digits), _target(words.save, photo))
+        if words.show:
+            shown = Path(tempfile.mkdtemp(prefix="annyeong-")) / f"{photo.stem}.png"
+            _save(draw_reading(photo, digits), shown)
+            webbrowser.open(shown.as_uri())
+    return code
+
+
+def _target(save: Path, photo: Path) -> Path:
+    """Return where to save a reading: in a folder under the photo's name, or at a file."""
+    return save / f"{photo.stem}-reading.png" if save.is_dir() or not save.suffix else save
+
+
+def _save(picture, path: Path) -> None:
+    import cv2
+
+    is_written, data = False, None
+    if cv2.haveImageWriter(path.name):
+        is_written, data = cv2.imencode(path.suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    if not is_written:
+        raise ValueError(
+            say(
+                en=f"{path.name}: pictures are saved as .png or .jpg; name the file so.",
+                ko=f"{path.name}: 그림은 .png나 .jpg로 저장합니다. 파일 이름을 그렇게 쓰십시오.",
+            )
+        )
+    with written_whole(path) as temporary:
+        temporary.write_bytes(data.tobytes())
+
+
+def _lab(words: argparse.Namespace) -> int:
+    from helpers.course.lab import lab
+
+    return lab(words.lang, words.lesson, port=words.port, browser=not words.no_browser)
+
+
+def _reset(words: argparse.Namespace) -> int:
+    from helpers.course.work import reset
+
+    fresh, kept = reset(words.lesson, words.lang)
+    shown = fresh.relative_to(ROOT).as_posix()
+    print(say(en=f"{shown} is as new.", ko=f"{shown} 파일을 처음 상태로 되돌렸습니다."))
+    if kept:
+        name = kept.relative_to(ROOT).as_posix()
+        print(
+            say(en=f"What you had changed is kept in {name}.", ko=f"고친 내용은 {name}에 있습니다.")
+        )
+    return 0
+
+
+def _doctor(words: argparse.Namespace) -> int:
+    from helpers.course.doctor import examine
+    from helpers.course.lab import PORT
+
+    report = examine(port=PORT)
+    print(report)
+    return 0 if report.is_well else 1
+
+
+def _build(words: argparse.Namespace) -> int:
+    from helpers.course import build
+
+    try:
+        if words.check:
+            build.check(words.lessons)
+            return 0
+        written = build.build(words.lessons, force=words.force)
+        if words.no_solutions:
+            written = build.hand_out(words.lessons)
+    except build.LessonError as error:
+        return _fail(str(error))
+    for path in written:
+        print(path.relative_to(ROOT).as_posix())
+    return 0
+
+
+def _train(words: argparse.Namespace) -> int:
+    from helpers.vision.digits import ship
+
+    record = ship()
+    for name, accuracy in record["test_accuracy"].items():
+        print(f"{name}: {accuracy:.2%}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="annyeong",
+        description=say(
+            en="Annyeong, Deep Learning: the course and what it makes.",
+            ko="안녕, 딥러닝: 과정을 열고, 과정에서 만든 것을 씁니다.",
+        ),
+    )
+    commands = parser.add_subparsers(required=True, metavar=say(en="COMMAND", ko="명령"))
+
+    def command(name, run, en, ko):
+        added = commands.add_parser(name, help=say(en, ko), description=say(en, ko))
+        added.set_defaults(run=run)
+        return added
+
+    def add_lang(command):
+        text = say(en="the course's language", ko="과정의 언어")
+        command.add_argument("--lang", choices=LANGUAGES, default=language(), help=text)
+
+    read = command("read", _read, "Read the digits in photos.", "사진에 있는 숫자를 읽습니다.")
+    read.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    text = say(en="show the photo with its reading", ko="읽은 결과를 그려서 보여 줍니다")
+    read.add_argument("--show", action="store_true", help=text)
+    text = say(
+        en="save it as a file, or into a folder", ko="읽은 결과를 파일이나 폴더에 저장합니다"
+    )
+    read.add_argument("--save", type=Path, metavar="FILE", help=text)
+
+    lab = command("lab", _lab, "Open JupyterLab on a lesson.", "수업을 주피터랩으로 엽니다.")
+    lab.add_argument("lesson", nargs="?", default="00", metavar="LESSON")
+    add_lang(lab)
+    text = say(en="where to listen; else the next free one", ko="쓸 포트. 없으면 다음 빈 포트")
+    lab.add_argument("--port", type=int, default=8888, help=text)
+    text = say(en="do not open a browser", ko="브라우저를 열지 않습니다")
+    lab.add_argument("--no-browser", action="store_true", help=text)
+
+    en, ko = "Bring a lesson back; keep your copy.", "수업을 처음 상태로 되돌리고 사본은 남깁니다."
+    reset = command("reset", _reset, en, ko)
+    reset.add_argument("lesson", metavar="LESSON")
+    add_lang(reset)
+
+    en, ko = (
+        "Say what is wrong and how to mend it.",
+        "무엇이 잘못되었고 어떻게 고치는지 알려 줍니다.",
+    )
+    command("doctor", _doctor, en, ko)
+
+    build = command("build", _build, "Build the notebooks.", "노트북을 만듭니다.")
+    build.add_argument("lessons", nargs="*", metavar="LESSON")
+    text = say(en="only say what is stale or faulty", ko="낡거나 잘못된 것만 알려 줍니다")
+    build.add_argument("--check", action="store_true", help=text)
+    text = say(en="also write notebooks without solutions", ko="풀이를 뺀 노트북도 만듭니다")
+    build.add_argument("--no-solutions", action="store_true", help=text)
+    text = say(en="execute fresh ones too", ko="바뀌지 않은 것도 다시 실행합니다")
+    build.add_argument("--force", action="store_true", help=text)
+
+    en, ko = "Train the weights the course ships.", "과정에 들어 있는 가중치를 학습합니다."
+    train = command("train", _train, en, ko)
+    train.add_argument("model", choices=["digits"], help=say(en="which model", ko="학습할 모델"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
