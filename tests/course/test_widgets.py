@@ -2,7 +2,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from helpers.course.widgets import DrawPad, Explorer
+from helpers.course.pad import DrawPad
+from helpers.course.widgets import Explorer
 from helpers.data import load_mnist
 
 PNG = "iVBORw0KGgo"  # the first bytes of every PNG, in base64

@@ -1,0 +1,79 @@
+"""A pad to draw on: the network reads the digit at once."""
+
+from pathlib import Path
+
+import anywidget
+import matplotlib.pyplot as plt
+import numpy as np
+import traitlets
+
+from helpers.course.widgets import bytes_trait, with_picture
+from helpers.plots import to_png
+from helpers.reader import say
+from helpers.vision.digits import shipped_reader
+from helpers.vision.photos import to_mnist
+
+
+class DrawPad(anywidget.AnyWidget):
+    """A pad on which a drawn digit is read at once.
+
+    Parameters
+    ----------
+    example : array (28, 28), uint8
+        The digit that the fixed picture shows; the live pad begins empty.
+
+    Attributes
+    ----------
+    image : array (28, 28), float32 in [0, 1]
+        What was drawn, as the network sees it: white ink, 20 pixels long, centred.
+    probabilities : array (10,), float32
+        The network's answer to `image`.
+    """
+
+    _esm = Path(__file__).with_name("pad.js")
+    _css = Path(__file__).with_name("pad.css")
+    words = traitlets.Dict().tag(sync=True)
+    drawing = bytes_trait()  # (SIZE, SIZE) uint8, ink is 255
+    answer = traitlets.List(traitlets.Float()).tag(sync=True)
+    SIZE = 140
+
+    def __init__(self, example: np.ndarray):
+        words = {
+            "label": say(en="Draw a digit here", ko="여기에 숫자를 그리십시오"),
+            "clear": say(en="Clear", ko="지우기"),
+        }
+        super().__init__(words=words)
+        self._network = shipped_reader()
+        self._example = np.asarray(example, np.float32) / 255
+        self.image = np.zeros((28, 28), np.float32)
+        self.probabilities = np.zeros(10, np.float32)
+        self.observe(self._read, "drawing")
+
+    def _read(self, change) -> None:
+        ink = np.frombuffer(change.new, np.uint8).reshape(self.SIZE, self.SIZE) / 255
+        if not ink.any():
+            self.image, self.answer = np.zeros((28, 28), np.float32), []
+            return
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        self.image = to_mnist(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        self.probabilities = self._network(self.image[None])[0]
+        self.answer = self.probabilities.tolist()
+
+    def __repr__(self) -> str:
+        return say(
+            en="A pad to draw a digit on; run this cell in JupyterLab to draw.",
+            ko="숫자를 그리는 판입니다. JupyterLab에서 이 셀을 실행하면 그릴 수 있습니다.",
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        png = to_png(_reading_figure(self._example, self._network(self._example[None])[0]))
+        return with_picture(super()._repr_mimebundle_(**kwargs), repr(self), png)
+
+
+def _reading_figure(image: np.ndarray, probabilities: np.ndarray) -> plt.Figure:
+    figure, (pad, bars) = plt.subplots(1, 2, figsize=(5, 2.2), width_ratios=(1, 1.4))
+    pad.imshow(image, cmap="gray_r")
+    pad.set(xticks=[], yticks=[])
+    bars.bar(range(10), probabilities, color="0.4")
+    bars.set(xticks=range(10), ylim=(0, 1), xlabel="digit", ylabel="probability")
+    return figure
