@@ -28,6 +28,8 @@ OPENCVS = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
+#: Where JupyterLab listens, if nobody else does.
+PORT = 8888
 LEAST_MEMORY = 1e9  # bytes
 LEAST_DISK = 1e9
 

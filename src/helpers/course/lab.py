@@ -1,7 +1,7 @@
 """JupyterLab for the learner: in their copies, in their language, on this machine only.
 
 What JupyterLab keeps for the course (settings, workspace, log) lies in
-``work/.jupyterlab/<lang>/``; the learner's own settings are neither read over nor changed.
+``work/.jupyterlab/<lang>/``; the learner's own settings go before these and stay as they are.
 """
 
 import json
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from helpers.course.doctor import PORT
 from helpers.course.source import lesson_paths
 from helpers.course.work import lay_out
 from helpers.paths import ROOT, WORK, written_whole
 from helpers.reader import say
 
 HOST = "127.0.0.1"
-PORT = 8888
 START_SECONDS = 120
 STOP_SECONDS = 15
 _LOCALE = {"en": "en", "ko": "ko_KR"}
@@ -91,7 +91,7 @@ def _let_every_end_be_ctrl_c() -> None:
 
 
 def _write_settings(state: Path, lang: str) -> None:
-    """Write the course's defaults for JupyterLab's settings; the learner's own go before."""
+    """Write the course's settings, which the learner's own go before."""
     overrides = {
         "@jupyterlab/translation-extension:plugin": {"locale": _LOCALE[lang]},
         "@jupyterlab/apputils-extension:notification": {
