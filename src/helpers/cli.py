@@ -27,6 +27,14 @@ def main(argv: list[str] | None = None) -> int:
         return words.run(words)
     except (ValueError, OSError, KeyboardInterrupt) as error:
         return _fail(str(error) or say(en="Stopped.", ko="멈췄습니다."))
+    except ModuleNotFoundError as error:
+        return _fail(
+            say(
+                en=f"{error.name} is not installed; `annyeong doctor` tells how to mend it.",
+                ko=f"{error.name} 패키지가 없습니다. `annyeong doctor`가 고치는 방법을 "
+                "알려 줍니다.",
+            )
+        )
 
 
 def _fail(sentence: str) -> int:
@@ -107,8 +115,7 @@ def _reset(words: argparse.Namespace) -> int:
 
 
 def _doctor(words: argparse.Namespace) -> int:
-    from helpers.course.doctor import examine
-    from helpers.course.lab import PORT
+    from helpers.course.doctor import PORT, examine
 
     report = examine(port=PORT)
     print(report)
@@ -133,9 +140,13 @@ def _build(words: argparse.Namespace) -> int:
 
 
 def _train(words: argparse.Namespace) -> int:
+    from helpers.data import DataError
     from helpers.vision.digits import ship
 
-    record = ship()
+    try:
+        record = ship()
+    except DataError as error:
+        return _fail(str(error))
     for name, accuracy in record["test_accuracy"].items():
         print(f"{name}: {accuracy:.2%}")
     return 0

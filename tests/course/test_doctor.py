@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from helpers.cli import main
 from helpers.course import doctor
 from helpers.course.doctor import examine
 from helpers.paths import ROOT
@@ -162,10 +163,26 @@ def test_report_names_the_command(data):
     assert "```\ngit checkout -- data/digits.npz\n```" in report._repr_markdown_()
 
 
-def test_it_speaks_when_no_package_is_installed():
+def test_command_tells_by_its_code_whether_the_course_can_run(monkeypatch, capsys):
+    assert main(["doctor"]) == 0
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    assert main(["doctor"]) == 1
+    assert "✘ This is Python 3.14;" in capsys.readouterr().out
+
+
+def test_command_speaks_when_no_package_is_installed():
     code = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n"
-    code += "from helpers.course.doctor import examine; print(examine())"
+    code += "from helpers.cli import main; sys.exit(main(['doctor']))"
     found = subprocess.run(
-        [sys.executable, "-S", "-c", code], capture_output=True, encoding="utf-8", check=True
+        [sys.executable, "-S", "-c", code], capture_output=True, encoding="utf-8"
     )
+    assert found.returncode == 1
     assert found.stdout.startswith("✘ Not installed: packaging.")
+
+
+def test_commands_that_need_a_missing_package_send_to_the_doctor(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jupyter_core.paths", None)
+    monkeypatch.delitem(sys.modules, "helpers.course.lab", raising=False)
+    assert main(["lab"]) == 1
+    sentence = "jupyter_core.paths is not installed; `annyeong doctor` tells how to mend it.\n"
+    assert capsys.readouterr().err == sentence

@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 from helpers.course import lab
-from helpers.course.doctor import is_free
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
@@ -63,14 +62,13 @@ def test_notebooks_run_in_this_python_and_keep_libraries_logs_off_the_page(annye
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_cleanly(annyeong_lab, how):
-    with annyeong_lab() as (process, address):
+    with annyeong_lab() as (process, _):
         family = psutil.Process(process.pid).children(recursive=True)
         code, words = end(process, how)
     assert code == 0
     assert "Traceback" not in words
     assert words.endswith("JupyterLab has stopped; your work is in work/en.\n")
     assert psutil.wait_procs(family, timeout=5)[1] == []
-    assert is_free(urlsplit(address).port)
 
 
 def test_it_takes_the_next_port_if_one_is_taken(annyeong_lab):
@@ -89,6 +87,12 @@ def test_a_jupyterlab_that_fails_is_told_in_a_sentence(annyeong, tmp_path):
     assert process.returncode == 3
     assert words.startswith("JupyterLab has failed; see work/.jupyterlab/en/log.txt.")
     assert words.count("\n") == 1
+
+
+def test_unknown_lesson(annyeong):
+    process = annyeong("lab", "77")
+    assert process.communicate(timeout=60)[0].startswith("no lesson is called '77'; there are: ")
+    assert process.returncode == 1
 
 
 def test_no_browser_opens_where_there_is_no_screen(monkeypatch):

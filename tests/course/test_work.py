@@ -132,3 +132,19 @@ def test_reset_copy_follows_later_editions(course):
         "00-start.mine.ipynb": "mine",
         "01-next.ipynb": "first",
     }
+
+
+def test_reset_command_says_where_the_changed_copy_is(annyeong, clone):
+    def run(*words):
+        process = annyeong("reset", *words, "--lang", "ko")
+        return process.communicate(timeout=60)[0].splitlines(), process.returncode
+
+    assert run("00") == (["work/ko/00-start-here.ipynb is as new."], 0)
+    (clone / "work" / "ko" / "00-start-here.ipynb").write_text("mine")
+    (_, kept), code = run("00")
+    assert code == 0
+    assert kept == "What you had changed is kept in work/ko/00-start-here.mine.ipynb."
+    assert (clone / "work" / "ko" / "00-start-here.mine.ipynb").read_text() == "mine"
+    (sentence,), code = run("77")
+    assert code == 1
+    assert sentence.startswith("no lesson is called '77'; there are: 00-start-here, ")
