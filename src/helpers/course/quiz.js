@@ -16,7 +16,9 @@ function render({ model, el }) {
   score.className = "quiz-score";
 
   function showScore() {
-    score.textContent = `${right.size} / ${questions.length} ${words.score}`;
+    score.textContent = words.score
+      .replace("{right}", right.size)
+      .replace("{all}", questions.length);
     if (right.size === questions.length && !model.get("passed")) {
       model.set("passed", true);
       model.save_changes();

@@ -78,7 +78,7 @@ class Quiz(anywidget.AnyWidget):
         words = {
             "right": say(en="Right.", ko="맞습니다."),
             "wrong": say(en="Not quite.", ko="아쉽습니다."),
-            "score": say(en="right", ko="정답"),
+            "score": say(en="{right} of {all} right", ko="{all}문제 가운데 {right}문제 정답"),
         }
         super().__init__(questions=questions, words=words)
         self.observe(lambda change: change.new and progress.record(name), "passed")
