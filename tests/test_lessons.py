@@ -124,6 +124,7 @@ def test_a_check_is_used_by_the_lesson_it_is_named_after(check):
         for lesson in LESSONS
         for cell in lesson.tagged("check")
         if re.search(rf"\b{check.__name__}\b", cell.source)
+        and any(f"from {check.__module__} import" in other.source for other in lesson.cells)
     }
     assert users == {check.name.split("/")[0]}
 
