@@ -1,0 +1,170 @@
+import struct
+import subprocess
+import sys
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+
+from helpers.vision.pictures import MAX_BYTES, PhotoError, decode
+
+PICTURE = np.zeros((40, 60, 3), np.uint8)
+PICTURE[:20, :30] = (250, 0, 0)
+PICTURE[20:, 30:] = (0, 0, 250)
+
+
+def encode(picture, suffix=".png"):
+    colour = picture[..., ::-1] if picture.shape[2:] == (3,) else picture
+    return cv2.imencode(suffix, colour)[1].tobytes()
+
+
+def chunk(kind, data):
+    check = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+
+def bomb(side=13_000):
+    """A PNG of one bit a pixel: 169 megapixels in about 20 KB."""
+    row = bytes(1 + side // 8)
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+def with_orientation(jpeg, orientation):
+    entry = struct.pack(">HHHIHH", 1, 0x0112, 3, 1, orientation, 0)
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + entry + bytes(4)
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
+
+
+def test_png_comes_back_as_it_was_in_rgb():
+    np.testing.assert_array_equal(decode(encode(PICTURE)), PICTURE)
+
+
+def test_path_bytes_and_array_give_the_same(tmp_path):
+    path = tmp_path / "사진 1.png"
+    path.write_bytes(encode(PICTURE))
+    for photo in (path, str(path), encode(PICTURE), bytearray(encode(PICTURE)), PICTURE):
+        np.testing.assert_array_equal(decode(photo), PICTURE)
+
+
+def test_arrays_of_floats_and_of_grey():
+    np.testing.assert_array_equal(decode(PICTURE / 255), PICTURE)
+    np.testing.assert_array_equal(decode(PICTURE[..., 0]), np.dstack([PICTURE[..., 0]] * 3))
+
+
+@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (3, 2), (6, -1), (8, 1)])
+def test_jpeg_is_turned_as_its_exif_says(orientation, turns):
+    jpeg = encode(PICTURE, ".jpg")
+    upright = np.rot90(decode(jpeg), turns)
+    np.testing.assert_array_equal(decode(with_orientation(jpeg, orientation)), upright)
+
+
+def test_a_transparent_png_lies_on_white_paper():
+    ink = np.zeros((4, 4, 4), np.uint8)
+    ink[1, 1, 3] = 255
+    seen = decode(cv2.imencode(".png", ink)[1].tobytes())
+    assert seen[1, 1].tolist() == [0, 0, 0]
+    assert seen[0, 0].tolist() == [255, 255, 255]
+
+
+def test_sixteen_bits_become_eight():
+    table = np.full((8, 8, 3), 0x8000, np.uint16)
+    assert decode(cv2.imencode(".png", table)[1].tobytes()).max() in (127, 128)
+    table = np.dstack([table, np.full((8, 8), 65535, np.uint16)])
+    assert decode(cv2.imencode(".png", table)[1].tobytes()).max() in (127, 128)
+
+
+def test_grey_jpeg_becomes_three_equal_channels():
+    seen = decode(encode(PICTURE[..., 0], ".jpg"))
+    assert seen.shape == (40, 60, 3)
+    np.testing.assert_array_equal(seen[..., 0], seen[..., 2])
+
+
+HOSTILE = {
+    "empty": b"",
+    "text": b"hello",
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "gif": b"GIF89a" + bytes(20),
+    "bare PNG signature": b"\x89PNG\r\n\x1a\n",
+    "bare JPEG signature": b"\xff\xd8\xff",
+    "cut JPEG": encode(PICTURE, ".jpg")[:-40],
+    "cut PNG": encode(PICTURE)[:-30],
+    "JPEG without frame": b"\xff\xd8\xff\xd9",
+    "JPEG of zero length segments": b"\xff\xd8" + b"\xff\xe0\0\0" * 50,
+    "no photo": None,
+    "number": 3,
+    "list": [[0, 1]],
+    "array of one axis": np.zeros(9),
+    "array of RGBA": np.zeros((4, 4, 4)),
+    "empty array": np.zeros((0, 4)),
+    "int array": np.zeros((4, 4), np.int64),
+    "complex array": np.zeros((4, 4), complex),
+    "text array": np.full((4, 4), "a"),
+    "object array": np.full((4, 4), None),
+    "over one": np.full((4, 4), 1.5),
+    "below nought": np.full((4, 4), -0.1),
+    "NaN": np.full((4, 4), np.nan),
+    "vast array": np.broadcast_to(np.uint8(0), (6000, 6000)),
+    "missing": "/nowhere/photo.jpg",
+    "name with a null": "a\0b.jpg",
+    "long name": "a" * 5000 + ".jpg",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("photo", HOSTILE.values(), ids=HOSTILE)
+def test_a_bad_photo_is_one_sentence(photo, language, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_LANG", language)
+    with pytest.raises(PhotoError) as caught:
+        decode(photo)
+    sentence = str(caught.value)
+    assert sentence.endswith((".", "오.", "다.")) or sentence[-1] not in "\n "
+    assert "\n" not in sentence
+    assert any("가" <= letter <= "힣" for letter in sentence) == (language == "ko")
+
+
+def test_a_folder_and_a_huge_file_are_refused(tmp_path):
+    with pytest.raises(PhotoError, match=str(tmp_path.name)):
+        decode(tmp_path)
+    huge = tmp_path / "huge.jpg"
+    with huge.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(PhotoError, match="MB"):
+        decode(huge)
+
+
+def test_a_size_is_read_from_the_first_frame_header():
+    small = encode(PICTURE, ".jpg")
+    frame = small.index(b"\xff\xc0")
+    liar = small[: frame + 5] + struct.pack(">HH", 60_000, 60_000) + small[frame + 9 :]
+    with pytest.raises(PhotoError, match="3600"):
+        decode(liar)
+
+
+def test_a_bomb_is_refused_without_unpacking_it(tmp_path):
+    path = tmp_path / "bomb.png"
+    path.write_bytes(bomb())
+    assert path.stat().st_size < 40_000
+    # cv2 comes first, so that no setting made at its import can be what stops the bomb.
+    program = (
+        "import cv2, resource, sys\n"
+        "from helpers.vision.pictures import PhotoError, decode\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak()\n"
+        "try:\n    decode(sys.argv[1])\n"
+        "except PhotoError as error:\n    assert '169' in str(error)\n"
+        "else:\n    raise SystemExit('decoded')\n"
+        "print(peak() - before)\n"
+    )
+    if sys.platform == "win32":
+        pytest.skip("resource.getrusage is for Unix")
+    run = subprocess.run(
+        [sys.executable, "-c", program, path], capture_output=True, text=True, check=True
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(run.stdout) * unit < 20e6
