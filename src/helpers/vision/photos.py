@@ -1,0 +1,473 @@
+"""From a phone's photo to its digits: find the ink, cut it into digits, read each of them.
+
+The steps are small functions, in the order in which `read_photo` takes them, so that lesson 08
+can show each. A box is (x, y, width, height) in pixels.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from helpers.vision.digits import shipped_reader
+from helpers.vision.pictures import PhotoError, decode
+
+__all__ = ["Digit", "PhotoError", "decode", "draw_reading", "read_photo"]
+
+#: How much darker than the paper around it ink must be, of 255.
+MIN_CONTRAST = 16
+#: The angles, in degrees, at which each digit is read; the probabilities are averaged.
+TURNS = (-8, 0, 8)
+
+_DARK, _LIGHT = (0, 100, 60), (255, 255, 255)
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit that was read.
+
+    Attributes
+    ----------
+    value : int
+        0 to 9.
+    probability : float
+        How sure the network is, in [0, 1].
+    box : tuple of int
+        (x, y, width, height) in pixels of the upright photo.
+    """
+
+    value: int
+    probability: float
+    box: tuple[int, int, int, int]
+
+
+class Component(NamedTuple):
+    """A connected piece of ink: where its box begins and which pixels are its own."""
+
+    x: int
+    y: int
+    mask: np.ndarray  # (height, width) bool
+
+    @property
+    def width(self):
+        """Width of the box in pixels."""
+        return self.mask.shape[1]
+
+    @property
+    def height(self):
+        """Height of the box in pixels."""
+        return self.mask.shape[0]
+
+    @property
+    def area(self):
+        """Number of pixels of ink."""
+        return np.count_nonzero(self.mask)
+
+
+def read_photo(photo):
+    """Read the digits in a photo of ink on paper, or of chalk on a board.
+
+    Parameters
+    ----------
+    photo : str, Path, bytes or ndarray
+        A JPEG or PNG; or an array, (H, W) grey or (H, W, 3) in the order red, green, blue,
+        uint8 in 0..255 or floats in [0, 1]. See `decode`.
+
+    Returns
+    -------
+    list of Digit
+        From left to right; empty where nothing looks like written digits.
+
+    Raises
+    ------
+    PhotoError
+        If the photo cannot be decoded.
+
+    Examples
+    --------
+    >>> from helpers.paths import PHOTOS
+    >>> "".join(str(digit.value) for digit in read_photo(PHOTOS / "zip-02.jpg"))
+    '92182'
+    """
+    picture = decode(photo)
+    grey = resize(to_grey(picture))
+    readings = [_read_ink(grey), _read_ink(255 - grey)]
+    surety, components, probabilities = max(readings, key=lambda reading: reading[0])
+    if surety == 0:
+        return []
+    scale = picture.shape[1] / grey.shape[1]
+    return [
+        Digit(int(p.argmax()), float(p.max()), _box(found, scale))
+        for found, p in zip(components, probabilities, strict=True)
+    ]
+
+
+def _box(found, scale):
+    return tuple(round(scale * side) for side in (found.x, found.y, found.width, found.height))
+
+
+def _read_ink(grey):
+    """Read dark ink; return how surely it is writing, its components, their probabilities."""
+    contrast = measure_contrast(grey)
+    raw = binarize(contrast)
+    ink = remove_lines(raw)
+    digits = find_digits(ink)
+    if not digits:
+        return 0.0, [], []
+    probabilities = classify(digits)
+    return judge(contrast, raw & ~ink, digits, probabilities), digits, probabilities
+
+
+def to_grey(picture):
+    """Turn (H, W, 3) RGB into (H, W) grey, both uint8."""
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+
+
+def resize(grey, smallest=400, largest=800):
+    """Resize a picture until its longer side has `smallest` to `largest` pixels.
+
+    Smaller is faster and smooths the camera's noise; the strokes of a pen survive it.
+    """
+    longer = max(grey.shape)
+    scale = np.clip(longer, smallest, largest) / longer
+    if scale == 1:
+        return grey
+    size = tuple(max(1, round(scale * side)) for side in grey.shape[::-1])
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+
+
+def measure_contrast(grey):
+    """Measure how much darker each pixel is than the paper around it.
+
+    The paper is what remains when all that is dark and narrow is closed (a morphological
+    closing with a disc wider than a stroke). A shadow is dark but wide: its edge stays in the
+    paper and leaves no trace.
+
+    Returns
+    -------
+    ndarray, (H, W) uint8
+        0 where there is paper, up to 255 for black ink on white.
+    """
+    soft = cv2.GaussianBlur(grey, (5, 5), 0)
+    size = tuple(max(1, side // 2) for side in grey.shape[::-1])
+    half = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, min(half.shape) // 4 | 1),) * 2)
+    paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, disc)
+    paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    # In the dark a few grey levels are noise, not contrast: hence the floor.
+    return cv2.divide(cv2.subtract(paper, soft), cv2.max(paper, 80), scale=255)
+
+
+def binarize(contrast):
+    """Tell ink (1) from paper (0): what exceeds its surroundings' mean by `MIN_CONTRAST`."""
+    block = max(3, min(contrast.shape) // 2 | 1)
+    method = cv2.ADAPTIVE_THRESH_MEAN_C
+    return cv2.adaptiveThreshold(contrast, 1, method, cv2.THRESH_BINARY, block, -MIN_CONTRAST)
+
+
+def remove_lines(ink):
+    """Remove ruled and squared lines: thin, and longer than a third of the picture.
+
+    Only the pixels where the line is alone go. Where a stroke crosses it the ink is thicker
+    than a line, and stays, as in the removal of staves from sheet music.
+    """
+    thickest = max(4, 2 * round(0.006 * min(ink.shape)))  # even: all bars below are odd
+    cleaned = ink.copy()
+    for axis in (0, 1):  # horizontal, vertical
+
+        def bar(length, along, axis=axis):
+            return np.ones((1, length) if along == (axis == 0) else (length, 1), np.uint8)
+
+        thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, bar(thickest + 1, along=False))
+        thin = ink & ~thick
+        bridged = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, bar(8 * thickest + 1, along=True))
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(bridged)
+        is_line = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)[axis]] > ink.shape[1 - axis] / 3
+        is_line[0] = False  # the label of the paper
+        cleaned[is_line[labels] & (thin == 1)] = 0
+    return cleaned
+
+
+def find_components(ink):
+    """Find the connected pieces of ink, without those that run out of the picture."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    components = []
+    for label, (x, y, width, height, _) in zip(range(1, count), stats[1:], strict=True):
+        inside = x > 0 and y > 0 and x + width < ink.shape[1] and y + height < ink.shape[0]
+        if inside:
+            mask = labels[y : y + height, x : x + width] == label
+            components.append(Component(int(x), int(y), mask))
+    return components
+
+
+def find_digits(ink):
+    """Cut the ink into digits: join broken strokes, drop specks, split digits that touch.
+
+    Returns
+    -------
+    list of Component
+        From left to right.
+    """
+    components = find_components(ink)
+    if not components:
+        return []
+    largest = max(components, key=lambda c: c.area)
+    alike = [c for c in components if c.area > largest.area / 4 and c.height > largest.height / 2.5]
+    height = float(np.median([c.height for c in alike]))  # of a digit
+    if height < min(ink.shape) / 25:
+        return []
+    digits = [c for c in components if c.height > height / 2 and c.area > largest.area / 12]
+    pieces = [c for c in components if c.height <= height / 2 and c.area > largest.area / 30]
+    digits = join_halves(join_pieces(digits, pieces, height), height)
+    # Beside others a wide one is most likely two; alone it may be a digit that lies down.
+    widest = height * (1.5 if len(digits) == 1 else 1.15)
+    digits = [part for digit in digits for part in split_touching(digit, height, widest)]
+    return sorted(digits, key=lambda c: c.x + c.width / 2)
+
+
+def join_pieces(digits, pieces, height):
+    """Join each piece of a broken stroke to the digit that is nearest, if one is near."""
+    digits = list(digits)
+    for piece in pieces:
+        joined = [join(digit, piece) for digit in digits]
+        gaps = [
+            gap(digit, piece) if max(whole.height, whole.width) < 1.4 * height else np.inf
+            for digit, whole in zip(digits, joined, strict=True)
+        ]
+        if gaps and min(gaps) < height / 4:
+            nearest = int(np.argmin(gaps))
+            digits[nearest] = joined[nearest]
+    return digits
+
+
+def join_halves(digits, height):
+    """Join digits that stand above each other: the halves of one that was written in two."""
+    joined = []
+    for digit in sorted(digits, key=lambda c: c.x):
+        for i, other in enumerate(joined):
+            whole = join(other, digit)
+            shared = other.width + digit.width - whole.width
+            if shared > min(other.width, digit.width) / 2 and whole.height < 2 * height:
+                joined[i] = whole
+                break
+        else:
+            joined.append(digit)
+    return joined
+
+
+def gap(a, b):
+    """Return the distance between the boxes of two components, in pixels."""
+    across = max(a.x - b.x - b.width, b.x - a.x - a.width, 0)
+    down = max(a.y - b.y - b.height, b.y - a.y - a.height, 0)
+    return float(np.hypot(across, down))
+
+
+def join(a, b):
+    """Return two components as one."""
+    x, y = min(a.x, b.x), min(a.y, b.y)
+    right, bottom = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
+    mask = np.zeros((bottom - y, right - x), bool)
+    for part in (a, b):
+        rows = slice(part.y - y, part.y - y + part.height)
+        mask[rows, part.x - x : part.x - x + part.width] |= part.mask
+    return Component(x, y, mask)
+
+
+def cut(component, left, right):
+    """Return the columns `left` to `right` of a component, as one."""
+    rows = np.flatnonzero(component.mask[:, left:right].any(axis=1))
+    top, bottom = rows[0], rows[-1] + 1
+    return Component(
+        component.x + left, component.y + int(top), component.mask[top:bottom, left:right]
+    )
+
+
+def split_touching(component, height, widest):
+    """Split a component that is too wide for one digit, where the network reads it best.
+
+    Every thin place is a possible cut, and of all ways to cut, the one whose digits are the
+    surest together wins: the over-segmentation of LeCun et al. (1998), "Gradient-based learning
+    applied to document recognition", section V.
+
+    Parameters
+    ----------
+    component : Component
+    height : float
+        The height of a digit in this photo, in pixels.
+    widest : float
+        The width up to which a component is left alone, in pixels.
+
+    Returns
+    -------
+    list of Component
+        From left to right; the component itself where it is one digit or cannot be cut.
+    """
+    if component.width < max(widest, 1.15 * component.height):
+        return [component]
+    ink = cv2.blur(component.mask.sum(axis=0, dtype=np.float32)[None], (5, 1))[0]
+    is_thin = (ink[1:-1] <= ink[:-2]) & (ink[1:-1] < ink[2:])
+    cuts = [0, *(np.flatnonzero(is_thin) + 1).tolist(), component.width]
+    parts = {(0, component.width): component}
+    for i, left in enumerate(cuts):
+        for right in cuts[i + 1 :]:
+            if height / 7 < right - left < 1.3 * height:
+                part = cut(component, left, right)
+                if part.height > height / 2:
+                    parts[left, right] = part
+    # Each part costs how unsure it is, something for the cut and much for being too wide.
+    costs = 0.3 - np.log(classify(list(parts.values())).max(axis=1) + 1e-6)
+    costs += [3 * max(0.0, part.width - widest) / height for part in parts.values()]
+    # The cheapest way from the left edge to each cut, and the parts on that way.
+    ways = {0: (0.0, [])}
+    for (left, right), cost in sorted(zip(parts, costs.tolist(), strict=True)):
+        if left in ways and ways[left][0] + cost < ways.get(right, (np.inf,))[0]:
+            ways[right] = (ways[left][0] + cost, [*ways[left][1], parts[left, right]])
+    return ways[component.width][1]
+
+
+def to_mnist(mask, turn=0.0):
+    """Draw a digit as MNIST has it: 20 pixels at the longer side, its mass at pixel (14, 14).
+
+    Parameters
+    ----------
+    mask : array_like, (h, w) bool or floats in [0, 1]
+        The ink of one digit, cut to its box.
+    turn : float, default 0
+        Degrees to turn it by, counter-clockwise.
+
+    Returns
+    -------
+    ndarray, (28, 28) float32 in [0, 1]
+        White ink on black.
+
+    Examples
+    --------
+    >>> image = to_mnist(np.ones((40, 10)))
+    >>> image.shape, float(image.sum())
+    ((28, 28), 100.0)
+    """
+    mask = np.asarray(mask, np.float32)
+    scale = 20 / max(mask.shape)
+    size = tuple(max(1, round(scale * side)) for side in mask.shape[::-1])
+    small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    # Not cv2.moments, which takes a picture two pixels wide for a list of points.
+    rows, columns = np.indices(small.shape)
+    centre = float(np.average(columns, weights=small)), float(np.average(rows, weights=small))
+    placed = cv2.getRotationMatrix2D(centre, turn, 1.0)
+    shift = 14 - np.array(centre)
+    placed[:, 2] += np.round(shift) if turn == 0 else shift  # whole pixels keep it sharp
+    return np.clip(cv2.warpAffine(small, placed, (28, 28)), 0, 1)
+
+
+def classify(components):
+    """Read each component at several angles; return probabilities, (N, 10)."""
+    images = np.stack([to_mnist(c.mask, turn) for c in components for turn in TURNS])
+    return shipped_reader()(images).reshape(len(components), len(TURNS), 10).mean(axis=1)
+
+
+def judge(contrast, lines, digits, probabilities):
+    """Return how surely the digits are written ones, in [0, 1]; 0 if they do not look it.
+
+    A network trained on digits alone calls anything a digit, often surely. Writing is told
+    from a face or a landscape by its looks: the paper around is smooth; the ink is of one
+    darkness, the digits are of one height, and the strokes thin and even.
+
+    Parameters
+    ----------
+    contrast : ndarray, (H, W) uint8
+        From `measure_contrast`.
+    lines : ndarray, (H, W) uint8
+        1 where there are ruled lines, which do not make paper rough.
+    digits : list of Component
+    probabilities : ndarray, (N, 10)
+        From `classify`.
+    """
+    marked = lines.copy()
+    for digit in digits:
+        _window(marked, digit)[digit.mask] = 1
+    paper = contrast[cv2.dilate(marked, np.ones((9, 9), np.uint8)) == 0]
+    darkness = np.array([_window(contrast, digit)[digit.mask].mean() for digit in digits])
+    heights = [digit.height for digit in digits]
+    strokes = [stroke_widths(digit.mask) for digit in digits]
+    thickest = max(
+        widths.max() / max(digit.mask.shape) for widths, digit in zip(strokes, digits, strict=True)
+    )
+    unevenness = np.median([widths.std() / widths.mean() for widths in strokes])
+    probability = probabilities.max(axis=1).mean()
+    looks_written = (
+        paper.size > 0
+        and paper.std() < 0.2 * darkness.mean()
+        and darkness.mean() > 40
+        and darkness.std() < 0.2 * darkness.mean()
+        and max(heights) < 2 * min(heights)
+        and thickest < 0.5
+        and unevenness < 0.7
+        and probability > 0.7
+    )
+    return float(probability * (1 - unevenness)) if looks_written else 0.0
+
+
+def _window(picture, component):
+    """Return the part of a picture under a component's box, as a view."""
+    rows = slice(component.y, component.y + component.height)
+    return picture[rows, component.x : component.x + component.width]
+
+
+def stroke_widths(mask):
+    """Return the widths of a digit's strokes, in pixels, along their middle lines."""
+    depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    middle = (depth >= cv2.dilate(depth, np.ones((3, 3)))) & (depth > 0)
+    return 2 * depth[middle]
+
+
+def draw_reading(photo, digits):
+    """Draw the boxes of the digits, their values above and how sure each is below.
+
+    Parameters
+    ----------
+    photo : str, Path, bytes or ndarray
+        The photo that was read, as `read_photo` took it.
+    digits : list of Digit
+        What `read_photo` returned.
+
+    Returns
+    -------
+    ndarray, (H, W, 3) uint8
+        RGB.
+
+    Raises
+    ------
+    PhotoError
+        If the photo cannot be decoded.
+
+    Examples
+    --------
+    >>> draw_reading(np.ones((60, 80)), [Digit(7, 0.99, (30, 20, 15, 25))]).shape
+    (60, 80, 3)
+    """
+    picture = decode(photo).copy()
+    if not digits:
+        return picture
+    thickness = max(1, round(max(picture.shape) / 400))
+    size = 0.6 * float(np.median([digit.box[3] for digit in digits]))  # of a label, in pixels
+    for digit in digits:
+        x, y, width, height = digit.box
+        # Light around dark: it shows on paper and on a blackboard.
+        for colour, breadth in ((_LIGHT, 3 * thickness), (_DARK, thickness)):
+            cv2.rectangle(picture, (x, y), (x + width, y + height), colour, breadth)
+        _write(picture, str(digit.value), (x, y - 4 * thickness), size / 2)
+        surety = f"{digit.probability:.0%}"
+        below = y + height + 4 * thickness + round(size / 4)
+        _write(picture, surety, (x, below), size / 4)
+    return picture
+
+
+def _write(picture, text, corner, height):
+    """Write text `height` pixels high, its lower left at `corner`, inside the picture."""
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    scale = height / cv2.getTextSize(text, font, 1, 1)[0][1]
+    place = corner[0], int(np.clip(corner[1], np.ceil(height), picture.shape[0] - 1))
+    pen = max(1, round(height / 9))
+    for colour, breadth in ((_LIGHT, 3 * pen), (_DARK, pen)):
+        cv2.putText(picture, text, place, font, scale, colour, breadth, cv2.LINE_AA)

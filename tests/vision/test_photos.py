@@ -1,0 +1,301 @@
+import csv
+import importlib.util
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from helpers.data import load_mnist
+from helpers.paths import PHOTOS
+from helpers.vision.photos import (
+    Component,
+    Digit,
+    PhotoError,
+    binarize,
+    draw_reading,
+    find_components,
+    find_digits,
+    join,
+    measure_contrast,
+    read_photo,
+    remove_lines,
+    resize,
+    split_touching,
+    to_grey,
+    to_mnist,
+)
+
+with (PHOTOS / "readings.csv").open(encoding="utf-8", newline="") as table:
+    READINGS = list(csv.DictReader(table))
+
+_spec = importlib.util.spec_from_file_location("compose", PHOTOS / "compose.py")
+compose = importlib.util.module_from_spec(_spec)
+sys.modules["compose"] = compose  # dataclasses look their module up
+_spec.loader.exec_module(compose)
+
+
+def text(digits):
+    return "".join(str(digit.value) for digit in digits)
+
+
+@pytest.fixture(scope="module")
+def read():
+    return {row["file"]: read_photo(PHOTOS / row["file"]) for row in READINGS}
+
+
+def share_read(read, kind):
+    rows = [row for row in READINGS if row["kind"] == kind]
+    return np.mean([text(read[row["file"]]) == row["text"] for row in rows])
+
+
+# The whole road, on the photos of the course.
+
+
+def test_the_set_has_what_the_course_promises():
+    kinds = [row["kind"] for row in READINGS]
+    singles = [row["text"] for row in READINGS if row["kind"] == "digit"]
+    assert kinds.count("zip") >= 20
+    assert all(singles.count(str(digit)) >= 3 for digit in range(10))
+    assert sum(path.stat().st_size for path in PHOTOS.iterdir() if path.is_file()) < 6e6
+    assert {path.name for path in PHOTOS.glob("*.jpg")} == {row["file"] for row in READINGS}
+
+
+def test_single_digits_are_read(read):
+    assert share_read(read, "digit") >= 0.95
+
+
+def test_zip_codes_are_read(read):
+    assert share_read(read, "zip") >= 0.8
+
+
+def test_nothing_is_read_where_nothing_is_written(read):
+    for row in READINGS:
+        if row["kind"] == "none":
+            assert read[row["file"]] == [], row["file"]
+
+
+def test_digits_stand_from_left_to_right_inside_the_photo(read):
+    for name, digits in read.items():
+        height, width = cv2.imread(PHOTOS / name).shape[:2]
+        middles = [x + w / 2 for x, _, w, _ in (digit.box for digit in digits)]
+        assert middles == sorted(middles)
+        for digit in digits:
+            x, y, w, h = digit.box
+            assert 0 <= x < x + w <= width + 1
+            assert 0 <= y < y + h <= height + 1
+            assert all(type(side) is int for side in digit.box)
+            assert 0 <= digit.value <= 9
+            assert 0 <= digit.probability <= 1
+
+
+def test_path_bytes_and_array_give_the_same_reading(read):
+    path = PHOTOS / "zip-02.jpg"
+    rgb = cv2.imread(path)[..., ::-1]
+    for photo in (str(path), path.read_bytes(), rgb, np.ascontiguousarray(rgb)):
+        assert read_photo(photo) == read["zip-02.jpg"]
+    assert text(read_photo(rgb / 255)) == "92182"
+
+
+def test_mnist_digits_themselves_are_read():
+    _, (x_test, y_test) = load_mnist()
+    seen = [text(read_photo(image)) for image in x_test[:100]]
+    assert np.mean([s == str(y) for s, y in zip(seen, y_test, strict=False)]) >= 0.9
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 2), (28, 28), (900, 40)])
+def test_an_empty_picture_of_any_shape_holds_no_digit(shape):
+    for level in (0, 128, 255):
+        assert read_photo(np.full(shape, level, np.uint8)) == []
+
+
+def test_noise_holds_no_digit():
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        assert read_photo(rng.integers(0, 256, (480, 640), np.uint8)) == []
+
+
+def test_a_bad_photo_is_a_photo_error():
+    with pytest.raises(PhotoError):
+        read_photo(b"")
+
+
+def test_tensorflow_is_not_imported():
+    program = (
+        "import sys\n"
+        "from helpers.vision.photos import read_photo\n"
+        "assert len(read_photo(sys.argv[1])) == 5\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, PHOTOS / "zip-02.jpg"], check=True)
+
+
+# The photos are composed by a script, and always the same.
+
+
+@pytest.mark.parametrize("name", ["single-01.jpg", "single-39.jpg", "zip-02.jpg", "none-lined.jpg"])
+def test_composing_again_gives_the_same_photo(name):
+    shot = next(shot for shot in compose.shots() if shot.file == name)
+    picture, written = compose.compose(shot)
+    row = next(row for row in READINGS if row["file"] == name)
+    assert (written, shot.kind, shot.difficulty) == (row["text"], row["kind"], row["difficulty"])
+    kept = cv2.imread(PHOTOS / name)[..., ::-1]
+    again = cv2.imdecode(np.frombuffer(compose.to_jpeg(picture, shot), np.uint8), 1)[..., ::-1]
+    assert kept.shape == again.shape
+    assert np.abs(kept.astype(int) - again).mean() < 1
+
+
+def test_another_seed_gives_another_photo():
+    shot = compose.shots()[0]
+    assert compose.compose(shot, seed=1)[0].tobytes() != compose.compose(shot, seed=2)[0].tobytes()
+
+
+# The steps, one by one.
+
+
+def test_grey_is_the_standard_sum_of_red_green_and_blue():
+    assert to_grey(np.uint8([[(255, 0, 0), (0, 255, 0), (0, 0, 255)]])).tolist() == [[76, 150, 29]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((3000, 4000), (600, 800)), ((28, 28), (400, 400)), ((480, 640), (480, 640))],
+)
+def test_resize_brings_the_longer_side_into_bounds(before, after):
+    assert resize(np.zeros(before, np.uint8)).shape == after
+
+
+def test_contrast_is_blind_to_a_shadow_and_sees_a_stroke():
+    paper = np.full((400, 600), 200, np.uint8)
+    paper[:, 300:] = 100  # a shadow over half of it, its edge as soft as a shadow's is
+    paper = cv2.GaussianBlur(paper, (0, 0), 3)
+    assert not binarize(measure_contrast(paper)).any()
+    paper[100:300, 100:110] = 100
+    paper[100:300, 450:460] = 50
+    contrast = measure_contrast(paper)
+    # Half the light is gone in both places: as much ink in the shadow as outside.
+    assert int(contrast[200, 105]) == pytest.approx(127, abs=2)
+    assert int(contrast[200, 455]) == pytest.approx(127, abs=2)
+    assert int(binarize(contrast).sum()) == pytest.approx(2 * 200 * 10, rel=0.3)
+
+
+def test_lines_go_and_the_stroke_across_them_stays():
+    ink = np.zeros((400, 600), np.uint8)
+    ink[50::50, :] = 1
+    ink[51::50, :] = 1
+    ink[120:290, 280:296] = 1
+    expected = np.zeros_like(ink)
+    expected[120:290, 280:296] = 1
+    np.testing.assert_array_equal(remove_lines(ink), expected)
+
+
+def test_of_squared_paper_only_specks_remain():
+    ink = np.zeros((400, 600), np.uint8)
+    for start in (0, 1):
+        ink[20 + start :: 40, :] = 1
+        ink[:, 20 + start :: 40] = 1
+    assert find_digits(remove_lines(ink)) == []
+
+
+def test_a_short_thin_stroke_is_no_line():
+    ink = np.zeros((400, 600), np.uint8)
+    ink[200:203, 250:350] = 1
+    np.testing.assert_array_equal(remove_lines(ink), ink)
+
+
+def test_components_have_their_own_pixels_and_leave_out_the_border():
+    ink = np.zeros((10, 12), np.uint8)
+    ink[2:5, 3:5] = 1
+    ink[7:9, 6:10] = 1
+    ink[0:2, 11] = 1
+    found = {(c.x, c.y, c.width, c.height, c.area) for c in find_components(ink)}
+    assert found == {(3, 2, 2, 3, 6), (6, 7, 4, 2, 8)}
+
+
+def test_join_is_the_union():
+    whole = join(Component(2, 3, np.ones((2, 2), bool)), Component(5, 1, np.ones((1, 3), bool)))
+    assert (whole.x, whole.y, whole.width, whole.height, whole.area) == (2, 1, 6, 4, 7)
+
+
+def test_specks_are_dropped_and_a_broken_stroke_is_joined():
+    ink = np.zeros((400, 600), np.uint8)
+    ink[100:200, 100:112] = 1
+    ink[100:200, 200:212] = 1
+    ink[92:96, 214:230] = 1  # a piece beside the second
+    ink[300:303, 500:503] = 1  # a speck
+    digits = find_digits(ink)
+    assert [(d.x, d.width) for d in digits] == [(100, 12), (200, 30)]
+
+
+def mnist_digit(value, size=120):
+    _, (x_test, y_test) = load_mnist()
+    image = x_test[np.flatnonzero(y_test == value)[0]]
+    large = cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC) > 100
+    x, y, width, height = cv2.boundingRect(large.astype(np.uint8))
+    return large[y : y + height, x : x + width]
+
+
+def test_digits_that_touch_are_split_where_they_touch():
+    left, right = mnist_digit(3), mnist_digit(4)
+    height = max(len(left), len(right))
+    both = np.zeros((height, left.shape[1] + right.shape[1] - 1), bool)
+    both[: len(left), : left.shape[1]] |= left
+    both[: len(right), left.shape[1] - 1 :] |= right
+    parts = split_touching(Component(10, 20, both), height, 1.15 * height)
+    assert len(parts) == 2
+    assert parts[0].x == 10
+    assert parts[1].x == pytest.approx(10 + left.shape[1], abs=8)
+
+
+def test_a_narrow_component_is_left_alone():
+    digit = Component(0, 0, mnist_digit(3))
+    assert split_touching(digit, digit.height, 1.15 * digit.height) == [digit]
+
+
+@pytest.mark.parametrize("shape", [(40, 10), (10, 40), (1, 1), (200, 3), (40, 4), (7, 7)])
+def test_to_mnist_puts_20_pixels_about_the_pixel_14(shape):
+    image = to_mnist(np.ones(shape, bool))
+    assert image.shape == (28, 28)
+    assert image.dtype == np.float32
+    rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+    y, x = np.indices(image.shape)
+    assert (image * y).sum() / image.sum() == pytest.approx(14, abs=0.51)
+    assert (image * x).sum() / image.sum() == pytest.approx(14, abs=0.51)
+
+
+def test_to_mnist_turns_counter_clockwise():
+    bar = np.ones((40, 8))
+    turned = to_mnist(bar, turn=30)
+    assert turned[5:10, :14].sum() > 4 * turned[5:10, 14:].sum()
+    assert turned.min() >= 0
+    assert turned.max() <= 1
+
+
+def test_to_mnist_gives_back_an_mnist_digit():
+    _, (x_test, _) = load_mnist()
+    for image in x_test[:20]:
+        large = cv2.resize(image / 255, (280, 280), interpolation=cv2.INTER_NEAREST)
+        x, y, width, height = cv2.boundingRect((large > 0).astype(np.uint8))
+        again = to_mnist(large[y : y + height, x : x + width])
+        assert np.corrcoef(again.ravel(), image.ravel())[0, 1] > 0.8
+
+
+def test_draw_reading_changes_only_the_neighbourhood_of_the_boxes():
+    paper = np.full((300, 400), 230, np.uint8)
+    drawn = draw_reading(paper, [Digit(7, 0.987, (100, 120, 40, 60))])
+    assert drawn.shape == (300, 400, 3)
+    changed = (drawn != 230).any(axis=2)
+    assert changed[120, 100:140].all()
+    assert changed.any()
+    assert not changed[:, 250:].any()
+    assert not changed[120 + 8 : 180 - 8, 100 + 8 : 140 - 8].any()
+    assert paper.max() == paper.min() == 230
+
+
+def test_draw_reading_copies_a_photo_without_digits():
+    photo = np.full((30, 40, 3), 7, np.uint8)
+    drawn = draw_reading(photo, [])
+    np.testing.assert_array_equal(drawn, photo)
+    assert not np.shares_memory(drawn, photo)
