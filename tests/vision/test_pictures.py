@@ -71,6 +71,12 @@ def test_a_transparent_png_lies_on_white_paper():
     assert seen[0, 0].tolist() == [255, 255, 255]
 
 
+def test_a_grey_png_with_one_transparent_level_is_read():
+    plain = encode(PICTURE[..., 0])
+    at = plain.index(b"IDAT") - 4
+    decode(plain[:at] + chunk(b"tRNS", b"\0\xfa") + plain[at:])
+
+
 def test_sixteen_bits_become_eight():
     table = np.full((8, 8, 3), 0x8000, np.uint16)
     assert decode(cv2.imencode(".png", table)[1].tobytes()).max() in (127, 128)

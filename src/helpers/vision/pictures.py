@@ -174,10 +174,10 @@ def _jpeg_size(data):
 
 
 def _decode_png(data):
-    transparent = data[25] in (4, 6) or b"tRNS" in data[: data.find(b"IDAT")]
-    picture = _decode(data, cv2.IMREAD_UNCHANGED if transparent else cv2.IMREAD_COLOR_RGB)
-    if picture is None or not transparent:
-        return picture
+    """Decode a PNG; what is transparent lies on white paper."""
+    picture = _decode(data, cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.shape[2:] != (4,):
+        return _decode(data, cv2.IMREAD_COLOR_RGB)
     if picture.dtype == np.uint16:
         picture = (picture >> 8).astype(np.uint8)
     colour, opaque = picture[..., 2::-1], picture[..., 3:].astype(np.uint16)
