@@ -45,6 +45,14 @@ def _fail(sentence: str) -> int:
 def _read(words: argparse.Namespace) -> int:
     from helpers.vision.photos import PhotoError, draw_reading, read_photo
 
+    if words.save and len(words.photos) > 1 and _target(words.save, Path()) == words.save:
+        return _fail(
+            say(
+                en=f"{words.save} can hold one reading: give --save a folder for several photos.",
+                ko=f"{words.save}: 파일 하나에는 결과를 하나만 저장합니다. 사진이 여럿이면 "
+                "--save에 폴더를 쓰십시오.",
+            )
+        )
     code = 0
     for photo in words.photos:
         try:
@@ -90,8 +98,16 @@ def _save(picture, path: Path) -> None:
                 ko=f"{path.name}: 그림은 .png나 .jpg로 저장합니다. 파일 이름을 그렇게 쓰십시오.",
             )
         )
-    with written_whole(path) as temporary:
-        temporary.write_bytes(data.tobytes())
+    try:
+        with written_whole(path) as temporary:
+            temporary.write_bytes(data.tobytes())
+    except OSError as error:
+        raise ValueError(
+            say(
+                en=f"{path} cannot be written: save to another place.",
+                ko=f"{path}: 쓸 수 없는 곳입니다. 다른 곳에 저장하십시오.",
+            )
+        ) from error
 
 
 def _lab(words: argparse.Namespace) -> int:

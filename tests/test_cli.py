@@ -1,0 +1,125 @@
+import shutil
+import subprocess
+import sys
+import webbrowser
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
+import cv2
+import pytest
+
+from helpers.cli import main
+from helpers.paths import PHOTOS
+
+ZIP = PHOTOS / "zip-02.jpg"
+DIGIT = PHOTOS / "single-03.jpg"
+FACE = PHOTOS / "astronaut.jpg"
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_LANG", "en")
+
+
+def read(*words):
+    return main(["read", *map(str, words)])
+
+
+def test_one_photo_gives_its_reading_and_its_surety(capsys):
+    assert read(ZIP) == 0
+    out, err = capsys.readouterr()
+    reading, sureties = out.strip().split("  ")
+    assert reading == "92182"
+    assert sureties.count("%") == 5
+    assert err == ""
+
+
+def test_several_photos_are_named(capsys):
+    assert read(ZIP, DIGIT) == 0
+    assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()] == [
+        f"{ZIP}: 92182",
+        f"{DIGIT}: 2",
+    ]
+
+
+def test_what_cannot_be_read_is_one_sentence_and_the_rest_is_read(capsys, tmp_path):
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes(ZIP.read_bytes()[:2000])
+    assert read(FACE, cut, "missing.jpg", tmp_path, ZIP) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{ZIP}: 92182")
+    ours = [line for line in err.splitlines() if not line.startswith("lib")]
+    assert [line.split(" ")[0].rstrip(":") for line in ours] == [
+        *map(str, (FACE, cut, "missing.jpg", tmp_path))
+    ]
+
+
+def test_the_sentence_is_in_the_readers_language(capsys, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "ko")
+    assert read(FACE) == 1
+    assert "숫자를 찾지 못했습니다" in capsys.readouterr().err
+
+
+def test_save_writes_the_photo_with_its_boxes(tmp_path):
+    assert read(ZIP, "--save", tmp_path / "read.png") == 0
+    saved, photo = cv2.imread(tmp_path / "read.png"), cv2.imread(ZIP)
+    assert saved.shape == photo.shape
+    assert 0.01 < (saved != photo).any(axis=2).mean() < 0.3
+
+
+def test_save_into_a_folder_names_each_photo(tmp_path):
+    assert read(ZIP, DIGIT, "--save", tmp_path / "out") == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "zip-02-reading.png",
+        "single-03-reading.png",
+    }
+
+
+def test_several_photos_do_not_overwrite_one_file(tmp_path, capsys):
+    assert read(ZIP, DIGIT, "--save", tmp_path / "one.png") == 1
+    assert "folder" in capsys.readouterr().err
+    assert not (tmp_path / "one.png").exists()
+
+
+@pytest.mark.parametrize("name", ["read.txt", "occupied/read.png"])
+def test_what_cannot_be_saved_is_one_sentence(name, tmp_path, capsys):
+    (tmp_path / "occupied").write_text("a file where a folder should be")
+    assert read(ZIP, "--save", tmp_path / name) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "Errno" not in err
+    assert {path.name for path in tmp_path.iterdir()} == {"occupied"}
+
+
+def test_show_opens_the_reading_in_the_systems_viewer(monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    assert read(ZIP, "--show") == 0
+    (address,) = opened
+    shown = url2pathname(urlparse(address).path)
+    assert cv2.imread(shown).shape == cv2.imread(ZIP).shape
+
+
+def test_the_photo_is_left_as_it_was(tmp_path):
+    copy = shutil.copy(ZIP, tmp_path / "photo.jpg")
+    assert read(copy, "--save", tmp_path) == 0
+    assert copy.read_bytes() == ZIP.read_bytes()
+
+
+def test_a_command_without_its_words_says_how_it_is_used(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["read"])
+    assert left.value.code == 2
+    assert "PHOTO" in capsys.readouterr().err
+
+
+def test_reading_loads_neither_tensorflow_nor_jupyter():
+    program = (
+        "import sys\n"
+        "from helpers.cli import main\n"
+        "assert not {'cv2', 'numpy', 'onnxruntime'} & set(sys.modules)\n"
+        "assert main(['read', sys.argv[1]]) == 0\n"
+        "assert not {'tensorflow', 'keras', 'IPython', 'jupyterlab'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, ZIP], check=True)
