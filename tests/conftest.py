@@ -27,23 +27,27 @@ def clone(tmp_path_factory):
     return copy
 
 
-@pytest.fixture
-def annyeong(clone, tmp_path):
-    """Start the command in the copy of the checkout: a function that returns its process."""
-    environment = {
-        **os.environ,
-        "COURSE_LANG": "en",
-        "PYTHONPATH": str(clone / "src"),
-        "PYTHONUNBUFFERED": "1",
-        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
-        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
-    }
+@pytest.fixture(scope="session")
+def annyeong(clone, tmp_path_factory):
+    """Start the command in the copy of the checkout: a function that returns its process.
 
-    def start(*words):
+    `config` is what stands in the user's own configuration of JupyterLab.
+    """
+
+    def start(*words, config=""):
+        folder = tmp_path_factory.mktemp("jupyter")
+        (folder / "jupyter_lab_config.py").write_text(config)
         return subprocess.Popen(
             [sys.executable, "-m", "helpers.cli", *words],
             cwd=clone,
-            env=environment,
+            env={
+                **os.environ,
+                "COURSE_LANG": "en",
+                "PYTHONPATH": str(clone / "src"),
+                "PYTHONUNBUFFERED": "1",
+                "JUPYTER_CONFIG_DIR": str(folder),
+                "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -52,17 +56,15 @@ def annyeong(clone, tmp_path):
     return start
 
 
-@pytest.fixture
-def annyeong_lab(annyeong, tmp_path):
+@pytest.fixture(scope="session")
+def annyeong_lab(annyeong):
     """Start ``annyeong lab``: a context manager that gives its process and its address."""
-    config = tmp_path / "config" / "jupyter_lab_config.py"
-    config.parent.mkdir()
-    # So that a test in a browser can ask JupyterLab itself whether a kernel is ready.
-    config.write_text("c.LabApp.expose_app_in_browser = True\n")
+    # A test in a browser asks JupyterLab itself whether a kernel is ready.
+    config = "c.LabApp.expose_app_in_browser = True"
 
     @contextmanager
     def start(*words):
-        process = annyeong("lab", "--no-browser", *words)
+        process = annyeong("lab", "--no-browser", *words, config=config)
         try:
             heard = []
             for line in process.stdout:
