@@ -1,0 +1,242 @@
+"""Checks of lesson 04, activation functions."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "04/tanh-slope",
+    hints=[
+        {
+            "en": "At x = 0, t is 0 and the slope is 1; far out, t is 1 or −1 and the slope is 0. "
+            "Which simple formula in t does that?",
+            "ko": "x = 0에서는 t가 0이고 기울기가 1입니다. 먼 곳에서는 t가 1이나 −1이고 기울기가 "
+            "0입니다. t로 된 어떤 간단한 식이 그렇습니까?",
+        },
+        {
+            "en": "It must give 0 for t = 1 *and* for t = −1, and it has no corner at t = 0: a "
+            "square does that.",
+            "ko": "t = 1에서도 t = −1*에서도* 0이어야 하고, t = 0에서 꺾이지 않습니다. 제곱을 쓰면 "
+            "됩니다.",
+        },
+        {"en": "`1 - t**2`", "ko": "`1 - t**2`"},
+    ],
+)
+def check_tanh_slope(tanh_slope):
+    """Judge a function x -> slope of tanh at x, number by number."""
+    x = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
+    t = np.tanh(x)
+    slope = np.asarray(tanh_slope(x), float)
+    if slope.shape != x.shape:
+        return say(
+            en=f"For 5 numbers there must be 5 slopes; yours have the shape {slope.shape}.",
+            ko=f"수 5개에는 기울기도 5개여야 합니다. 지금 모양은 {slope.shape}입니다.",
+        )
+    mistakes = [
+        (
+            t,
+            say(
+                en="That is tanh itself; its slope is asked for.",
+                ko="그것은 tanh의 값입니다. 기울기를 구해야 합니다.",
+            ),
+        ),
+        (
+            t * (1 - t),
+            say(
+                en="That is sigmoid's rule. With t = 0 it gives 0, but in the middle tanh is "
+                "steepest: its slope is 1.",
+                ko="그것은 시그모이드의 식입니다. t = 0이면 0이 되는데, tanh는 가운데가 가장 "
+                "가파르고 "
+                "기울기가 1입니다.",
+            ),
+        ),
+        (
+            1 - t,
+            say(
+                en="On the left, where t is near −1, that gives nearly 2; but tanh is flat there.",
+                ko="t가 −1에 가까운 왼쪽에서 2에 가까운 값이 나옵니다. tanh는 거기에서 평평합니다.",
+            ),
+        ),
+        (
+            1 - np.abs(t),
+            say(
+                en="Right at −1, 0 and 1, but in between it falls too fast: the slope has no "
+                "corner at t = 0.",
+                ko="t가 −1, 0, 1일 때는 맞지만 그 사이에서는 너무 빨리 떨어집니다. 기울기는 t = "
+                "0에서 "
+                "꺾이지 않습니다.",
+            ),
+        ),
+        (
+            1 - x**2,
+            say(
+                en="You square x; the rule takes tanh's own value t.",
+                ko="x를 제곱했습니다. tanh의 값 t를 써야 합니다.",
+            ),
+        ),
+    ]
+    for wrong, sentence in mistakes:
+        if np.allclose(slope, wrong):
+            return sentence
+    right = 1 - t**2
+    if not np.allclose(slope, right):
+        at = np.flatnonzero(~np.isclose(slope, right))[0]
+        return say(
+            en=f"At x = {x[at]:g} the slope is {right[at]:.3f}; you say {slope[at]:.3f}.",
+            ko=f"x = {x[at]:g}에서 기울기는 {right[at]:.3f}인데 {slope[at]:.3f}이(가) 나옵니다.",
+        )
+
+
+@check(
+    "04/dead",
+    hints=[
+        {
+            "en": "A neuron is a column. When is a column dead: if one of its numbers is 0, or if "
+            "all are?",
+            "ko": "뉴런은 열입니다. 열의 수 가운데 하나가 0이면 죽은 것입니까, 모두 0이어야 "
+            "죽은 "
+            "것입니까?",
+        },
+        {
+            "en": "`outputs == 0` is a table of true and false; `np.all(..., axis=0)` goes down "
+            "its columns.",
+            "ko": "`outputs == 0`은 참과 거짓으로 된 표입니다. `np.all(..., axis=0)`은 열을 따라 "
+            "내려가며 봅니다.",
+        },
+        {
+            "en": "`np.sum(np.all(outputs == 0, axis=0))`",
+            "ko": "`np.sum(np.all(outputs == 0, axis=0))`",
+        },
+    ],
+)
+def check_dead(count_dead):
+    """Judge a function (N, neurons) -> number of neurons that are 0 in every row."""
+    # Three pictures, six neurons: columns 1 and 4 are dead, and row 1 is silent.
+    outputs = np.array([[1, 0, 0, 2, 0, 3], [0, 0, 0, 0, 0, 0], [2, 0, 1, 0, 0, 0.5]])
+    zero = outputs == 0
+    counted = float(count_dead(outputs))
+    if counted == zero.sum():
+        return say(
+            en="You count single zeros. A living neuron may be 0 for some pictures; dead is one "
+            "that is 0 for all of them.",
+            ko="0을 하나하나 세고 있습니다. 살아 있는 뉴런도 어떤 그림에서는 0을 냅니다. 모든 "
+            "그림에서 0인 뉴런만 죽은 것입니다.",
+        )
+    if counted == zero.any(axis=0).sum():
+        return say(
+            en="You count neurons that are 0 for *one* picture or more; they must be 0 for all.",
+            ko="그림 *하나에서라도* 0인 뉴런을 세고 있습니다. 모든 그림에서 0이어야 합니다.",
+        )
+    if counted == zero.all(axis=1).sum():
+        return say(
+            en="You count the pictures for which all neurons are silent. Neurons are columns: go "
+            "along axis 0.",
+            ko="모든 뉴런이 조용한 그림을 세고 있습니다. 뉴런은 열이므로 0번 축을 따라 보아야 "
+            "합니다.",
+        )
+    if np.isclose(counted, zero.all(axis=0).mean()):
+        return say(
+            en="That is the share of dead neurons; give their number.",
+            ko="그것은 죽은 뉴런의 비율입니다. 개수를 구하십시오.",
+        )
+    if counted == outputs.any(axis=0).sum():
+        return say(
+            en="Those are the living ones.",
+            ko="그것은 살아 있는 뉴런의 수입니다.",
+        )
+    if counted != 2 or count_dead(np.ones((2, 3))) != 0:
+        return say(
+            en=f"Of six neurons in my example two are dead; you count {counted:g}.",
+            ko=f"예로 든 뉴런 여섯 개 가운데 두 개가 죽었는데 {counted:g}이(가) 나옵니다.",
+        )
+
+
+_HIDDEN, _YES_NO, _ONE_OF_MANY, _SEVERAL = (
+    "between two layers",
+    "spam or not, from one score",
+    "which of ten digits",
+    "which of five topics, maybe several at once",
+)
+_RIGHT = {_HIDDEN: "relu", _YES_NO: "sigmoid", _ONE_OF_MANY: "softmax", _SEVERAL: "sigmoid"}
+
+
+@check(
+    "04/choices",
+    hints=[
+        {
+            "en": "Which function lets the gradient through? Which gives a single probability? "
+            "Which shares 1 out?",
+            "ko": "그래디언트를 잘 지나가게 하는 함수는 무엇입니까? 확률 하나를 내는 함수는 "
+            "무엇입니까? 1을 나누어 주는 함수는 무엇입니까?",
+        },
+        {
+            "en": "If several topics may be true at once, their probabilities need not make 1: "
+            "each is a question of yes or no.",
+            "ko": "여러 주제가 한꺼번에 참일 수 있으면 확률의 합이 1일 필요가 없습니다. 저마다 "
+            "예/아니요의 물음입니다.",
+        },
+        {
+            "en": "One of the three is used twice: sigmoid, for spam and for the topics.",
+            "ko": "셋 가운데 하나는 두 번 씁니다. 스팸과 주제에 시그모이드를 씁니다.",
+        },
+    ],
+)
+def check_choices(choices):
+    """Judge which activation function stands where, a dict of names by place."""
+    if not isinstance(choices, dict) or set(choices) != set(_RIGHT):
+        return say(
+            en="Keep the four places as they are, and write a name behind each.",
+            ko="네 자리의 이름은 그대로 두고, 그 뒤에 함수의 이름을 쓰십시오.",
+        )
+    if unknown := set(choices.values()) - {"relu", "sigmoid", "softmax"}:
+        return say(
+            en=f'Choose among "relu", "sigmoid" and "softmax"; {unknown.pop()!r} is none of them.',
+            ko='"relu", "sigmoid", "softmax" 가운데에서 고르십시오. '
+            f"{unknown.pop()!r}은(는) 그 가운데 없습니다.",
+        )
+    reasons = {
+        (_HIDDEN, "sigmoid"): say(
+            en="Between the layers sigmoids make the gradient vanish, as you measured.",
+            ko="층과 층 사이에 시그모이드를 쓰면, 재어 본 것처럼 기울기가 사라집니다.",
+        ),
+        (_HIDDEN, "softmax"): say(
+            en="Between the layers nothing is to be shared out: softmax would let one neuron "
+            "silence the others.",
+            ko="층과 층 사이에는 나누어 줄 것이 없습니다. 소프트맥스를 쓰면 한 뉴런이 다른 "
+            "뉴런들을 "
+            "누릅니다.",
+        ),
+        (_YES_NO, "softmax"): say(
+            en="The softmax of a single score is always 1: every message would be spam.",
+            ko="점수가 하나이면 소프트맥스는 언제나 1입니다. 모든 메시지가 스팸이 됩니다.",
+        ),
+        (_YES_NO, "relu"): say(
+            en="ReLU may give 7, which is no probability of spam.",
+            ko="ReLU는 7 같은 수도 냅니다. 스팸일 확률이 될 수 없습니다.",
+        ),
+        (_ONE_OF_MANY, "sigmoid"): say(
+            en="With ten sigmoids a picture could be a 3 with 90 % and an 8 with 90 %; it is one "
+            "digit, so the ten must make 1.",
+            ko="시그모이드 열 개를 쓰면 3일 확률도 90 %, 8일 확률도 90 %일 수 있습니다. 숫자는 "
+            "하나이므로 열 개의 합이 1이어야 합니다.",
+        ),
+        (_ONE_OF_MANY, "relu"): say(
+            en="ReLU gives ten numbers that do not make 1 together: no probabilities.",
+            ko="ReLU가 내는 수 열 개는 합이 1이 아니므로 확률이 아닙니다.",
+        ),
+        (_SEVERAL, "softmax"): say(
+            en="Softmax shares out 1, so that two topics can't both get 90 %, though both may be "
+            "in the text.",
+            ko="소프트맥스는 1을 나누어 주므로, 글에 두 주제가 다 있어도 둘 다 90 %가 될 수 "
+            "없습니다.",
+        ),
+        (_SEVERAL, "relu"): say(
+            en="For each topic a probability is wanted; ReLU may give any number from 0 up.",
+            ko="주제마다 확률이 필요한데, ReLU는 0 이상의 아무 수나 냅니다.",
+        ),
+    }
+    for place, right in _RIGHT.items():
+        if choices[place] != right:
+            return reasons[place, choices[place]]
