@@ -69,6 +69,11 @@ def test_missing_packages_are_named_through_what_requires_them(distributions):
     assert problem.mend.endswith("-m pip install --require-hashes -r requirements.lock")
 
 
+def test_without_its_checkout_the_course_says_so(tmp_path):
+    problem = the_one(examine(lock=tmp_path / "requirements.lock"))
+    assert problem.sentence == "requirements.lock is missing: the course runs from its checkout."
+
+
 def test_tools_for_tests_are_not_missed(distributions):
     distributions("a-course", "1.0", "absent-one ; extra == 'test'")
     assert examine(project="a-course").is_well

@@ -179,6 +179,18 @@ def _names_missing(project: str) -> set[str]:
 
 
 def _off_the_lock(lock: Path) -> _Problems:
+    if not lock.is_file():
+        yield Problem(
+            say(
+                en=f"{lock.name} is missing: the course runs from its checkout.",
+                ko=f"{lock.name} 파일이 없습니다. 이 과정은 내려받은 저장소에서 실행합니다.",
+            ),
+            say(
+                en="Install the course as its README says, and run this in its folder.",
+                ko="README에 적힌 대로 설치하고, 그 폴더에서 다시 실행하십시오.",
+            ),
+        )
+        return
     try:
         off = [
             f"{name} {found} ({version})"
