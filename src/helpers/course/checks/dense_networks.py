@@ -1,0 +1,217 @@
+"""Checks of lesson 05, dense networks."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "05/count-parameters",
+    hints=[
+        {
+            "en": "Begin with a single layer, `[3, 2]`: 2 neurons, each with 3 inputs. How many "
+            "weights has a neuron, and what else does it have?",
+            "ko": "먼저 층이 하나뿐인 `[3, 2]`를 생각합시다. 입력이 3개인 뉴런이 2개입니다. "
+            "뉴런 하나에는 가중치가 몇 개 있고, 그 밖에 무엇이 더 있습니까?",
+        },
+        {
+            "en": "A layer between the widths a and b has (a + 1) * b parameters. Go through the "
+            "list from one pair of neighbours to the next and add them up.",
+            "ko": "너비 a와 b 사이의 층에는 파라미터가 (a + 1) * b개 있습니다. 목록에서 이웃한 "
+            "두 수를 차례로 꺼내며 더하십시오.",
+        },
+        {
+            "en": "`sum((a + 1) * b for a, b in zip(widths[:-1], widths[1:]))`",
+            "ko": "`sum((a + 1) * b for a, b in zip(widths[:-1], widths[1:]))`",
+        },
+    ],
+)
+def check_count_parameters(count_parameters):
+    """Judge a function (widths) -> number of weights and biases of a dense network."""
+    counted = count_parameters([5, 4, 3, 2])
+    if counted == 5 * 4 + 4 * 3 + 3 * 2:
+        return say(
+            en="The biases are missing: each neuron has one.",
+            ko="편향이 빠졌습니다. 뉴런마다 하나씩 있습니다.",
+        )
+    if counted == 5 * 4 + 4 * 3 + 3 * 2 + 3:
+        return say(
+            en="One bias for a whole layer is too few: each of its neurons has its own.",
+            ko="편향이 층마다 하나뿐입니다. 뉴런마다 하나씩 있어야 합니다.",
+        )
+    if counted == 5 * (4 + 1) + 4 * (3 + 1) + 3 * (2 + 1):
+        return say(
+            en="You gave the biases to a layer's inputs: they belong to its neurons, the outputs.",
+            ko="편향을 층의 입력마다 하나씩 세었습니다. 편향은 출력인 뉴런마다 있습니다.",
+        )
+    if counted in (5 * 4 * 3 * 2, 5 * 4 * 3 * 2 + 4 + 3 + 2):
+        return say(
+            en="You multiplied all the widths together. Only neighbouring layers are connected: "
+            "count layer by layer, and add.",
+            ko="모든 너비를 한꺼번에 곱했습니다. 이어져 있는 것은 이웃한 층뿐입니다. 층마다 "
+            "따로 세어서 더하십시오.",
+        )
+    if counted == (5 + 1) * 4 + (4 + 1) * 3:
+        return say(
+            en="The last layer is missing: three layers lie between the four widths.",
+            ko="마지막 층이 빠졌습니다. 너비가 네 개이면 그 사이에 층이 세 개 있습니다.",
+        )
+    for widths, right in {(5, 4, 3, 2): 47, (3, 2): 8, (784, 128, 10): 101_770}.items():
+        if (counted := count_parameters(list(widths))) != right:
+            return say(
+                en=f"A network of the widths {list(widths)} has {right} parameters, "
+                f"you say {counted}.",
+                ko=f"너비가 {list(widths)}인 신경망의 파라미터는 {right}개인데 {counted}이(가) "
+                "나옵니다.",
+            )
+
+
+def _slopes(x, w, v, y):
+    h = w * x
+    of_s = 2 * (h + v * max(h, 0) - y)
+    return of_s * (1 + v * (h > 0)) * x, of_s * max(h, 0)
+
+
+@check(
+    "05/slopes",
+    hints=[
+        {
+            "en": "Write the forward pass first: `h`, `a`, `s`. Then begin at the end, with the "
+            "slope at `s`, which is `2 * (s - y)`.",
+            "ko": "먼저 앞으로 가는 계산 `h`, `a`, `s`를 쓰십시오. 그런 다음 맨 끝, `s`의 "
+            "기울기 `2 * (s - y)`에서 시작합니다.",
+        },
+        {
+            "en": "`h` reaches `s` by two ways: directly, and through `a`. The slope at `h` is the "
+            "sum of both.",
+            "ko": "`h`가 `s`에 이르는 길은 두 갈래입니다. 하나는 곧바로, 하나는 `a`를 거쳐 "
+            "갑니다. `h`의 기울기는 두 길의 기울기를 더한 것입니다.",
+        },
+        {
+            "en": "`of_h = of_s + of_s * v * (h > 0)`, then `of_w = of_h * x` and "
+            "`of_v = of_s * a`.",
+            "ko": "`of_h = of_s + of_s * v * (h > 0)`이고, `of_w = of_h * x`, `of_v = of_s * a`"
+            "입니다.",
+        },
+    ],
+)
+def check_slopes(slopes):
+    """Judge a function (x, w, v, y) -> slopes of w and v in h = w x, s = h + v relu(h)."""
+    found = slopes(2.0, 0.5, 3.0, 1.0)
+    if np.shape(found) != (2,):
+        return say(
+            en="Return two numbers, the slope of w and the slope of v: `return of_w, of_v`.",
+            ko="w의 기울기와 v의 기울기, 두 수를 돌려주십시오: `return of_w, of_v`",
+        )
+    mistake = _known_slopes(tuple(found), tuple(slopes(2.0, -0.5, 3.0, 1.0)))
+    if mistake:
+        return mistake
+    for case in [(2.0, 0.5, 3.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]:
+        if not np.allclose(slopes(*case), _slopes(*case)):
+            x, w, v, y = case
+            right, wrong = (", ".join(f"{s:g}" for s in f(*case)) for f in (_slopes, slopes))
+            return say(
+                en=f"At x = {x}, w = {w}, v = {v}, y = {y} the slopes of w and v are {right}; "
+                f"you say {wrong}. Nudge a weight and see which of yours is wrong.",
+                ko=f"x = {x}, w = {w}, v = {v}, y = {y}이면 w와 v의 기울기는 차례로 {right}인데 "
+                f"{wrong}이(가) 나옵니다. 가중치를 조금 움직여 보고 어느 쪽이 틀렸는지 찾으십시오.",
+            )
+
+
+def _known_slopes(positive, negative):
+    """Name the mistake behind the answers for h = 1 (right: 48, 6) and h = -1 (-8, 0)."""
+    if np.allclose(positive, (6, 48)):
+        return say(
+            en="These are the right slopes in the wrong order: first w, then v.",
+            ko="기울기는 맞지만 순서가 바뀌었습니다. w의 기울기가 먼저, v의 기울기가 나중입니다.",
+        )
+    if np.allclose(positive, (-48, -6)):
+        return say(
+            en="The signs are turned round: where s is too large, a larger s makes the loss grow.",
+            ko="부호가 반대입니다. s가 정답보다 클 때에는 s가 커질수록 손실도 커집니다.",
+        )
+    if np.allclose(positive, (24, 3)):
+        return say(
+            en="All is half as large as it should be: the slope of a square, (s - y)², is "
+            "2 (s - y).",
+            ko="모두 절반밖에 되지 않습니다. 제곱 (s - y)²의 기울기는 2 (s - y)입니다.",
+        )
+    if np.allclose(positive, (36, 6)):
+        return say(
+            en="One way from w to the loss is missing: h also goes into s directly. Slopes of "
+            "several ways add up.",
+            ko="w에서 손실로 가는 길이 하나 빠졌습니다. h는 s에 곧바로도 들어갑니다. 길이 여럿이면 "
+            "기울기를 더합니다.",
+        )
+    if np.allclose(positive, (12, 6)):
+        return say(
+            en="One way from w to the loss is missing, the one through the ReLU. Slopes of "
+            "several ways add up.",
+            ko="w에서 손실로 가는 길 가운데 ReLU를 지나는 길이 빠졌습니다. 길이 여럿이면 기울기를 "
+            "더합니다.",
+        )
+    if np.allclose(positive, (24, 6)):
+        return say(
+            en="Your slope of w stops at h: multiply by x, since h = w · x.",
+            ko="w의 기울기가 h에서 멈추었습니다. h = w · x이므로 x를 곱해야 합니다.",
+        )
+    if np.allclose(positive, (48, 6)) and not np.allclose(negative, (-8, 0)):
+        return say(
+            en="For a negative h your slopes are wrong: there the ReLU gives 0 and lets no slope "
+            "through.",
+            ko="h가 음수일 때 틀립니다. 그때 ReLU는 0을 내고 기울기도 지나가지 못하게 합니다.",
+        )
+
+
+@check(
+    "05/reorder",
+    hints=[
+        {
+            "en": "Row 5 of the weights belongs to pixel 5. Which old pixel stands in place 0 of "
+            "the shuffled picture?",
+            "ko": "가중치의 5번 줄은 5번 화소의 것입니다. 섞은 그림의 0번 자리에는 원래 몇 번 "
+            "화소가 놓입니까?",
+        },
+        {
+            "en": "In `image[order]` place 0 holds the old pixel `order[0]`. So row 0 of the new "
+            "weights must be the old row `order[0]`.",
+            "ko": "`image[order]`의 0번 자리에는 원래의 `order[0]`번 화소가 있습니다. 그러므로 새 "
+            "가중치의 0번 줄은 원래의 `order[0]`번 줄이어야 합니다.",
+        },
+        {"en": "`weights[order]`", "ko": "`weights[order]`"},
+    ],
+)
+def check_reorder(reorder):
+    """Judge a function (weights, order) -> weights that fit the inputs x[order]."""
+    weights, order = np.random.default_rng(0).normal(size=(4, 4)), np.array([1, 3, 0, 2])
+    found = np.asarray(reorder(weights.copy(), order), float)
+    if found.shape != weights.shape:
+        return say(
+            en=f"The weights must keep their shape, {weights.shape}; yours is {found.shape}.",
+            ko=f"가중치의 모양 {weights.shape}은(는) 그대로여야 합니다. 지금 모양은 "
+            f"{found.shape}입니다.",
+        )
+    if np.array_equal(found, weights):
+        return say(
+            en="The weights are as before: each would meet a pixel that is not its own.",
+            ko="가중치가 그대로입니다. 이대로는 가중치가 제 것이 아닌 화소를 만납니다.",
+        )
+    if np.array_equal(found, weights[:, order]):
+        return say(
+            en="You shuffled the columns: these are the neurons. The pixels' weights are the rows.",
+            ko="열을 섞었습니다. 열은 뉴런입니다. 화소마다의 가중치는 줄(row)에 있습니다.",
+        )
+    if np.array_equal(found, weights[np.argsort(order)]):
+        return say(
+            en="That is the way back: it would undo the shuffling. Go the same way as the pixels.",
+            ko="거꾸로 갔습니다. 그것은 섞은 것을 되돌리는 순서입니다. 화소와 같은 방향으로 "
+            "섞으십시오.",
+        )
+    if not np.allclose(found, weights[order]):
+        return say(
+            en="On a shuffled picture the layer does not give what it gave before: "
+            "`image[order] @ new` must equal `image @ weights`.",
+            ko="섞은 그림에서 층의 답이 예전과 다릅니다. `image[order] @ new`가 "
+            "`image @ weights`와 같아야 합니다.",
+        )
