@@ -84,8 +84,11 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
 
 
 def _let_every_end_be_ctrl_c() -> None:
-    """Let a closed terminal and a `kill` end JupyterLab as Ctrl-C does."""
-    for name in ("SIGTERM", "SIGHUP"):
+    """Let a closed terminal and a `kill` end JupyterLab as Ctrl-C does.
+
+    Ctrl-C is named too: a shell lets what it starts in the background ignore it.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
 
