@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -51,9 +52,16 @@ def annyeong(clone, tmp_path_factory):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            preexec_fn=_heed_signals if os.name == "posix" else None,
         )
 
     return start
+
+
+def _heed_signals():
+    """Undo what `nohup` and a shell's `&` do to the tests, or it would be handed down."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

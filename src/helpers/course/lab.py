@@ -88,9 +88,11 @@ def _let_every_end_be_ctrl_c() -> None:
 
     Ctrl-C is named too: a shell lets what it starts in the background ignore it.
     """
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    ends = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        ends.append(signal.SIGHUP)  # `nohup` has it ignored, and means it
+    for end in ends:
+        signal.signal(end, signal.default_int_handler)
 
 
 def _write_settings(state: Path, lang: str) -> None:
