@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -172,16 +173,22 @@ def _has_browser() -> bool:
 
 
 def _port(server: subprocess.Popen, token: str) -> int | None:
-    """Wait until JupyterLab tells at which port it listens; None if it ends instead."""
+    """Wait until JupyterLab listens, and tell at which port; None if it ends instead."""
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
             with suppress(OSError, ValueError):  # gone again, or not yet whole
                 running = json.loads(path.read_text(encoding="utf-8"))
-                if running["token"] == token:
+                if running["token"] == token and _answers(running["port"]):
                     return running["port"]
         time.sleep(0.1)
     return None
+
+
+def _answers(port: int) -> bool:
+    """Tell whether somebody listens there: JupyterLab names its port a moment before."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def _announce(address: str, folder: Path) -> None:
