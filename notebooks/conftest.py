@@ -1,5 +1,6 @@
 """Strict nbval: what it leaves out of the comparison, and how it cleans the rest."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,6 @@ def _execute(self, source, allow_stdin=None):
 
 # nbval keeps no history; there IPython would look for the `;` that hides a result.
 RunningKernel.execute_cell_input = _execute
+
+# nbval hears the kernel when a cell has ended: a bar that moves all the time drowns it.
+os.environ.setdefault("TQDM_MININTERVAL", "2")
