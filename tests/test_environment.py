@@ -16,7 +16,10 @@ from helpers.course import doctor
 from helpers.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = PROJECT["optional-dependencies"]
+EXTRAS = {
+    name: [line for line in lines if not line.startswith(PROJECT["name"])]
+    for name, lines in PROJECT["optional-dependencies"].items()
+}
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -42,7 +45,8 @@ def test_environment_yml_lists_what_the_lessons_need():
     assert environment["name"] == "annyeong"
     assert conda == ["python=3.12", "pip"]
     assert own == "-e ."
-    assert requirements(packages) == requirements(PROJECT["dependencies"] + EXTRAS["course"])
+    needed = [EXTRAS[extra] for extra in ("course", "service", "language")]
+    assert requirements(packages) == requirements(sum(needed, PROJECT["dependencies"]))
 
 
 def test_lock_pins_every_line_with_hashes_and_no_address():
@@ -85,7 +89,7 @@ def test_pythons_agree():
 
 
 def test_a_service_needs_neither_tensorflow_nor_jupyter():
-    base = requirements(PROJECT["dependencies"])
+    base = requirements(PROJECT["dependencies"] + EXTRAS["service"])
     assert not {"tensorflow", "keras", "jupyterlab", "ipykernel", "matplotlib"} & base.keys()
 
 
