@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from helpers import data
-from helpers.data import DataError, load_mnist, sha256
+from helpers.checksums import sha256
+from helpers.data import DataError, load_mnist
 
 # Of the arrays' bytes, as they are in the files that LeCun published.
 CHECKSUMS = ["741c988805d008ac", "1feba77c54802fa5", "6d87418db22cc802", "ddeff807876a9661"]

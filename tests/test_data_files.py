@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.data import recorded_checksums, sha256
+from helpers.checksums import recorded, sha256
 from helpers.paths import DATA
 
 #: What is not data: the record itself and the script that composes the photos.
@@ -17,11 +17,11 @@ FILES = sorted(
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_checksum_is_recorded(path):
     line = f"{sha256(path)}  {path.relative_to(DATA).as_posix()}"
-    assert recorded_checksums().get(path) == line.split()[0], f"data/README.md needs: {line}"
+    assert recorded(DATA).get(path) == line.split()[0], f"data/README.md needs: {line}"
 
 
 def test_nothing_is_recorded_that_is_not_there():
-    assert set(recorded_checksums()) <= set(FILES)
+    assert set(recorded(DATA)) <= set(FILES)
 
 
 def test_every_file_has_a_source_and_a_licence():

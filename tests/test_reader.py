@@ -1,8 +1,10 @@
 import locale
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 
-from helpers.reader import language, say
+from helpers.reader import language, say, speaking
 
 VARIABLES = ("COURSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -62,3 +64,19 @@ def test_english_is_for_everyone_else(monkeypatch, setting):
 def test_say_chooses_the_wording(monkeypatch, setting, said):
     monkeypatch.setenv("COURSE_LANG", setting)
     assert say(en="Hello", ko="안녕하세요") == said
+
+
+def test_speaking_goes_before_everything_and_ends_with_its_block(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    with speaking("ko"):
+        assert language() == "ko"
+        with speaking("en"):
+            assert language() == "en"
+        assert language() == "ko"
+    assert language() == "en"
+
+
+def test_speaking_is_heard_in_its_own_thread_alone():
+    with speaking("ko"), ThreadPoolExecutor() as pool:
+        assert pool.submit(language).result() == "en"
+        assert pool.submit(copy_context().run, language).result() == "ko"

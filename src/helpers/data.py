@@ -1,12 +1,11 @@
 """The data sets of the course, from files in ``data/``: nothing is downloaded."""
 
-import hashlib
-import re
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from helpers.checksums import recorded, sha256
 from helpers.paths import DATA
 from helpers.reader import say
 
@@ -75,7 +74,7 @@ def check_file(path: Path) -> None:
                 ko=f"{name} 파일이 없습니다. 다음 명령으로 되살리십시오: {mend}",
             )
         )
-    if sha256(path) != recorded_checksums().get(path):
+    if sha256(path) != recorded(DATA).get(path):
         raise DataError(
             say(
                 en=f"{name} is not the file the course ships: it is cut or altered. "
@@ -83,17 +82,3 @@ def check_file(path: Path) -> None:
                 ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 다음 명령으로 되살리십시오: {mend}",
             )
         )
-
-
-def recorded_checksums() -> dict[Path, str]:
-    """Return the sha256 that ``data/README.md`` records for each file in ``data/``."""
-    readme = DATA / "README.md"
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    lines = re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)
-    return {DATA / name: checksum for checksum, name in lines}
-
-
-def sha256(path: Path) -> str:
-    """Return the sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.data import DataError, load_mnist, sha256
+from helpers.checksums import sha256
+from helpers.data import DataError, load_mnist
 from helpers.paths import MODELS
 from helpers.vision import digits
 from helpers.vision.activations import relu, softmax

@@ -4,7 +4,6 @@ The doctor must be able to speak when packages are missing: it imports the stand
 alone, and anything else where it looks.
 """
 
-import hashlib
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from helpers.checksums import recorded, sha256
 from helpers.paths import DATA, ROOT
 from helpers.reader import say
 
@@ -255,11 +255,11 @@ def _font(data: Path) -> _Problems:
 
 
 def _data(data: Path) -> _Problems:
-    for sha256, name in _checksums(data / "README.md"):
-        path = data / name
+    for path, checksum in recorded(data).items():
+        name = path.relative_to(data).as_posix()
         if name == FONT and not path.is_file():
             continue  # already said
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        if not path.is_file() or sha256(path) != checksum:
             yield Problem(
                 say(
                     en=f"data/{name} is missing or is not the file that the course ships.",
@@ -267,12 +267,6 @@ def _data(data: Path) -> _Problems:
                 ),
                 f"git checkout -- data/{name}",
             )
-
-
-def _checksums(readme: Path) -> list[tuple[str, str]]:
-    """Return checksum and name of each data file, from lines as `sha256sum` writes them."""
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    return re.findall(r"^([0-9a-f]{64})  (\S.*)$", text, re.MULTILINE)
 
 
 def _memory() -> _Problems:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.data import DataError, load_mnist, sha256
+from helpers.checksums import sha256
+from helpers.data import DataError, load_mnist
 from helpers.paths import MODELS, WORK, written_whole
 from helpers.reader import say
 

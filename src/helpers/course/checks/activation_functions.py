@@ -168,7 +168,7 @@ _RIGHT = {_HIDDEN: "relu", _YES_NO: "sigmoid", _ONE_OF_MANY: "softmax", _SEVERAL
         {
             "en": "Which function lets the gradient through? Which gives a single probability? "
             "Which shares 1 out?",
-            "ko": "그래디언트를 잘 지나가게 하는 함수는 무엇입니까? 확률 하나를 내는 함수는 "
+            "ko": "그레이디언트를 잘 지나가게 하는 함수는 무엇입니까? 확률 하나를 내는 함수는 "
             "무엇입니까? 1을 나누어 주는 함수는 무엇입니까?",
         },
         {
