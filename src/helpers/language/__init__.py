@@ -1,0 +1,1 @@
+"""Reading: tokens, embeddings, recurrent networks, attention and the greeting chatbot."""
