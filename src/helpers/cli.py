@@ -168,6 +168,14 @@ def _train(words: argparse.Namespace) -> int:
     return 0
 
 
+def _serve(words: argparse.Namespace) -> int:
+    from helpers.service.run import serve
+    from helpers.service.settings import Settings
+
+    given = {name: getattr(words, name) for name in ("host", "port", "folder")}
+    return serve(Settings(**{name: value for name, value in given.items() if value is not None}))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="annyeong",
@@ -214,6 +222,14 @@ def _parser() -> argparse.ArgumentParser:
         "무엇이 잘못되었고 어떻게 고치는지 알려 줍니다.",
     )
     command("doctor", _doctor, en, ko)
+
+    en, ko = "Serve it over HTTP.", "HTTP로 서비스합니다."
+    serve = command("serve", _serve, en, ko)
+    text = say(en="the address to listen on; 127.0.0.1", ko="쓸 주소. 없으면 127.0.0.1")
+    serve.add_argument("--host", help=text)
+    serve.add_argument("--port", type=int, help=say(en="the port; 8000", ko="쓸 포트. 없으면 8000"))
+    text = say(en="where uploads are kept", ko="업로드를 보관할 폴더")
+    serve.add_argument("--folder", type=Path, help=text)
 
     build = command("build", _build, "Build the notebooks.", "노트북을 만듭니다.")
     build.add_argument("lessons", nargs="*", metavar="LESSON")

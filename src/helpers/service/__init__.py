@@ -1,0 +1,1 @@
+"""Serving: what the course made, behind HTTP."""

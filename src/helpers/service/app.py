@@ -1,0 +1,89 @@
+"""The service as an ASGI app, of all its parts or of some."""
+
+from contextlib import asynccontextmanager, suppress
+
+import cv2
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from helpers.data import DataError, load_mnist
+from helpers.service import problems
+from helpers.service.languages import SpeakTheirLanguage
+from helpers.service.limits import AskForToken, LimitBody, SafeHeaders
+from helpers.service.metrics import Measure, Metrics
+from helpers.service.routers import digits, mosaic, samples, status, uploads
+from helpers.service.settings import Settings
+from helpers.service.storage import Store
+from helpers.service.workers import Workers
+from helpers.vision.digits import shipped_reader
+
+PARTS = {
+    "uploads": [uploads.router],
+    "vision": [samples.router, digits.router, mosaic.router],
+}
+ALL = tuple(PARTS)
+
+
+def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
+    """Make the service.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        Names from `PARTS`.
+    settings : Settings, optional
+        From the environment if omitted.
+
+    Returns
+    -------
+    FastAPI
+
+    Examples
+    --------
+    >>> sorted(create_app(["uploads"]).openapi()["paths"])
+    ['/health', '/metrics', '/ready', '/upload', '/uploads', '/uploads/{id}']
+    """
+    settings = settings or Settings()
+    metrics = Metrics()
+    app = FastAPI(
+        title="Annyeong, Deep Learning",
+        description="Read digits, hide faces, keep pictures.",
+        version="1",
+        lifespan=_lifespan,
+        middleware=_middleware(settings, metrics),
+        responses=problems.declare(401, 500) if settings.token else problems.declare(500),
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.state.settings, app.state.metrics = settings, metrics
+    app.state.parts = dict.fromkeys(parts, False)
+    for router in (status.router, *(router for part in parts for router in PARTS[part])):
+        app.include_router(router)
+    return app
+
+
+def _middleware(settings, metrics):
+    """Return the layers around the routes, the outermost first."""
+    token = settings.token
+    return [
+        Middleware(Measure, metrics=metrics),
+        Middleware(SpeakTheirLanguage),
+        Middleware(SafeHeaders),
+        *([Middleware(AskForToken, token=token.get_secret_value())] if token else []),
+        Middleware(LimitBody, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI):
+    state, settings = app.state, app.state.settings
+    cv2.setNumThreads(1)  # the workers are the threads
+    state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
+    state.workers = Workers(settings.workers, settings.max_waiting)
+    if "vision" in state.parts:
+        shipped_reader()
+        with suppress(DataError):  # a package without its checkout: /mnist-sample says so
+            load_mnist()
+    state.parts = dict.fromkeys(state.parts, True)
+    yield

@@ -1,0 +1,97 @@
+"""Pictures in a request's body: in a form, or raw."""
+
+from typing import NamedTuple
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from helpers.service.problems import Problem
+from helpers.vision import pictures
+
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+FORM = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": {
+                    "type": "string",
+                    "format": "binary",
+                    "description": "A JPEG or PNG picture.",
+                }
+            },
+        }
+    }
+}
+RAW = {"image/png": _BINARY, "image/jpeg": _BINARY}
+
+
+class Picture(NamedTuple):
+    """What a client sent: bytes that begin as a picture does."""
+
+    data: bytes
+    name: str
+    kind: str
+
+
+def media_type(request: Request) -> str:
+    """Return the type of a request's body, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def picture_in(request: Request, *, raw: bool = True) -> Picture:
+    """Return the picture in a form's field ``file`` or, if `raw`, in the body itself.
+
+    Raises
+    ------
+    Problem
+        415 if it is no JPEG or PNG, by its type or by its first bytes; 422 if the form has no
+        file.
+    """
+    kind = media_type(request)
+    if kind == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=8) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise Problem(
+                    422,
+                    en="The form needs a picture in its field `file`.",
+                    ko="폼(form)의 `file` 필드에 사진을 넣으십시오.",
+                )
+            return _recognise(await file.read(), file.filename or "")
+    if raw and kind in RAW:
+        return _recognise(await request.body(), "")
+    raise _unsupported()
+
+
+def check_size(data: bytes, max_pixels: int) -> tuple[int, int] | None:
+    """Return (width, height) from a picture's header, None where it is broken.
+
+    Raises
+    ------
+    Problem
+        413 if there are more than `max_pixels`.
+    """
+    measure = pictures._png_size if data.startswith(b"\x89") else pictures._jpeg_size
+    size = measure(data)
+    if size and size[0] * size[1] > max_pixels:
+        raise Problem(
+            413,
+            en=f"The picture has {size[0]}x{size[1]} pixels and {max_pixels:,} are the most: "
+            "make it smaller first.",
+            ko=f"사진이 {size[0]}x{size[1]} 픽셀입니다. {max_pixels:,}픽셀 이하로 먼저 줄이십시오.",
+        )
+    return size
+
+
+def _recognise(data, name):
+    for signature, kind in _SIGNATURES.items():
+        if data.startswith(signature):
+            return Picture(data, name, kind)
+    raise _unsupported()
+
+
+def _unsupported():
+    return Problem(415, en="Send a JPEG or PNG picture.", ko="JPEG나 PNG 사진을 보내십시오.")

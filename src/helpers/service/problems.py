@@ -1,0 +1,145 @@
+"""Errors in one shape: problem details (RFC 9457), in the language of the request.
+
+The key ``error`` repeats ``detail`` for clients that look for it.
+"""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
+
+from helpers.data import DataError
+from helpers.reader import say, speaking
+from helpers.service.languages import preferred
+from helpers.vision.pictures import PhotoError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(HTTPException):
+    """An answer that is an error: its status, and one sentence that says what to do.
+
+    Parameters
+    ----------
+    status : int
+    en, ko : str
+        The sentence; the one that the reader reads is kept.
+    headers : dict of str to str, optional
+    **extra
+        Further members of the problem.
+
+    Examples
+    --------
+    >>> Problem(404, en="No such upload.", ko="그런 업로드가 없습니다.").status_code
+    404
+    """
+
+    def __init__(self, status, *, en, ko, headers=None, **extra):
+        super().__init__(status, say(en=en, ko=ko), headers)
+        self.extra = extra
+
+
+class ProblemDetails(BaseModel):
+    """What an error looks like."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(description="The name of the status.", examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="What is wrong and what to do.")
+    error: str = Field(description="The same as `detail`.")
+
+
+def declare(*statuses):
+    """Return what FastAPI's `responses` needs to document that a route may give these errors."""
+    schema = {"schema": ProblemDetails.model_json_schema()}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}}
+        for status in statuses
+    }
+
+
+def answer(problem):
+    """Turn a `Problem`, or any `HTTPException`, into a response."""
+    status = problem.status_code
+    return JSONResponse(
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": problem.detail,
+            "error": problem.detail,
+            **getattr(problem, "extra", {}),
+        },
+        status,
+        problem.headers,
+        MEDIA_TYPE,
+    )
+
+
+def install(app: FastAPI):
+    """Have the app answer whatever is raised in it as a problem."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(PhotoError, _on_photo_error)
+    app.add_exception_handler(DataError, _on_data_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
+    app.add_exception_handler(Exception, _on_any_other)
+
+
+async def _on_problem(request: Request, problem: Problem):
+    return answer(problem)
+
+
+async def _on_http_exception(request: Request, error: HTTPException):
+    """Say in both languages what the framework says in one."""
+    match error.status_code:
+        case 400:
+            en, ko = "The request cannot be understood.", "요청을 이해할 수 없습니다."
+        case 404:
+            en, ko = "There is nothing at this address.", "이 주소에는 아무것도 없습니다."
+        case 405:
+            en = f"This address does not take {request.method}."
+            ko = f"이 주소는 {request.method} 요청을 받지 않습니다."
+        case _:
+            en = ko = str(error.detail)
+    return answer(Problem(error.status_code, en=en, ko=ko, headers=error.headers))
+
+
+async def _on_validation_error(request: Request, error: RequestValidationError):
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return answer(
+        Problem(
+            422,
+            en=f"{where}: {first['msg']}.",
+            ko=f"{where}: 값이 올바르지 않습니다({first['msg']}).",
+        )
+    )
+
+
+async def _on_photo_error(request: Request, error: PhotoError):
+    return answer(Problem(422, en=str(error), ko=str(error)))
+
+
+async def _on_data_error(request: Request, error: DataError):
+    return answer(Problem(503, en=str(error), ko=str(error), headers={"Retry-After": "3600"}))
+
+
+async def _on_disconnect(request: Request, error: ClientDisconnect):
+    return answer(Problem(400, en="The request broke off.", ko="요청이 끊겼습니다."))
+
+
+async def _on_any_other(request: Request, error: Exception):
+    # Starlette calls this outside all middlewares: the language is not set there.
+    with speaking(preferred(request.headers.get("accept-language", ""))):
+        problem = Problem(
+            500,
+            en="Something went wrong here; the service's log says what.",
+            ko="서비스에 문제가 생겼습니다. 무엇인지는 서비스의 기록에 남아 있습니다.",
+        )
+    return answer(problem)

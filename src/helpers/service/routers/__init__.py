@@ -1,0 +1,1 @@
+"""The addresses of the service: a router parses, calls a helper and answers."""

@@ -1,0 +1,52 @@
+"""Is it alive, is it ready, what has it done."""
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+
+router = APIRouter(tags=["status"])
+
+
+class Health(BaseModel):
+    """That the process answers."""
+
+    status: str = Field(examples=["ok"])
+
+
+class Readiness(BaseModel):
+    """Which parts can do their work."""
+
+    ready: bool = Field(description="Whether all of them can.")
+    parts: dict[str, bool] = Field(examples=[{"uploads": True, "vision": True}])
+
+
+@router.get("/health", summary="Is the process alive?")
+async def health() -> Health:
+    """Answer at once, also under load; needs no token."""
+    return Health(status="ok")
+
+
+@router.get(
+    "/ready",
+    summary="Are the models loaded?",
+    responses={503: {"model": Readiness, "description": "Not all parts are ready."}},
+)
+async def ready(request: Request, response: Response) -> Readiness:
+    """Tell which parts are ready; 503 until all are."""
+    parts = request.app.state.parts
+    is_ready = all(parts.values())
+    response.status_code = 200 if is_ready else 503
+    return Readiness(ready=is_ready, parts=parts)
+
+
+@router.get(
+    "/metrics",
+    summary="Numbers for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request):
+    """Give requests by route, method and status, seconds, and the number of uploads."""
+    numbers = request.app.state.metrics
+    numbers.uploads.set(len(request.app.state.store))
+    return Response(generate_latest(numbers.registry), media_type=CONTENT_TYPE_LATEST)

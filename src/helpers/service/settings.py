@@ -1,0 +1,48 @@
+"""What can be set: each field is a variable of the environment, ``ANNYEONG_`` and its name."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from helpers.paths import WORK
+from helpers.vision.pictures import MAX_PIXELS
+
+
+class Settings(BaseSettings):
+    """The settings of one process of the service.
+
+    Examples
+    --------
+    >>> Settings(max_files=3).max_files
+    3
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ANNYEONG_", frozen=True)
+
+    folder: Path = Field(WORK / "service", description="Where uploads are kept.")
+    host: str = Field("127.0.0.1", description="The address to listen on; the default is private.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 for a free one.")
+    token: SecretStr | None = Field(
+        None, min_length=1, description="If set, asked of every request but /health."
+    )
+    max_body_bytes: PositiveInt = Field(10_000_000, description="The largest body of a request.")
+    max_pixels: int = Field(
+        MAX_PIXELS, ge=1, le=MAX_PIXELS, description="The largest picture, in pixels."
+    )
+    max_files: PositiveInt = Field(1000, description="How many uploads are kept at most.")
+    max_age_seconds: PositiveInt = Field(86_400, description="How long an upload is kept.")
+    workers: PositiveInt = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        description="How many pictures are worked on at once; one for each core if not set.",
+    )
+    max_waiting: int = Field(32, ge=0, description="How many requests may wait for a worker.")
+    body_seconds: PositiveFloat = Field(10, description="How long a body may take to arrive.")
+    uploads_url: str = Field(
+        "http://127.0.0.1:8001", description="Gateway: where the upload service is."
+    )
+    vision_url: str = Field("http://127.0.0.1:8002", description="Gateway: where the AI server is.")
+    upstream_seconds: PositiveFloat = Field(
+        30, description="Gateway: how long a service behind it may take to answer."
+    )
