@@ -1,18 +1,17 @@
 """Read the digits in a picture."""
 
-import numpy as np
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from helpers.service.bodies import FORM, RAW, check_size, media_type, picture_in
 from helpers.service.problems import Problem, declare
+from helpers.service.reading import SIDE, draw_maps, image_of, read_one
 from helpers.service.routers.uploads import no_upload
-from helpers.vision.digits import shipped_reader
-from helpers.vision.photos import Digit, decode, read_photo, to_grey
+from helpers.vision.photos import read_photo
 
 router = APIRouter(tags=["digits"])
-
-SIDE = 28  # of an image of MNIST
 
 
 class ReadDigit(BaseModel):
@@ -23,11 +22,20 @@ class ReadDigit(BaseModel):
     box: tuple[int, int, int, int] = Field(description="x, y, width and height in pixels.")
 
 
+class Maps(BaseModel):
+    """What one layer of the network makes of the first digit."""
+
+    layer: str = Field(examples=["conv_1"])
+    shape: list[int] = Field(description="Height, width, maps; or how many numbers.")
+    pictures: list[str] = Field(description="A PNG for each map, as data URIs.")
+
+
 class Reading(BaseModel):
     """The digits of a picture, from left to right."""
 
     text: str = Field(description="All of them in one.", examples=["92182"])
     digits: list[ReadDigit]
+    maps: list[Maps] | None = Field(None, description="Of the first digit, if asked for.")
 
 
 class UploadId(BaseModel):
@@ -39,6 +47,7 @@ class UploadId(BaseModel):
 @router.post(
     "/digits",
     summary="Read the digits in a picture",
+    response_model_exclude_none=True,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -51,7 +60,10 @@ class UploadId(BaseModel):
     },
     responses=declare(400, 404, 408, 413, 415, 422, 503),
 )
-async def read_digits(request: Request) -> Reading:
+async def read_digits(
+    request: Request,
+    explain: Annotated[bool, Query(description="Add each layer's feature maps.")] = False,
+) -> Reading:
     """Read a photo of digits, or one digit of at most 28x28 pixels as MNIST has it."""
     state = request.app.state
     if media_type(request) == "application/json":
@@ -59,13 +71,15 @@ async def read_digits(request: Request) -> Reading:
     else:
         data = (await picture_in(request)).data
     size = check_size(data, state.settings.max_pixels)
-    is_one_digit = size is not None and max(size) <= SIDE
-    digits = await state.workers.run(_read_one if is_one_digit else read_photo, data)
+    is_one = size is not None and max(size) <= SIDE
+    digits = await state.workers.run(read_one if is_one else read_photo, data)
+    maps = await state.workers.run(_explain, data, digits) if explain else None
     return Reading(
         text="".join(str(digit.value) for digit in digits),
         digits=[
             ReadDigit(value=one.value, probability=one.probability, box=one.box) for one in digits
         ],
+        maps=maps,
     )
 
 
@@ -84,17 +98,10 @@ async def _uploaded(request):
     return data
 
 
-def _read_one(data):
-    """Read a picture of at most 28x28 pixels: white on black, or black on white."""
-    grey = to_grey(decode(data))
-    height, width = grey.shape
-    if grey.mean() > 127:
-        grey = 255 - grey
-    image = np.zeros((SIDE, SIDE), np.uint8)
-    top, left = (SIDE - height) // 2, (SIDE - width) // 2
-    image[top : top + height, left : left + width] = grey
-    if not image.any():
+def _explain(data, digits):
+    if not digits:
         return []
-    (probabilities,) = shipped_reader()(image)
-    value = int(probabilities.argmax())
-    return [Digit(value, float(probabilities[value]), (0, 0, width, height))]
+    return [
+        Maps(layer=layer, shape=shape, pictures=pictures)
+        for layer, shape, pictures in draw_maps(image_of(data, digits[0]))
+    ]

@@ -1,0 +1,97 @@
+"""Digits for the service: quickly where the picture is one digit already, and with reasons."""
+
+import base64
+
+import cv2
+import numpy as np
+
+from helpers.vision import photos
+from helpers.vision.digits import shipped_reader
+from helpers.vision.layers import layer_maps
+from helpers.vision.photos import Digit
+
+#: The side of an image of MNIST, in pixels; what is no larger is read as one digit.
+SIDE = 28
+
+
+def read_one(data):
+    """Read a picture of at most 28x28 pixels as one digit of MNIST.
+
+    Parameters
+    ----------
+    data : bytes
+        A JPEG or PNG; white ink on black, or black on white.
+
+    Returns
+    -------
+    list of Digit
+        One, or none where the picture is of one colour.
+
+    Raises
+    ------
+    PhotoError
+        If the picture cannot be decoded.
+    """
+    grey = photos.to_grey(photos.decode(data))
+    image = to_image(grey)
+    if not image.any():
+        return []
+    (probabilities,) = shipped_reader()(image)
+    value = int(probabilities.argmax())
+    return [Digit(value, float(probabilities[value]), (0, 0, *grey.shape[::-1]))]
+
+
+def to_image(grey):
+    """Turn a picture, (H, W) uint8 of at most 28x28, into one of MNIST, (28, 28) uint8."""
+    if grey.mean() > 127:  # ink covers less than half of any digit: this is paper
+        grey = 255 - grey
+    above, before = ((SIDE - side) // 2 for side in grey.shape)
+    below, behind = SIDE - grey.shape[0] - above, SIDE - grey.shape[1] - before
+    return cv2.copyMakeBorder(grey, above, below, before, behind, cv2.BORDER_CONSTANT)
+
+
+def image_of(data, digit):
+    """Return the image, (28, 28), from which a digit of a picture was read."""
+    picture = photos.decode(data)
+    grey = photos.to_grey(picture)
+    if max(grey.shape) <= SIDE:
+        return to_image(grey)
+    grey = photos.resize(grey)
+    box = np.array(digit.box) * grey.shape[1] / picture.shape[1]
+    found = [
+        component
+        for light in (grey, 255 - grey)
+        for component in photos.find_digits(
+            photos.remove_lines(photos.binarize(photos.measure_contrast(light)))
+        )
+    ]
+
+    def distance(component):
+        side = component.x, component.y, component.width, component.height
+        return np.abs(box - side).sum()
+
+    return photos.to_mnist(min(found, key=distance).mask)
+
+
+def draw_maps(image):
+    """Draw what each layer of the network makes of an image.
+
+    Returns
+    -------
+    list of (str, tuple of int, list of str)
+        Name and shape of each layer's maps, and a PNG for each map as a data URI, white
+        where the layer's answer is largest and black where it is smallest. What has no
+        height and width is one picture, a row.
+    """
+    drawn = []
+    for name, maps in layer_maps(image).items():
+        span = float(np.ptp(maps)) or 1.0
+        grey = ((maps - maps.min()) * (255 / span)).astype(np.uint8)
+        pictures = grey.transpose(2, 0, 1) if grey.ndim == 3 else grey[None, None]
+        drawn.append((name, maps.shape, [_data_uri(picture) for picture in pictures]))
+    return drawn
+
+
+def _data_uri(picture):
+    png = cv2.imencode(".png", picture)[1].tobytes()
+    return "data:image/png;base64," + base64.b64encode(png).decode()
