@@ -11,7 +11,7 @@ from helpers.service import problems
 from helpers.service.languages import SpeakTheirLanguage
 from helpers.service.limits import AskForToken, LimitBody, SafeHeaders
 from helpers.service.metrics import Measure, Metrics
-from helpers.service.routers import digits, mosaic, samples, status, uploads
+from helpers.service.routers import digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
 from helpers.service.workers import Workers
@@ -19,7 +19,8 @@ from helpers.vision.digits import shipped_reader
 
 PARTS = {
     "uploads": [uploads.router],
-    "vision": [samples.router, digits.router, mosaic.router],
+    "vision": [digits.router, samples.router, mosaic.router],
+    "page": [page.router],
 }
 ALL = tuple(PARTS)
 
@@ -58,7 +59,7 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.state.settings, app.state.metrics = settings, metrics
     app.state.parts = dict.fromkeys(parts, False)
-    for router in (status.router, *(router for part in parts for router in PARTS[part])):
+    for router in (*(router for part in parts for router in PARTS[part]), status.router):
         app.include_router(router)
     return app
 

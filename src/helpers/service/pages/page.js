@@ -1,0 +1,10 @@
+// The page: four parts, each of which looks after itself.
+import { keep, startKept } from "./kept.js";
+import { startPad } from "./pad.js";
+import { startPhoto } from "./photo.js";
+import { startSamples } from "./samples.js";
+
+startPad();
+startPhoto(keep);
+startSamples();
+startKept();
