@@ -44,13 +44,21 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
     >>> sorted(create_app(["uploads"]).openapi()["paths"])
     ['/health', '/metrics', '/ready', '/upload', '/uploads', '/uploads/{id}']
     """
-    settings = settings or Settings()
+    app = empty_app(settings or Settings(), _lifespan)
+    app.state.parts = dict.fromkeys(parts, False)
+    for router in (*(router for part in parts for router in PARTS[part]), status.router):
+        app.include_router(router)
+    return app
+
+
+def empty_app(settings: Settings, lifespan) -> FastAPI:
+    """Make an app without routes: its limits, its token, its metrics, its way to say errors."""
     metrics = Metrics()
     app = FastAPI(
         title="Annyeong, Deep Learning",
         description="Read digits, hide faces, keep pictures.",
         version="1",
-        lifespan=_lifespan,
+        lifespan=lifespan,
         middleware=_middleware(settings, metrics),
         responses=problems.declare(401, 500) if settings.token else problems.declare(500),
         docs_url=None,
@@ -58,9 +66,6 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     app.state.settings, app.state.metrics = settings, metrics
-    app.state.parts = dict.fromkeys(parts, False)
-    for router in (*(router for part in parts for router in PARTS[part]), status.router):
-        app.include_router(router)
     return app
 
 
@@ -81,6 +86,7 @@ async def _lifespan(app: FastAPI):
     state, settings = app.state, app.state.settings
     cv2.setNumThreads(1)  # the workers are the threads
     state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
+    state.metrics.uploads.set_function(state.store.__len__)
     state.workers = Workers(settings.workers, settings.max_waiting)
     if "vision" in state.parts:
         shipped_reader()

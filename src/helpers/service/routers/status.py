@@ -47,6 +47,5 @@ async def ready(request: Request, response: Response) -> Readiness:
 )
 def metrics(request: Request):
     """Give requests by route, method and status, seconds, and the number of uploads."""
-    numbers = request.app.state.metrics
-    numbers.uploads.set(len(request.app.state.store))
-    return Response(generate_latest(numbers.registry), media_type=CONTENT_TYPE_LATEST)
+    registry = request.app.state.metrics.registry
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
