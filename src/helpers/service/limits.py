@@ -1,22 +1,24 @@
 """What a request may do, as pure ASGI middlewares."""
 
 import asyncio
-import base64
+import re
 import secrets
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from helpers.service.problems import Problem, answer
 
 #: Sent with every answer that does not say otherwise itself.
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Vary": "Accept-Language",
-}
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"vary", b"Accept-Language"),
+]
+#: What needs no token: whether the process is alive, and the page, which asks for the token.
+OPEN = re.compile(r"/(health|favicon\.ico|static/[^/]+)?")
 
 
 class SafeHeaders:
@@ -32,43 +34,36 @@ class SafeHeaders:
 
         async def send_safely(message: Message):
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                message["headers"] += [header for header in HEADERS if header[0] not in said]
             await send(message)
 
         await self.app(scope, receive, send_safely)
 
 
 class AskForToken:
-    """Let nobody in without the token; it comes as Bearer, or as a browser's password."""
+    """Let nobody in without the token, but to what is `OPEN`."""
 
     def __init__(self, app: ASGIApp, token: str):
         self.app, self._token = app, token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send):
         """Pass the request on if it brings the token."""
-        if scope["type"] == "http" and scope["path"] != "/health" and not self._knows_it(scope):
+        is_open = scope["type"] != "http" or OPEN.fullmatch(scope["path"])
+        if not is_open and not self._knows_it(scope):
             problem = Problem(
                 401,
                 en="This service asks for its token: Authorization: Bearer TOKEN.",
                 ko="토큰(token)이 필요합니다. Authorization: Bearer TOKEN 헤더를 보내십시오.",
-                headers={"WWW-Authenticate": 'Bearer, Basic realm="annyeong", charset="UTF-8"'},
+                headers={"WWW-Authenticate": "Bearer"},
             )
             return await answer(problem)(scope, receive, send)
         await self.app(scope, receive, send)
 
     def _knows_it(self, scope: Scope) -> bool:
         scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
-        given = given.strip().encode("latin-1")
-        if scheme.lower() == "basic":
-            try:
-                given = base64.b64decode(given).partition(b":")[2]
-            except ValueError:
-                return False
-        elif scheme.lower() != "bearer":
-            return False
-        return secrets.compare_digest(given, self._token)
+        is_ours = secrets.compare_digest(given.strip().encode("latin-1"), self._token)
+        return scheme.lower() == "bearer" and is_ours
 
 
 class LimitBody:

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on; the default is private.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 for a free one.")
     token: SecretStr | None = Field(
-        None, min_length=1, description="If set, asked of every request but /health."
+        None, min_length=1, description="If set, asked of every request but /health and the page."
     )
     max_body_bytes: PositiveInt = Field(10_000_000, description="The largest body of a request.")
     max_pixels: int = Field(

@@ -72,7 +72,7 @@ async def read_digits(
         data = (await picture_in(request)).data
     size = check_size(data, state.settings.max_pixels)
     is_one = size is not None and max(size) <= SIDE
-    digits = await state.workers.run(read_one if is_one else read_photo, data)
+    digits = read_one(data) if is_one else await state.workers.run(read_photo, data)
     maps = await state.workers.run(_explain, data, digits) if explain else None
     return Reading(
         text="".join(str(digit.value) for digit in digits),
