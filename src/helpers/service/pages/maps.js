@@ -26,16 +26,23 @@ export function showMaps(maps = []) {
 
 function toRow({ layer, shape, pictures }) {
   const images = pictures.map(() => make("img", { alt: "" }));
-  return make(
-    "figure",
-    {},
-    make("figcaption", {}, make("b", {}, layer), ` ${shape.join(" × ")} `, meaning(layer)),
-    make("div", { role: "img", ariaLabel: describe(layer, shape) }, ...images),
-  );
+  const row = make("div", { role: "img", ariaLabel: describe(layer, shape) }, ...images);
+  const caption = make("figcaption", {}, make("b", {}, layer), ` ${shape.join(" × ")} `);
+  caption.append(make("span", {}, say(meaning(layer, shape))));
+  const figure = make("figure", {}, caption, row);
+  if (shape.length === 1) figure.className = "numbers"; // one picture, a pixel for each
+  if (shape[0] === 10) figure.append(digits());
+  return figure;
 }
 
-function meaning(layer) {
-  return make("span", {}, say(`layer_${layer.split("_")[0]}`));
+function meaning(layer, shape) {
+  const kind = layer.split("_")[0];
+  return kind === "pool" && shape.length === 1 ? "layer_pool_all" : `layer_${kind}`;
+}
+
+function digits() {
+  const each = [..."0123456789"].map((digit) => make("span", {}, digit));
+  return make("p", { ariaHidden: "true" }, ...each);
 }
 
 function describe(layer, shape) {
