@@ -1,14 +1,15 @@
-"""Pictures in a request's body: in a form, or raw."""
+"""Pictures in the bodies of requests, in a form or raw, and of answers."""
 
 from typing import NamedTuple
 
+import cv2
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from helpers.service.problems import Problem
 from helpers.vision import pictures
 
-_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 FORM = {
     "multipart/form-data": {
@@ -66,16 +67,21 @@ async def picture_in(request: Request, *, raw: bool = True) -> Picture:
     raise _unsupported()
 
 
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Return (width, height) from a picture's header; None where it is broken."""
+    measure = pictures._png_size if data.startswith(_PNG) else pictures._jpeg_size
+    return measure(data)
+
+
 def check_size(data: bytes, max_pixels: int) -> tuple[int, int] | None:
-    """Return (width, height) from a picture's header, None where it is broken.
+    """Return what `size_of` does.
 
     Raises
     ------
     Problem
         413 if there are more than `max_pixels`.
     """
-    measure = pictures._png_size if data.startswith(b"\x89") else pictures._jpeg_size
-    size = measure(data)
+    size = size_of(data)
     if size and size[0] * size[1] > max_pixels:
         raise Problem(
             413,
@@ -86,11 +92,17 @@ def check_size(data: bytes, max_pixels: int) -> tuple[int, int] | None:
     return size
 
 
+def encode(picture, kind: str) -> bytes:
+    """Turn a picture, (H, W) grey or (H, W, 3) RGB uint8, into a file: ``png`` or ``jpeg``."""
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(f".{kind}", picture)[1].tobytes()
+
+
 def _recognise(data, name):
-    for signature, kind in _SIGNATURES.items():
-        if data.startswith(signature):
-            return Picture(data, name, kind)
-    raise _unsupported()
+    if not data.startswith((_PNG, _JPEG)):
+        raise _unsupported()
+    return Picture(data, name, "png" if data.startswith(_PNG) else "jpeg")
 
 
 def _unsupported():

@@ -5,6 +5,7 @@ import base64
 import cv2
 import numpy as np
 
+from helpers.service.bodies import check_size, encode, size_of
 from helpers.vision import photos
 from helpers.vision.digits import shipped_reader
 from helpers.vision.layers import layer_maps
@@ -12,33 +13,37 @@ from helpers.vision.photos import Digit
 
 #: The side of an image of MNIST, in pixels; what is no larger is read as one digit.
 SIDE = 28
+#: The size of a file, in bytes, that any picture of 28x28 pixels fits in.
+SMALL = 8192
 
 
-def read_one(data):
-    """Read a picture of at most 28x28 pixels as one digit of MNIST.
+def is_small(data: bytes) -> bool:
+    """Tell whether a picture is so small that it is read faster than another thread starts."""
+    return len(data) <= SMALL and is_one_digit(size_of(data))
 
-    Parameters
-    ----------
-    data : bytes
-        A JPEG or PNG; white ink on black, or black on white.
 
-    Returns
-    -------
-    list of Digit
-        One, or none where the picture is of one colour.
+def is_one_digit(size):
+    """Tell whether a picture of (width, height) pixels is an image of MNIST already."""
+    return size is not None and max(size) <= SIDE
+
+
+def read(data: bytes, max_pixels: int) -> list[Digit]:
+    """Read the digits in a picture; one of at most 28x28 pixels is one digit as it is.
 
     Raises
     ------
-    PhotoError
-        If the picture cannot be decoded.
+    Problem, PhotoError
+        If the picture is too large or cannot be decoded.
     """
-    grey = decode_grey(data)
-    image = to_image(grey)
+    size = check_size(data, max_pixels)
+    if not is_one_digit(size):
+        return photos.read_photo(data)
+    image = to_image(decode_grey(data))
     if not cv2.countNonZero(image):
         return []
     (probabilities,) = shipped_reader()(image)
     value = int(probabilities.argmax())
-    return [Digit(value, float(probabilities[value]), (0, 0, *grey.shape[::-1]))]
+    return [Digit(value, float(probabilities[value]), (0, 0, *size))]
 
 
 def decode_grey(data):
@@ -82,8 +87,8 @@ def image_of(data, digit):
     return photos.to_mnist(min(found, key=distance).mask)
 
 
-def draw_maps(image):
-    """Draw what each layer of the network makes of an image.
+def explain(data, digit):
+    """Draw what each layer of the network made of a digit that it read in a picture.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def draw_maps(image):
         height and width is one picture, a row.
     """
     drawn = []
-    for name, maps in layer_maps(image).items():
+    for name, maps in layer_maps(image_of(data, digit)).items():
         span = float(np.ptp(maps)) or 1.0
         grey = ((maps - maps.min()) * (255 / span)).astype(np.uint8)
         pictures = grey.transpose(2, 0, 1) if grey.ndim == 3 else grey[None, None]
@@ -102,5 +107,4 @@ def draw_maps(image):
 
 
 def _data_uri(picture):
-    png = cv2.imencode(".png", picture)[1].tobytes()
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+    return "data:image/png;base64," + base64.b64encode(encode(picture, "png")).decode()

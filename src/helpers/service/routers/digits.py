@@ -1,15 +1,15 @@
 """Read the digits in a picture."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from helpers.service.bodies import FORM, RAW, check_size, media_type, picture_in
+from helpers.service import reading
+from helpers.service.bodies import FORM, RAW, media_type, picture_in
 from helpers.service.problems import Problem, declare
-from helpers.service.reading import SIDE, draw_maps, image_of, read_one
 from helpers.service.routers.uploads import no_upload
-from helpers.vision.photos import read_photo
 
 router = APIRouter(tags=["digits"])
 
@@ -70,9 +70,8 @@ async def read_digits(
         data = await _uploaded(request)
     else:
         data = (await picture_in(request)).data
-    size = check_size(data, state.settings.max_pixels)
-    is_one = size is not None and max(size) <= SIDE
-    digits = read_one(data) if is_one else await state.workers.run(read_photo, data)
+    read = partial(reading.read, data, state.settings.max_pixels)
+    digits = read() if reading.is_small(data) else await state.workers.run(read)
     maps = await state.workers.run(_explain, data, digits) if explain else None
     return Reading(
         text="".join(str(digit.value) for digit in digits),
@@ -92,16 +91,17 @@ async def _uploaded(request):
             en='The JSON must be {"id": "..."} with the id of an upload.',
             ko='JSON은 업로드의 id를 담은 {"id": "..."} 모양이어야 합니다.',
         ) from error
-    data = request.app.state.store.read(wish.id)
+    state = request.app.state
+    data = await state.workers.run(state.store.read, wish.id)
     if data is None:
         raise no_upload()
     return data
 
 
 def _explain(data, digits):
-    if not digits:
-        return []
+    """Return the maps of the first digit; none where there is no digit."""
     return [
         Maps(layer=layer, shape=shape, pictures=pictures)
-        for layer, shape, pictures in draw_maps(image_of(data, digits[0]))
+        for digit in digits[:1]
+        for layer, shape, pictures in reading.explain(data, digit)
     ]

@@ -1,23 +1,17 @@
 """Pictures from MNIST's training set, as addresses that are drawn when they are opened."""
 
 import re
-from functools import lru_cache
 from urllib.parse import quote
 
-import cv2
-import numpy as np
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
-from helpers.data import load_mnist
-from helpers.service import names
+from helpers.service import drawing, names
 from helpers.service.problems import Problem, declare
 
 router = APIRouter(tags=["samples"])
 
-SIZE = 500  # pixels: five inches at a hundred dots an inch
-SIGMA = 15
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_KINDS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 _NAME = re.compile(r".+_label(?P<label>\d)(?P<noise>_noise)?(?P<suffix>\.png|\.jpe?g)")
 
 
@@ -68,22 +62,22 @@ async def sample(wish: Wish | None = None) -> WishedSample:
         **declare(400, 404, 422, 503),
     },
 )
-async def sample_picture(request: Request, index: int, name: str):
+async def sample_picture(index: int, name: str):
     """Draw a sample at the address that `image_path` names; the same for ever."""
     match = _NAME.fullmatch(name)
     if not match or int(match["label"]) != _label(index):
         raise Problem(404, en="There is no such sample.", ko="그런 표본이 없습니다.")
-    picture = _draw(index, bool(match["noise"]), match["suffix"])
+    kind = _KINDS[match["suffix"]]
     return Response(
-        picture,
-        media_type=_TYPES[match["suffix"]],
+        drawing.draw(index, bool(match["noise"]), kind),
+        media_type=f"image/{kind}",
         headers={"Cache-Control": "public, max-age=86400"},
     )
 
 
 def _sample(index, filename, add_noise):
     stem, suffix = names.split(names.clean(filename))
-    if not stem or suffix.lower() not in _TYPES:
+    if not stem or suffix.lower() not in _KINDS:
         raise Problem(
             400,
             en="The filename must end in .png, .jpg or .jpeg.",
@@ -96,22 +90,11 @@ def _sample(index, filename, add_noise):
 
 
 def _label(index):
-    (_, y_train), _ = load_mnist()
-    if not 0 <= index < len(y_train):
+    labels = drawing.labels()
+    if not 0 <= index < len(labels):
         raise Problem(
             400,
-            en=f"The index must be from 0 to {len(y_train) - 1}.",
-            ko=f"index는 0에서 {len(y_train) - 1} 사이여야 합니다.",
+            en=f"The index must be from 0 to {len(labels) - 1}.",
+            ko=f"index는 0에서 {len(labels) - 1} 사이여야 합니다.",
         )
-    return int(y_train[index])
-
-
-@lru_cache(maxsize=1024)
-def _draw(index, add_noise, suffix):
-    (x_train, _), _ = load_mnist()
-    digit = x_train[index]
-    if add_noise:
-        noise = np.random.default_rng(index).normal(0, SIGMA, digit.shape)
-        digit = np.clip(digit + noise, 0, 255).astype(np.uint8)
-    picture = cv2.resize(digit, (SIZE, SIZE), interpolation=cv2.INTER_NEAREST)
-    return cv2.imencode(suffix, picture)[1].tobytes()
+    return int(labels[index])

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-import cv2
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from helpers.reader import say
-from helpers.service.bodies import FORM, check_size, picture_in
+from helpers.service.bodies import FORM, check_size, encode, picture_in
 from helpers.service.problems import Problem, declare
 from helpers.vision.pictures import decode
 
@@ -96,13 +95,8 @@ async def list_uploads(request: Request) -> Uploads:
 async def get_upload(request: Request, id: Id):
     """Give the picture drawn anew: upright, without what else stood in the file."""
     state = request.app.state
-    kept = state.store.get(id)
-    data = state.store.read(id)
-    if kept is None or data is None:
-        raise no_upload()
-    check_size(data, state.settings.max_pixels)
-    copy = await state.workers.run(_draw_anew, data, kept.kind)
-    return Response(copy, media_type=f"image/{kept.kind}")
+    kind, copy = await state.workers.run(_copy, state.store, state.settings.max_pixels, id)
+    return Response(copy, media_type=f"image/{kind}")
 
 
 @router.delete(
@@ -119,6 +113,9 @@ def no_upload():
     return Problem(404, en="There is no such upload.", ko="그런 업로드가 없습니다.")
 
 
-def _draw_anew(data, kind):
-    picture = cv2.cvtColor(decode(data), cv2.COLOR_RGB2BGR)
-    return cv2.imencode(f".{kind}", picture)[1].tobytes()
+def _copy(store, max_pixels, id):
+    kept, data = store.get(id), store.read(id)
+    if kept is None or data is None:
+        raise no_upload()
+    check_size(data, max_pixels)
+    return kept.kind, encode(decode(data), kept.kind)

@@ -1,0 +1,60 @@
+"""Faces hidden for the service: in one picture, or in every upload, each once."""
+
+import json
+
+from helpers.reader import LANGUAGES, say, speaking
+from helpers.service.bodies import check_size, encode
+from helpers.service.problems import Problem
+from helpers.service.storage import Store
+from helpers.vision.faces import find_faces, pixelate
+from helpers.vision.pictures import PhotoError, decode
+
+#: What lies beside an upload once it was looked at: the result, or why there is none.
+RESULT, FAILURE = "face.png", "face.json"
+
+
+def hide(data: bytes, max_pixels: int) -> tuple[bytes, int]:
+    """Return a picture as PNG with its faces behind mosaics, and how many they are.
+
+    Raises
+    ------
+    Problem, PhotoError
+        If the picture is too large or cannot be decoded.
+    """
+    check_size(data, max_pixels)
+    photo = decode(data)
+    faces = find_faces(photo)
+    return encode(pixelate(photo, faces), "png"), len(faces)
+
+
+def hide_in_upload(store: Store, max_pixels: int, id: str):
+    """Put the result for an upload beside it, or in each language why there is none."""
+    data = store.read(id)
+    if data is None or is_done(store, id):
+        return
+    try:
+        picture, num_faces = hide(data, max_pixels)
+    except (Problem, PhotoError):
+        num_faces = 0
+    if num_faces:
+        store.write(id, RESULT, picture)
+    else:
+        reasons = {lang: _why_not(data, max_pixels, lang) for lang in LANGUAGES}
+        store.write(id, FAILURE, json.dumps(reasons).encode())
+
+
+def is_done(store: Store, id: str) -> bool:
+    """Tell whether `hide_in_upload` has looked at an upload."""
+    return store.has(id, RESULT) or store.has(id, FAILURE)
+
+
+def _why_not(data, max_pixels, lang):
+    with speaking(lang):
+        try:
+            check_size(data, max_pixels)
+            decode(data)
+        except Problem as error:
+            return error.detail
+        except PhotoError as error:
+            return str(error)
+        return say(en="No face was found.", ko="얼굴을 찾지 못했습니다.")
