@@ -1,8 +1,11 @@
 """Is it alive, is it ready, what has it done."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
+
+from helpers.service.docs import POLICY, render
 
 router = APIRouter(tags=["status"])
 
@@ -49,3 +52,10 @@ def metrics(request: Request):
     """Give requests by route, method and status, seconds, and the number of uploads."""
     registry = request.app.state.metrics.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request):
+    """Give the OpenAPI document as a page."""
+    headers = {"Content-Security-Policy": POLICY}
+    return HTMLResponse(render(request.app.openapi()), headers=headers)
