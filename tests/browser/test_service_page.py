@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 
 from helpers.paths import PHOTOS
 from helpers.service.app import create_app
@@ -246,7 +247,9 @@ def test_the_camera_gives_a_picture(visit):
     page = visit(permissions=["camera"])
     page.locator("#camera-open").click()
     page.locator("#shoot").wait_for()
-    page.wait_for_function("document.querySelector('video').videoWidth > 0")
+    page.locator("video").evaluate(
+        "video => video.videoWidth || new Promise(seen => video.onloadeddata = seen)"
+    )
     track = page.evaluate_handle("document.querySelector('video').srcObject.getTracks()[0]")
     page.locator("#shoot").click()
     page.locator("#before").wait_for()
@@ -299,9 +302,7 @@ def test_samples_come_with_their_labels_and_noise_changes_the_picture(page):
     wait_for_reading(page, "#sample .reading", "5")
     clean = page.locator("#sample-picture").get_attribute("src")
     page.get_by_text(page.words["sample_noise"], exact=True).click()
-    page.wait_for_function(
-        "old => document.querySelector('#sample-picture').src !== old", arg=clean
-    )
+    expect(page.locator("#sample-picture")).not_to_have_attribute("src", clean)
     assert page.locator("#sample-label").inner_text() == "5"
 
     for index, label in enumerate("5041"):  # as y_train begins
