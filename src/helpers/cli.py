@@ -169,11 +169,14 @@ def _train(words: argparse.Namespace) -> int:
 
 
 def _serve(words: argparse.Namespace) -> int:
-    from helpers.service.run import serve
+    from helpers.service.run import serve, serve_microservices
     from helpers.service.settings import Settings
 
     given = {name: getattr(words, name) for name in ("host", "port", "folder")}
-    return serve(Settings(**{name: value for name, value in given.items() if value is not None}))
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    if words.microservices:
+        return serve_microservices(settings)
+    return serve(settings, words.part) if words.part else serve(settings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -230,6 +233,17 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help=say(en="the port; 8000", ko="쓸 포트. 없으면 8000"))
     text = say(en="where uploads are kept", ko="업로드를 보관할 폴더")
     serve.add_argument("--folder", type=Path, help=text)
+    which = serve.add_mutually_exclusive_group()
+    text = say(
+        en="only this: uploads, vision, page (several go together) or gateway",
+        ko="이것만 서비스합니다: uploads, vision, page(여럿 가능) 또는 gateway",
+    )
+    which.add_argument("--part", action="append", metavar="PART", help=text)
+    text = say(
+        en="a process for each part, behind a gateway",
+        ko="부분마다 프로세스를 따로 띄우고 그 앞에 게이트웨이(gateway)를 둡니다",
+    )
+    which.add_argument("--microservices", action="store_true", help=text)
 
     build = command("build", _build, "Build the notebooks.", "노트북을 만듭니다.")
     build.add_argument("lessons", nargs="*", metavar="LESSON")

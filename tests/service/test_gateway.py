@@ -1,0 +1,173 @@
+"""The gateway: what it passes on, and what it says when nobody answers behind it."""
+
+import asyncio
+import socket
+import threading
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+
+from helpers.service.app import create_app
+from helpers.service.gateway import create_gateway
+from helpers.service.settings import Settings
+
+
+@contextmanager
+def served(app):
+    """Serve an ASGI app on a free port; give its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, args=[[listening]])
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def gateway(**settings):
+    return TestClient(create_gateway(Settings(**settings)), raise_server_exceptions=False)
+
+
+def unused_address():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def both(folder):
+    """A client of the gateway before both parts, and one of the monolith, on one folder."""
+    settings = Settings(folder=folder)
+    with (
+        served(create_app(["uploads"], settings)) as uploads,
+        served(create_app(["vision"], settings)) as vision,
+        gateway(uploads_url=uploads, vision_url=vision) as through,
+        TestClient(create_app(settings=settings)) as direct,
+    ):
+        yield through, direct
+
+
+def test_a_client_cannot_tell_it_from_the_monolith(both, photo):
+    def requests(client):
+        answers = [
+            client.get("/uploads"),
+            client.post("/digits", content=photo, headers={"content-type": "image/jpeg"}),
+            client.post("/digits", files={"file": ("x.jpg", photo)}, params={"explain": "true"}),
+            client.post("/mosaic", content=photo, headers={"content-type": "image/jpeg"}),
+            client.get("/mosaic", headers={"accept-language": "ko"}),
+            client.post("/mnist-sample", json={"index": 60_000}, headers={"accept-language": "ko"}),
+            client.get("/mnist-sample/5/%ED%95%9C_label2.png"),
+            client.get("/uploads/nothing"),
+            client.put("/digits"),
+            client.get("/nowhere"),
+            client.get("/ready"),
+            client.get("/openapi.json"),
+            client.get("/?lang=ko"),
+        ]
+        own = {"date", "server", "transfer-encoding", "content-length"}
+        return [
+            (one.status_code, one.content, {k: v for k, v in one.headers.items() if k not in own})
+            for one in answers
+        ]
+
+    kept = [client.post("/upload", files={"file": ("사진 1.jpg", photo)}) for client in both]
+    assert kept[0].json() == kept[1].json()
+    through, direct = map(requests, both)
+    assert [status for status, *_ in direct].count(200) == 9
+    for number, (expected, found) in enumerate(zip(direct, through, strict=True)):
+        assert found == expected, number
+
+
+def test_a_part_that_is_down_is_one_sentence_and_leaves_the_other(folder, photo):
+    with (
+        served(create_app(["uploads"], Settings(folder=folder))) as uploads,
+        gateway(uploads_url=uploads, vision_url=unused_address()) as client,
+    ):
+        assert client.post("/upload", files={"file": ("a.jpg", photo)}).status_code == 200
+        answer = client.post("/digits", files={"file": ("a.jpg", photo)})
+        assert answer.status_code == 502
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"].endswith("try again in a moment.")
+        ready = client.get("/ready")
+        assert ready.status_code == 503
+        assert ready.json()["parts"] == {"uploads": True, "vision": False, "page": True}
+        assert client.get("/health").status_code == 200
+
+
+def test_a_part_that_takes_too_long_is_given_up():
+    async def sleeper(scope, receive, send):
+        if scope["type"] == "http":
+            await asyncio.sleep(2)
+
+    with (
+        served(sleeper) as address,
+        gateway(uploads_url=address, upstream_seconds=0.2) as client,
+    ):
+        answer = client.get("/uploads", headers={"accept-language": "ko"})
+    assert answer.status_code == 504
+    assert answer.json()["error"].startswith("뒤에 있는 서비스")
+
+
+def test_addresses_headers_and_bodies_pass_byte_for_byte():
+    heard = {}
+
+    async def mirror(scope, receive, send):
+        if scope["type"] != "http":
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body")
+        heard.update(scope, headers=dict(scope["headers"]))
+        headers = [(b"content-type", b"x/y"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+        await send({"type": "http.response.start", "status": 418, "headers": headers})
+        await send({"type": "http.response.body", "body": body[::-1]})
+
+    with served(mirror) as address, gateway(vision_url=address) as client:
+        answer = client.get("/mosaic/a%20%3Fb/%ED%95%9C?x=1&x=%202", headers={"x-own": "kept"})
+        assert heard["raw_path"] == b"/mosaic/a%20%3Fb/%ED%95%9C"
+        assert heard["query_string"] == b"x=1&x=%202"
+        assert heard["headers"][b"x-own"] == b"kept"
+        assert heard["headers"][b"host"] == address.removeprefix("http://").encode()
+        assert b"content-length" not in heard["headers"]
+        assert (answer.status_code, answer.headers["content-type"]) == (418, "x/y")
+        assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+
+        answer = client.post("/digits", content=b"abc")
+        assert heard["headers"][b"content-length"] == b"3"
+        assert answer.content == b"cba"
+
+
+def test_too_large_a_body_is_refused_before_it_is_passed_on():
+    heard = []
+
+    async def upstream(scope, receive, send):
+        heard.append(scope["type"])
+
+    with served(upstream) as address:
+        heard.clear()
+        with gateway(uploads_url=address, max_body_bytes=10) as client:
+            answer = client.post("/upload", content=b"x" * 11)
+    assert answer.status_code == 413
+    assert "http" not in heard
+
+
+def test_the_token_is_asked_for_and_passed_on(folder):
+    settings = Settings(folder=folder, token="secret")
+    with (
+        served(create_app(["uploads"], settings)) as uploads,
+        served(create_app(["vision"], settings)) as vision,
+        gateway(token="secret", uploads_url=uploads, vision_url=vision) as client,
+    ):
+        assert client.get("/uploads").status_code == 401
+        bearer = {"authorization": "Bearer secret"}
+        assert client.get("/uploads", headers=bearer).json() == {"files": []}
+        assert client.get("/ready", headers=bearer).status_code == 200

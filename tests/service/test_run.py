@@ -1,0 +1,75 @@
+"""`annyeong serve`: processes that start, answer, and end with the one that started them."""
+
+import os
+import socket
+import time
+
+import httpx
+import psutil
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+
+
+@pytest.fixture
+def serving(annyeong, tmp_path):
+    """Start ``annyeong serve``; give its process and a client, once it is ready."""
+    processes = []
+
+    def start(*words):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = str(server.getsockname()[1])
+        process = annyeong("serve", "--port", port, "--folder", str(tmp_path / "kept"), *words)
+        processes.append(process)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
+        for _ in range(600):
+            try:
+                if client.get("/ready").status_code == 200:
+                    return process, client
+            except httpx.TransportError:
+                assert process.poll() is None, process.stdout.read()
+            time.sleep(0.1)
+        pytest.fail("the service did not get ready")
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("words", [(), ("--microservices",)])
+def test_it_reads_a_photo_and_ends_in_good_order(serving, photo, words):
+    process, client = serving(*words)
+    assert client.post("/digits", files={"file": ("zip.jpg", photo)}).json()["text"] == "92182"
+    family = psutil.Process(process.pid).children(recursive=True)
+    loaded = {
+        file.path for one in [psutil.Process(process.pid), *family] for file in one.memory_maps()
+    }
+    assert not [path for path in loaded if "tensorflow" in path]
+    process.terminate()
+    words = process.communicate(timeout=30)[0]
+    assert "Traceback" not in words
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
+def test_the_parts_end_with_their_gateway_even_if_it_is_killed(serving):
+    process, client = serving("--microservices")
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert {"uploads", "vision"} < client.get("/ready").json()["parts"].keys()
+    process.kill()
+    assert psutil.wait_procs(family, timeout=20)[1] == []
+
+
+def test_one_part_answers_for_itself_alone(serving):
+    _, client = serving("--part", "uploads")
+    assert client.get("/uploads").json() == {"files": []}
+    assert client.post("/digits").status_code == 404
+
+
+@pytest.mark.parametrize("parts", [["chess"], ["gateway", "vision"]])
+def test_an_unknown_part_is_one_sentence(annyeong, parts):
+    process = annyeong("serve", *(word for part in parts for word in ("--part", part)))
+    words = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert words.count("\n") == 1
+    assert words.startswith("The parts are uploads, vision, page")
