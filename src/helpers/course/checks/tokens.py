@@ -1,0 +1,184 @@
+"""Checks of lesson 09, tokens."""
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "09/compose",
+    hints=[
+        {
+            "en": "Take the function of section 2 backwards: what it divides by, you multiply by.",
+            "ko": "2절의 함수를 거꾸로 따라가십시오. 거기서 나눈 수를 여기서는 곱합니다.",
+        },
+        {
+            "en": "Each vowel has 28 syllables, each initial has 21 vowels: how many syllables "
+            "stand before the first one with your initial?",
+            "ko": "중성 하나에 음절이 28개, 초성 하나에 중성이 21개 있습니다. 이 초성으로 "
+            "시작하는 첫 음절 앞에는 음절이 몇 개 있습니까?",
+        },
+        {
+            "en": "`chr(0xAC00 + (initial * 21 + vowel) * 28 + final)`",
+            "ko": "`chr(0xAC00 + (initial * 21 + vowel) * 28 + final)`",
+        },
+    ],
+)
+def check_compose(compose):
+    """Judge a function (initial, vowel, final) -> Hangul syllable."""
+    han = compose(18, 0, 4)
+    if isinstance(han, int):
+        return say(
+            en="You give back a number; `chr` makes a character of it.",
+            ko="수가 나옵니다. `chr`로 글자로 바꾸십시오.",
+        )
+    if not isinstance(han, str):
+        return say(
+            en=f"The function must give back a character, not {han!r}.",
+            ko=f"함수는 글자 하나를 돌려주어야 합니다. 지금은 {han!r}입니다.",
+        )
+    if han == chr((18 * 21 + 0) * 28 + 4):
+        return say(
+            en="The syllables do not begin at 0: add the number of the first, 0xAC00.",
+            ko="한글 음절은 0번에서 시작하지 않습니다. '가'의 번호 0xAC00을 더하십시오.",
+        )
+    if han == chr(0xAC00 + 18 * 21 + 0 + 4):
+        return say(
+            en="You step by one syllable from vowel to vowel, but each vowel has 28 of them: "
+            "one without a final and 27 with one.",
+            ko="중성이 하나 바뀔 때 음절이 하나씩만 넘어갑니다. 중성마다 받침이 없는 것 하나와 "
+            "있는 것 27개, 모두 28개의 음절이 있습니다.",
+        )
+    if han == chr(0xAC00 + (18 * 21 + 0) * 27 + 4):
+        return say(
+            en="No final at all is a choice too: each vowel has 28 syllables, not 27.",
+            ko="받침이 없는 경우도 세어야 합니다. 중성마다 음절이 27개가 아니라 28개입니다.",
+        )
+    for places, right in {(18, 0, 4): "한", (0, 0, 0): "가", (11, 6, 16): "염"}.items():
+        if compose(*places) != right:
+            return say(
+                en=f"{places} must give {right}; you say {compose(*places)!r}.",
+                ko=f"{places}에서는 {right}이(가) 나와야 하는데 {compose(*places)!r}이(가) "
+                "나옵니다.",
+            )
+
+
+_CHASES = [
+    ([("고양이", "NNG"), ("가", "JKS"), ("쥐", "NNG"), ("를", "JKO"), ("쫓", "VV")], "고양이"),
+    ([("고양이", "NNG"), ("를", "JKO"), ("쥐", "NNG"), ("가", "JKS"), ("쫓", "VV")], "쥐"),
+    ([("사람", "NNG"), ("이", "JKS"), ("개", "NNG"), ("를", "JKO"), ("안", "VV")], "사람"),
+]
+
+
+@check(
+    "09/who",
+    hints=[
+        {
+            "en": "Go through the pieces in a loop. Which tag says that the piece before it did "
+            "something?",
+            "ko": "조각들을 반복문으로 차례로 봅시다. 바로 앞의 말이 주어라고 알려 주는 태그는 "
+            "무엇입니까?",
+        },
+        {
+            "en": "Remember the form of the piece before, in a variable, while you go on.",
+            "ko": "다음 조각으로 넘어가기 전에 지금 조각의 형태(form)를 변수에 적어 두십시오.",
+        },
+        {
+            "en": "In the loop: `if tag == 'JKS': return before`, and after it `before = form`.",
+            "ko": "반복문 안에서 `if tag == 'JKS': return before`, 그다음 줄에 `before = form`을 "
+            "쓰십시오.",
+        },
+    ],
+)
+def check_who(who):
+    """Judge a function (list of (form, tag)) -> form before the subject particle."""
+    answers = [who(pieces) for pieces, _ in _CHASES]
+    if answers[0] in ("가", "JKS", ("가", "JKS")):
+        return say(
+            en="That is the particle itself; the one who acts is the piece before it.",
+            ko="그것은 조사입니다. 주어는 조사 바로 앞의 조각입니다.",
+        )
+    if answers == ["쥐", "고양이", "개"]:
+        return say(
+            en="That is the one to whom it is done: the particle JKO stands behind the object, "
+            "JKS behind the one who acts.",
+            ko="그것은 당하는 쪽입니다. JKO는 목적어 뒤에, JKS는 주어 뒤에 붙습니다.",
+        )
+    if answers == ["고양이", "고양이", "사람"]:
+        return say(
+            en="In the third sentence about cat and mouse the mouse chases, and you say the cat: "
+            "the first noun need not be the one who acts.",
+            ko="'고양이를 쥐가 쫓습니다'에서는 쥐가 쫓는데 고양이가 나옵니다. 첫 명사가 언제나 "
+            "주어인 것은 아닙니다.",
+        )
+    if answers[0] == ("고양이", "NNG"):
+        return say(
+            en="You give back the form together with its tag; the form alone is asked for.",
+            ko="형태와 태그가 함께 나옵니다. 형태만 돌려주십시오.",
+        )
+    for answer, (pieces, right) in zip(answers, _CHASES, strict=True):
+        if answer != right:
+            text = " ".join(form for form, _ in pieces)
+            return say(
+                en=f"In {text} it is {right} that acts; you say {answer!r}.",
+                ko=f"'{text}'에서 주어는 {right}인데 {answer!r}이(가) 나옵니다.",
+            )
+
+
+@check(
+    "09/encode",
+    hints=[
+        {
+            "en": "Begin with a list that holds the id of `<s>` alone.",
+            "ko": "`<s>`의 번호 하나만 든 리스트에서 시작하십시오.",
+        },
+        {
+            "en": "A dictionary's `get` takes a second argument: what to give if the key is "
+            "not there.",
+            "ko": "딕셔너리의 `get`은 둘째 인자를 받습니다. 찾는 것이 없을 때 대신 줄 값입니다.",
+        },
+        {
+            "en": '`vocab.get(token, vocab["<unk>"])` for each token, and the id of `</s>` last.',
+            "ko": '토큰마다 `vocab.get(token, vocab["<unk>"])`을 쓰고, 끝에 `</s>`의 번호를 '
+            "붙이십시오.",
+        },
+    ],
+)
+def check_encode(encode):
+    """Judge a function (tokens, vocab) -> ids with beginning, end and unknown."""
+    vocab = {"<pad>": 0, "<unk>": 1, "<s>": 2, "</s>": 3, "밥": 4, "먹": 5, "어요": 6}
+    ids = encode(["밥", "을", "먹", "어요"], vocab)
+    if not isinstance(ids, list):
+        return say(
+            en=f"The ids must come back as a list, not as {type(ids).__name__}.",
+            ko=f"번호들은 리스트로 돌려주어야 합니다. 지금은 {type(ids).__name__}입니다.",
+        )
+    if ids in ([4, 1, 5, 6], [4, 5, 6]):
+        return say(
+            en="The sentence has no beginning and no end: put `<s>` before the ids and `</s>` "
+            "behind them.",
+            ko="문장의 처음과 끝이 없습니다. 번호들 앞에 `<s>`, 뒤에 `</s>`를 붙이십시오.",
+        )
+    if ids == [2, 4, 5, 6, 3]:
+        return say(
+            en="A token that is not in the vocabulary falls away without a trace: it must become "
+            "`<unk>`.",
+            ko="단어장에 없는 토큰이 흔적 없이 사라집니다. `<unk>`가 되어야 합니다.",
+        )
+    if ids == [2, 4, 0, 5, 6, 3]:
+        return say(
+            en="An unknown token becomes 0, which is `<pad>`; `<unk>` is 1.",
+            ko="모르는 토큰이 0이 되었는데, 0은 `<pad>`입니다. `<unk>`는 1입니다.",
+        )
+    if ids != [2, 4, 1, 5, 6, 3] or encode([], vocab) != [2, 3]:
+        return say(
+            en=f"밥, 을, 먹, 어요 must give [2, 4, 1, 5, 6, 3]; you say {ids}.",
+            ko=f"밥, 을, 먹, 어요에서는 [2, 4, 1, 5, 6, 3]이 나와야 하는데 {ids}이(가) 나옵니다.",
+        )
+    # Another vocabulary has the special tokens elsewhere.
+    if encode(["가"], {"가": 0, "</s>": 1, "<s>": 2, "<unk>": 3}) != [2, 0, 1]:
+        return say(
+            en="With another vocabulary the special tokens have other ids: look them up in "
+            "`vocab`, do not write the numbers.",
+            ko="단어장이 다르면 특수 토큰의 번호도 다릅니다. 수를 그대로 쓰지 말고 `vocab`에서 "
+            "찾으십시오.",
+        )
