@@ -23,7 +23,8 @@ FORM = {
                     "description": "A JPEG or PNG picture.",
                 }
             },
-        }
+        },
+        "encoding": {"file": {"contentType": "image/png, image/jpeg"}},
     }
 }
 RAW = {"image/png": _BINARY, "image/jpeg": _BINARY}
@@ -53,7 +54,7 @@ async def picture_in(request: Request, *, raw: bool = True) -> Picture:
     """
     kind = media_type(request)
     if kind == "multipart/form-data":
-        async with request.form(max_files=1, max_fields=8) as form:
+        async with request.form(max_files=1) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise Problem(

@@ -11,13 +11,12 @@ def clean(name: str) -> str:
 
     Examples
     --------
-    >>> clean("../../etc/passwd"), clean("C:\\photos\\숫자 7.png"), clean("a\x00b?.png")
-    ('passwd', '숫자 7.png', 'ab.png')
+    >>> clean("../../etc/passwd"), clean("C:\\photos\\숫자 7"), clean("a\0b?"), clean("..")
+    ('passwd', '숫자 7', 'ab', '')
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     kept = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*#%')
-    stem, suffix = split(kept.strip(" ."))
-    return stem[:_LONGEST] + suffix[:_LONGEST]
+    return kept.strip(" .")[:_LONGEST]
 
 
 def split(name: str) -> tuple[str, str]:
@@ -25,8 +24,8 @@ def split(name: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> split("three.v2.png"), split("three")
-    (('three.v2', '.png'), ('three', ''))
+    >>> split("three.v2.png"), split("three"), split(".png")
+    (('three.v2', '.png'), ('three', ''), ('', '.png'))
     """
     stem, dot, suffix = name.rpartition(".")
-    return (stem, dot + suffix) if stem else (name, "")
+    return (stem, dot + suffix) if dot else (name, "")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from helpers.data import DataError
 from helpers.reader import say, speaking
@@ -107,7 +108,18 @@ async def _on_http_exception(request: Request, error: HTTPException):
             ko = f"이 주소는 {request.method} 요청을 받지 않습니다."
         case _:
             en = ko = str(error.detail)
-    return answer(Problem(error.status_code, en=en, ko=ko, headers=error.headers))
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return answer(Problem(error.status_code, en=en, ko=ko, headers=headers))
+
+
+def _allowed(request: Request) -> str:
+    """Return what ``Allow`` must list: the methods of every route of this address."""
+    return ", ".join(
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] == Match.FULL
+    )
 
 
 async def _on_validation_error(request: Request, error: RequestValidationError):

@@ -98,8 +98,8 @@ def _results(store, uploads):
     processed, failed = [], []
     for one in uploads:
         if store.has(one.id, RESULT):
-            stem, _ = names.split(names.clean(one.name))
-            processed.append(f"/mosaic/{one.id}/{quote(stem or 'photo')}-face.png")
+            stem = names.clean(names.split(one.name)[0]) or "photo"
+            processed.append(f"/mosaic/{one.id}/{quote(stem)}-face.png")
         elif reasons := store.read(one.id, FAILURE):
             reason = json.loads(reasons)[language()]
             failed.append(Failure(filename=one.name, reason=reason))

@@ -1,10 +1,11 @@
 """Pictures from MNIST's training set, as addresses that are drawn when they are opened."""
 
 import re
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, StrictInt, StrictStr
 
 from helpers.service import drawing, names
 from helpers.service.problems import Problem, declare
@@ -15,11 +16,25 @@ _KINDS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 _NAME = re.compile(r".+_label(?P<label>\d)(?P<noise>_noise)?(?P<suffix>\.png|\.jpe?g)")
 
 
+def _whole(number):
+    """Take 100.0 for 100: JSON has one kind of number."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 class Wish(BaseModel):
     """Which sample is asked for."""
 
-    index: StrictInt = Field(100, description="0 to 59999.")
-    filename: StrictStr = Field("mnist_sample.png", description="A .png, .jpg or .jpeg.")
+    # What the schema says here the router checks, so that its own sentence is the answer.
+    index: Annotated[StrictInt, BeforeValidator(_whole)] = Field(
+        100,
+        description="0 to 59999.",
+        json_schema_extra={"minimum": 0, "maximum": 59999},
+    )
+    filename: StrictStr = Field(
+        "mnist_sample.png",
+        description="A .png, .jpg or .jpeg; what stands before the last / is left out.",
+        json_schema_extra={"pattern": r"\.([Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg])$"},
+    )
     add_noise: StrictBool = Field(False, description="Add Gaussian noise, sigma 15.")
 
 
@@ -59,13 +74,14 @@ async def sample(wish: Wish | None = None) -> WishedSample:
     response_class=Response,
     responses={
         200: {"content": {"image/png": {}, "image/jpeg": {}}, "description": "500x500, grey."},
-        **declare(400, 404, 422, 503),
+        **declare(404, 422, 503),
     },
 )
 async def sample_picture(index: int, name: str):
     """Draw a sample at the address that `image_path` names; the same for ever."""
     match = _NAME.fullmatch(name)
-    if not match or int(match["label"]) != _label(index):
+    is_index = 0 <= index < len(drawing.labels())
+    if not match or not is_index or int(match["label"]) != _label(index):
         raise Problem(404, en="There is no such sample.", ko="그런 표본이 없습니다.")
     kind = _KINDS[match["suffix"]]
     return Response(
@@ -76,14 +92,15 @@ async def sample_picture(index: int, name: str):
 
 
 def _sample(index, filename, add_noise):
-    stem, suffix = names.split(names.clean(filename))
-    if not stem or suffix.lower() not in _KINDS:
+    stem, suffix = names.split(filename)
+    if suffix.lower() not in _KINDS:
         raise Problem(
             400,
             en="The filename must end in .png, .jpg or .jpeg.",
             ko="파일 이름은 .png, .jpg, .jpeg 가운데 하나로 끝나야 합니다.",
         )
     label = _label(index)
+    stem = names.clean(stem) or "mnist_sample"
     name = f"{stem}_label{label}{'_noise' * add_noise}{suffix.lower()}"
     address = f"/mnist-sample/{index}/{quote(name)}"
     return WishedSample(label=label, image_path=address, has_noise=add_noise)
