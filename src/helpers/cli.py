@@ -170,10 +170,9 @@ def _train(words: argparse.Namespace) -> int:
 
 def _serve(words: argparse.Namespace) -> int:
     from helpers.service.run import serve, serve_microservices
-    from helpers.service.settings import Settings
+    from helpers.service.settings import read_settings
 
-    given = {name: getattr(words, name) for name in ("host", "port", "folder")}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    settings = read_settings(host=words.host, port=words.port, folder=words.folder)
     if words.microservices:
         return serve_microservices(settings)
     return serve(settings, words.part) if words.part else serve(settings)

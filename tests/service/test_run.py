@@ -73,3 +73,11 @@ def test_an_unknown_part_is_one_sentence(annyeong, parts):
     assert process.returncode == 1
     assert words.count("\n") == 1
     assert words.startswith("The parts are uploads, vision, page")
+
+
+def test_a_wrong_setting_is_one_sentence(annyeong):
+    process = annyeong("serve", "--port", "70000")
+    words = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert words.count("\n") == 1
+    assert words.startswith("The setting port (ANNYEONG_PORT) is wrong: ")

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from helpers.paths import WORK
+from helpers.reader import say
 from helpers.vision.pictures import MAX_PIXELS
 
 
@@ -19,7 +20,7 @@ class Settings(BaseSettings):
     3
     """
 
-    model_config = SettingsConfigDict(env_prefix="ANNYEONG_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ANNYEONG_", env_ignore_empty=True, frozen=True)
 
     folder: Path = Field(WORK / "service", description="Where uploads are kept.")
     host: str = Field("127.0.0.1", description="The address to listen on; the default is private.")
@@ -46,3 +47,25 @@ class Settings(BaseSettings):
     upstream_seconds: PositiveFloat = Field(
         30, description="Gateway: how long a service behind it may take to answer."
     )
+
+
+def read_settings(**given) -> Settings:
+    """Return what is given and, where nothing is (None), what the environment says.
+
+    Raises
+    ------
+    ValueError
+        Naming the first setting that cannot be.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        variable = f"ANNYEONG_{name.upper()}"
+        raise ValueError(
+            say(
+                en=f"The setting {name} ({variable}) is wrong: {first['msg']}.",
+                ko=f"설정 {name}({variable})의 값이 올바르지 않습니다: {first['msg']}.",
+            )
+        ) from None
