@@ -62,7 +62,9 @@ async def picture_in(request: Request, *, raw: bool = True) -> Picture:
                     en="The form needs a picture in its field `file`.",
                     ko="폼(form)의 `file` 필드에 사진을 넣으십시오.",
                 )
-            return _recognise(await file.read(), file.filename or "")
+            # Some encodings of a form can spell halves of characters, which JSON cannot.
+            name = (file.filename or "").encode(errors="replace").decode()
+            return _recognise(await file.read(), name)
     if raw and kind in RAW:
         return _recognise(await request.body(), "")
     raise _unsupported()

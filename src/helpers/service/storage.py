@@ -13,13 +13,14 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers.service.problems import Problem
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_RECORD = "upload.json"
 #: How the temporary folders begin, and after how many seconds one must be of a killed process.
 _TEMPORARY, _FORSAKEN = ".annyeong-", 600
 
@@ -68,7 +69,7 @@ class Store:
         self.sweep()
 
     def __len__(self):
-        return sum(1 for _ in self._folders())
+        return len(self._folders())
 
     def add(self, data: bytes, name: str, kind: str) -> Upload:
         """Keep some content; the same content again only takes the new name and date."""
@@ -79,12 +80,15 @@ class Store:
         with self._made_beside() as temporary:
             (temporary / "content").write_bytes(data)
             record = {"name": name, "kind": kind, "size": len(data)}
-            (temporary / "upload.json").write_text(json.dumps(record), encoding="utf-8")
+            (temporary / _RECORD).write_text(json.dumps(record), encoding="utf-8")
+            upload = replace(self._upload(temporary), id=folder.name)
             try:
                 temporary.rename(folder)
-            except OSError:  # it is there already
-                (temporary / "upload.json").replace(folder / "upload.json")
-        return self._upload(folder)
+            except OSError:
+                if not folder.is_dir():
+                    raise
+                (temporary / _RECORD).replace(folder / _RECORD)
+        return upload
 
     def list(self) -> list[Upload]:
         """Return all uploads, the oldest first."""
@@ -100,7 +104,7 @@ class Store:
         """Return an upload's content, or what `write` put beside it; None if it is not there."""
         try:
             return (self._folder / id / part).read_bytes() if _ID.fullmatch(id) else None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def write(self, id: str, part: str, data: bytes):
@@ -116,7 +120,7 @@ class Store:
 
     def delete(self, id: str) -> bool:
         """Remove an upload and what was made of it; tell whether there was one."""
-        if not _ID.fullmatch(id):
+        if self.get(id) is None:
             return False
         with self._made_beside() as temporary:
             try:
@@ -128,7 +132,7 @@ class Store:
     def sweep(self):
         """Remove what is too old, and what killed processes left half done."""
         for folder in self._folders():
-            if self._age(folder / "upload.json") > self._max_age:
+            if self._age(folder / _RECORD) > self._max_age:
                 self.delete(folder.name)
         for folder in self._folder.glob(f"{_TEMPORARY}*"):
             if self._age(folder) > _FORSAKEN:
@@ -136,7 +140,8 @@ class Store:
 
     def _folders(self):
         with os.scandir(self._folder) as entries:
-            yield from (Path(entry.path) for entry in entries if _ID.fullmatch(entry.name))
+            folders = [Path(entry.path) for entry in entries if _ID.fullmatch(entry.name)]
+        return [folder for folder in folders if (folder / _RECORD).is_file()]
 
     @contextmanager
     def _made_beside(self):
@@ -149,21 +154,21 @@ class Store:
 
     def _upload(self, folder: Path) -> Upload | None:
         try:
-            with (folder / "upload.json").open(encoding="utf-8") as file:
+            with (folder / _RECORD).open(encoding="utf-8") as file:
                 record = json.load(file)
                 modified = os.fstat(file.fileno()).st_mtime
-        except FileNotFoundError:
+            return Upload(folder.name, **record, created=datetime.fromtimestamp(modified, UTC))
+        except (OSError, ValueError, TypeError):  # gone, or not ours
             return None
-        return Upload(folder.name, **record, created=datetime.fromtimestamp(modified, UTC))
 
     def _age(self, path: Path) -> float:
         try:
             return time.time() - path.stat().st_mtime
-        except FileNotFoundError:
+        except FileNotFoundError:  # another process was faster
             return 0.0
 
     def _check_room(self):
-        ages = [self._age(folder / "upload.json") for folder in self._folders()]
+        ages = [self._age(folder / _RECORD) for folder in self._folders()]
         if len(ages) >= self._max_files:
             seconds = max(1, round(self._max_age - max(ages)))
             raise Problem(
