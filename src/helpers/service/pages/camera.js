@@ -10,6 +10,7 @@ const video = $("video", panel);
 export async function openCamera() {
   // Browsers hide the camera from pages that came over plain http.
   if (!navigator.mediaDevices?.getUserMedia) throw new Problem(say("no_camera"));
+  stop();
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({
       video: { facingMode: "environment", width: { ideal: 1280 } },
@@ -17,8 +18,8 @@ export async function openCamera() {
   } catch (error) {
     throw new Problem(say(error.name === "NotAllowedError" ? "camera_refused" : "camera_missing"));
   }
+  await video.play(); // there is a picture to take from now on
   panel.hidden = false;
-  await video.play();
   $("#shoot").focus();
 }
 
@@ -30,8 +31,12 @@ export function shoot() {
 }
 
 export function closeCamera() {
-  video.srcObject?.getTracks().forEach((track) => track.stop());
-  video.srcObject = null;
+  stop();
   panel.hidden = true;
   $("#camera-open").focus();
+}
+
+function stop() {
+  video.srcObject?.getTracks().forEach((track) => track.stop());
+  video.srcObject = null;
 }

@@ -44,7 +44,7 @@ function openAgain(name, path) {
   return reporting(problem, async () => {
     const copy = await (await ask(path)).blob();
     $("#photo").scrollIntoView();
-    await bring(new File([copy], name, { type: copy.type }));
+    bring(new File([copy], name, { type: copy.type }));
   });
 }
 

@@ -1,6 +1,7 @@
 // Paper to write on, with mouse, pen, finger or keys; the service reads it as it fills.
 import { $ } from "./elements.js";
 import { mapsAreOpen, onMapsOpened, showMaps } from "./maps.js";
+import { newest } from "./newest.js";
 import { showBoxes, showReading } from "./reading.js";
 import { reporting, send } from "./service.js";
 import { say } from "./words.js";
@@ -42,7 +43,10 @@ function startPointer() {
     for (const part of event.getCoalescedEvents?.() ?? [event]) drawTo(place(part));
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => (last = null));
+    canvas.addEventListener(end, () => {
+      if (last) read(); // what was not yet a digit is now none
+      last = null;
+    });
   }
 }
 
@@ -116,16 +120,15 @@ function showPen() {
   pen.mark.style.top = `${(100 * pen.y) / canvas.height}%`;
 }
 
-const read = newest(async () => {
+const read = newest(() => reporting($(".problem", reading), readPaper), PAUSE);
+
+async function readPaper() {
   if (isBlank) return show({ digits: [] }, say("nothing_drawn"));
-  await reporting($(".problem", reading), async () => {
-    const explain = mapsAreOpen();
-    const answer = await send(`digits?explain=${explain}`, await toPicture());
-    const found = await answer.json();
-    // The paper may have been cleared meanwhile; in the middle of a stroke nothing is missing.
-    if (!isBlank) show(found, last ? "…" : `${say("none_found")} ${say("none_found_help")}`);
-  });
-});
+  const answer = await send(`digits?explain=${mapsAreOpen()}`, await toPicture());
+  const found = await answer.json();
+  // The paper may have been cleared meanwhile; in the middle of a stroke nothing is missing.
+  if (!isBlank) show(found, last ? "…" : `${say("none_found")} ${say("none_found_help")}`);
+}
 
 function show({ digits, maps }, otherwise) {
   showReading(reading, digits, otherwise);
@@ -146,24 +149,4 @@ function toPicture() {
   pen.fillRect(0, 0, paper.width, paper.height);
   pen.drawImage(canvas, BORDER, BORDER);
   return paper.convertToBlob({ type: "image/png" });
-}
-
-/** Make `work` run for the newest call alone: one at a time, what comes meanwhile once after. */
-function newest(work) {
-  let isWanted = false;
-  let isRunning = false;
-  return async () => {
-    isWanted = true;
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      while (isWanted) {
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
-        isWanted = false;
-        await work();
-      }
-    } finally {
-      isRunning = false;
-    }
-  };
 }

@@ -1,12 +1,14 @@
 // A photo that is dropped, pasted, chosen or taken: its digits read, or its faces hidden.
 import { closeCamera, openCamera, shoot } from "./camera.js";
 import { $, showPicture } from "./elements.js";
+import { newest } from "./newest.js";
 import { showBoxes, showReading } from "./reading.js";
-import { Problem, reporting, send } from "./service.js";
+import { reporting, send } from "./service.js";
 import { say } from "./words.js";
 
 const section = $("#photo");
 const problem = $(".problem", section);
+// Each returns what the status line then says.
 const TASKS = { digits: readDigits, mosaic: hideFaces };
 let photo = null;
 
@@ -17,26 +19,35 @@ export function startPhoto(keep) {
   startPaste();
   startCamera();
   for (const radio of section.querySelectorAll("[name=task]")) {
-    radio.addEventListener("change", () => photo && bring(photo));
+    radio.addEventListener("change", () => photo && work());
   }
   $("#keep").addEventListener("click", () => keep(photo));
 }
 
-/** Take up a photo and do with it what is chosen. */
-export function bring(next) {
-  return reporting(problem, async () => {
-    if (!next) throw new Problem(say("no_file"));
-    photo = next;
-    const task = $("[name=task]:checked", section).value;
-    $("#photo-result").hidden = true;
-    $("#photo-says").textContent = say("working");
-    try {
-      await TASKS[task](photo);
-      if (photo === next) $("#photo-result").hidden = false;
-    } finally {
-      if ($("#photo-says").textContent === say("working")) $("#photo-says").textContent = "";
-    }
-  });
+/** Take up a photo, if it is one, and do with it what is chosen. */
+export function bring(file) {
+  if (!file) {
+    problem.textContent = say("no_file");
+    return;
+  }
+  photo = file;
+  work();
+}
+
+const work = newest(() => reporting(problem, doTask));
+
+async function doTask() {
+  const task = $("[name=task]:checked", section).value;
+  const status = $("#photo-says");
+  $("#photo-result").hidden = true;
+  status.textContent = say("working");
+  try {
+    status.textContent = await TASKS[task](photo);
+  } catch (error) {
+    status.textContent = "";
+    throw error;
+  }
+  showAs(task);
 }
 
 async function readDigits(picture) {
@@ -45,7 +56,7 @@ async function readDigits(picture) {
   const { naturalWidth: width, naturalHeight: height } = $("#before");
   showBoxes($(".boxes", section), digits, { width, height });
   showReading($("#photo-reading"), digits, say("none_found"));
-  showAs("digits");
+  return ""; // the reading speaks for itself
 }
 
 async function hideFaces(picture) {
@@ -55,16 +66,15 @@ async function hideFaces(picture) {
   await showPicture($("#before"), picture);
   await showPicture($("#after"), hidden);
   showBoxes($(".boxes", section), [], {});
-  const key = { 0: "faces_none", 1: "faces_one" }[count] ?? "faces_many";
-  $("#photo-says").textContent = say(key, { count });
   Object.assign($("#save"), { href: $("#after").src, download: "mosaic.png" });
-  showAs("mosaic");
+  return say({ 0: "faces_none", 1: "faces_one" }[count] ?? "faces_many", { count });
 }
 
 function showAs(task) {
   $("#photo-reading").hidden = task !== "digits";
   for (const id of ["#mosaic", "#save"]) $(id).hidden = task !== "mosaic";
   $("#photo-result").dataset.task = task;
+  $("#photo-result").hidden = false;
 }
 
 function startFile() {

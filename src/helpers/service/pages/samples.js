@@ -1,5 +1,6 @@
 // Digits of MNIST, with noise or without: what they are, and what the network takes them for.
 import { $, showPicture } from "./elements.js";
+import { newest } from "./newest.js";
 import { showReading } from "./reading.js";
 import { ask, Problem, reporting, send } from "./service.js";
 import { say } from "./words.js";
@@ -22,23 +23,22 @@ export function startSamples() {
   show();
 }
 
-function show() {
-  return reporting($(".problem", section), async () => {
-    if (!index.checkValidity()) throw new Problem(say("sample_range"));
-    const wanted = { index: index.valueAsNumber, add_noise: noise.checked };
-    const answer = await ask("mnist-sample", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(wanted),
-    });
-    const { label, image_path: address } = await answer.json();
-    const picture = await (await ask(address)).blob();
-    const { digits } = await (await send("digits", picture)).json();
-    if (index.valueAsNumber !== wanted.index || noise.checked !== wanted.add_noise) return;
-    const image = $("#sample-picture");
-    await showPicture(image, picture);
-    image.alt = say("sample_alt", { label, index: wanted.index });
-    $("#sample-label").textContent = label;
-    showReading($(".reading", section), digits, say("none_found"));
+const show = newest(() => reporting($(".problem", section), fetchSample));
+
+async function fetchSample() {
+  if (!index.checkValidity()) throw new Problem(say("sample_range"));
+  const wanted = { index: index.valueAsNumber, add_noise: noise.checked };
+  const answer = await ask("mnist-sample", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(wanted),
   });
+  const { label, image_path: address } = await answer.json();
+  const picture = await (await ask(address)).blob();
+  const { digits } = await (await send("digits", picture)).json();
+  const image = $("#sample-picture");
+  await showPicture(image, picture);
+  image.alt = say("sample_alt", { label, index: wanted.index });
+  $("#sample-label").textContent = label;
+  showReading($(".reading", section), digits, say("none_found"));
 }
