@@ -1,0 +1,41 @@
+import pytest
+
+from helpers.paths import ROOT
+from helpers.service.settings import Settings
+
+PAGES = [ROOT / "docs" / name for name in ("service.md", "service.ko.md")]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_described_and_documented(name):
+    assert Settings.model_fields[name].description
+    for page in PAGES:
+        assert f"| `ANNYEONG_{name.upper()}` |" in page.read_text(encoding="utf-8")
+
+
+def test_the_documented_defaults_are_the_real_ones():
+    for page in PAGES:
+        for line in page.read_text(encoding="utf-8").splitlines():
+            if line.startswith("| `ANNYEONG_"):
+                name, default, _ = (part.strip(" `") for part in line.strip("|").split("|"))
+                field = Settings.model_fields[name.removeprefix("ANNYEONG_").lower()]
+                if name not in ("ANNYEONG_TOKEN", "ANNYEONG_WORKERS"):
+                    assert str(field.default).endswith(default)
+
+
+def test_a_setting_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("ANNYEONG_MAX_FILES", "7")
+    assert Settings().max_files == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("workers", 0), ("max_pixels", 25_000_001), ("body_seconds", 0), ("port", 65_536)],
+)
+def test_a_setting_that_cannot_be_is_refused(name, value):
+    with pytest.raises(ValueError, match=name):
+        Settings(**{name: value})
+
+
+def test_the_token_is_not_printed():
+    assert "secret" not in repr(Settings(token="secret"))
