@@ -1,5 +1,7 @@
 """Work for the processor, in a few threads, so that the event loop stays free for answering."""
 
+from contextlib import contextmanager
+
 import anyio
 from anyio import CapacityLimiter, Lock, to_thread
 
@@ -18,14 +20,13 @@ class Workers:
     """
 
     def __init__(self, count: int, max_waiting: int):
-        self._limiter = CapacityLimiter(count)
-        self._max_waiting = max_waiting
-        self._batch = Lock()
+        self._count, self._places = count, count + max_waiting
+        self._limiter, self._batch = CapacityLimiter(count), Lock()
 
     async def run(self, function, *args):
         """Call a function in a thread and return what it returns."""
-        self._check(self._limiter.statistics().tasks_waiting)
-        return await to_thread.run_sync(function, *args, limiter=self._limiter)
+        with self._place():
+            return await to_thread.run_sync(function, *args, limiter=self._limiter)
 
     async def each(self, function, items):
         """Call a function with each item, as many at once as there are workers.
@@ -33,25 +34,29 @@ class Workers:
         One batch at a time, so that two requests do not do the same work side by side;
         single calls of `run` take their turns in between.
         """
-        self._check(self._batch.statistics().tasks_waiting)
         queue = iter(items)
 
         async def take():
             for item in queue:
                 await to_thread.run_sync(function, item, limiter=self._limiter)
 
-        async with self._batch, anyio.create_task_group() as group:
-            for _ in range(int(self._limiter.total_tokens)):
-                group.start_soon(take)
+        with self._place():
+            async with self._batch, anyio.create_task_group() as group:
+                for _ in range(self._count):
+                    group.start_soon(take)
 
-    def _check(self, num_waiting):
-        if num_waiting >= self._max_waiting and not self._has_room():
+    @contextmanager
+    def _place(self):
+        """Take a place, at work or in the line."""
+        if self._places == 0:
             raise Problem(
                 503,
                 en="Too much is being worked on: try again in a second.",
                 ko="지금 처리할 일이 너무 많습니다. 잠시 뒤에 다시 시도하십시오.",
                 headers={"Retry-After": "1"},
             )
-
-    def _has_room(self):
-        return self._limiter.available_tokens > 0
+        self._places -= 1
+        try:
+            yield
+        finally:
+            self._places += 1

@@ -55,7 +55,7 @@ async def hide_all(request: Request) -> Mosaics:
     response_class=Response,
     responses={
         200: {"content": {"image/png": {}}, "description": "The picture."},
-        **declare(404, 503),
+        **declare(404, 422, 503),
     },
 )
 async def get_mosaic(request: Request, id: Id, name: str):

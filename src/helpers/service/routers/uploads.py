@@ -100,7 +100,7 @@ async def get_upload(request: Request, id: Id):
 
 
 @router.delete(
-    "/uploads/{id}", summary="Delete an upload", status_code=204, responses=declare(404, 503)
+    "/uploads/{id}", summary="Delete an upload", status_code=204, responses=declare(404, 422, 503)
 )
 async def delete_upload(request: Request, id: Id) -> None:
     """Delete an upload and what was made of it."""
