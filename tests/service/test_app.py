@@ -3,8 +3,6 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from helpers.service import app as service
 from helpers.service.app import ALL, create_app
 from helpers.service.settings import Settings
