@@ -1,11 +1,14 @@
 """The language of a request: Korean or English, as ``Accept-Language`` prefers."""
 
+from functools import lru_cache
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from helpers.reader import LANGUAGES, speaking
 
 
+@lru_cache(maxsize=256)
 def preferred(accepted: str) -> str:
     """Return the language that a header ``Accept-Language`` likes best; English if neither.
 

@@ -1,5 +1,6 @@
 """What Prometheus reads: requests by route, method and status, how long they took, uploads."""
 
+from functools import cache
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -29,7 +30,16 @@ class Metrics:
         self.in_progress = Gauge(
             "annyeong_requests_in_progress", "Requests being answered.", registry=self.registry
         )
+        self._children = cache(
+            lambda *labels: (self.requests.labels(*labels), self.seconds.labels(*labels[:2]))
+        )
         self.uploads = Gauge("annyeong_uploads", "Uploads kept.", registry=self.registry)
+
+    def note(self, route: str, method: str, status: int, seconds: float):
+        """Count a request that was answered."""
+        counter, histogram = self._children(route, method, status)
+        counter.inc()
+        histogram.observe(seconds)
 
 
 class Measure:
@@ -58,5 +68,4 @@ class Measure:
             # What a client makes up, an address or a method, must not make new time series.
             route = getattr(scope.get("route"), "path", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._metrics.requests.labels(route, method, status).inc()
-            self._metrics.seconds.labels(route, method).observe(perf_counter() - start)
+            self._metrics.note(route, method, status, perf_counter() - start)
