@@ -86,7 +86,8 @@ def test_what_is_no_picture_is_refused(client, data):
     ("body", "kind", "status"),
     [
         (b"", "multipart/form-data", 400),
-        (b"--b\r\n", "multipart/form-data; boundary=b", 422),
+        (b"--b\r\n", "multipart/form-data; boundary=b", 400),
+        (b"--b--\r\n", 'multipart/form-data; boundary=""', 400),
         (b"x", "multipart/form-data; boundary=b", 400),
         (b"--b--\r\n", "multipart/form-data; boundary=b", 422),
         (

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import cv2
 from fastapi import Request
-from starlette.datastructures import UploadFile
 
+from helpers.service.forms import file_in
 from helpers.service.problems import Problem
 from helpers.vision import pictures
 
@@ -54,17 +54,14 @@ async def picture_in(request: Request, *, raw: bool = True) -> Picture:
     """
     kind = media_type(request)
     if kind == "multipart/form-data":
-        async with request.form(max_files=1) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise Problem(
-                    422,
-                    en="The form needs a picture in its field `file`.",
-                    ko="폼(form)의 `file` 필드에 사진을 넣으십시오.",
-                )
-            # Some encodings of a form can spell halves of characters, which JSON cannot.
-            name = (file.filename or "").encode(errors="replace").decode()
-            return _recognise(await file.read(), name)
+        found = file_in(await request.body(), request.headers["content-type"])
+        if found is None:
+            raise Problem(
+                422,
+                en="The form needs a picture in its field `file`.",
+                ko="폼(form)의 `file` 필드에 사진을 넣으십시오.",
+            )
+        return _recognise(*found)
     if raw and kind in RAW:
         return _recognise(await request.body(), "")
     raise _unsupported()
