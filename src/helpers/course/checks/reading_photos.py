@@ -1,0 +1,262 @@
+"""Checks of lesson 08, reading photos."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "08/as-mnist",
+    hints=[
+        {
+            "en": "Paper is about 255 and must become about 0; ink is about 0 and must become "
+            "about 1. Which sum turns the one into the other?",
+            "ko": "종이는 255쯤인데 0쯤이 되어야 하고, 잉크는 0쯤인데 1쯤이 되어야 합니다. "
+            "어떤 계산을 하면 그렇게 됩니까?",
+        },
+        {
+            "en": "Divide by 255 first: then everything lies between 0 and 1, and `1 - ...` turns "
+            "it round.",
+            "ko": "먼저 255로 나누십시오. 그러면 모든 값이 0과 1 사이에 오고, `1 - ...`로 뒤집을 "
+            "수 있습니다.",
+        },
+        {"en": "`1 - grey / 255`", "ko": "`1 - grey / 255`"},
+    ],
+)
+def check_as_mnist(as_mnist):
+    """Judge a function (H, W) uint8, dark on light -> (H, W) in [0, 1], light on dark."""
+    grey = np.array([[255, 255, 204], [0, 51, 102]], np.uint8)
+    image = np.asarray(as_mnist(grey.copy()), float)
+    if image.shape != grey.shape:
+        return say(
+            en=f"A picture of the shape {grey.shape} must keep its shape; yours has {image.shape}.",
+            ko=f"그림의 모양은 {grey.shape} 그대로여야 합니다. 지금은 {image.shape}입니다.",
+        )
+    if np.allclose(image, grey / 255):
+        return say(
+            en="The range is right, but the ink is still dark on light: turn it round.",
+            ko="범위는 맞지만 아직도 밝은 종이에 어두운 잉크입니다. 뒤집으십시오.",
+        )
+    if image.max() > 1:
+        return say(
+            en=f"The largest number is {image.max():g}: MNIST's images lie between 0 and 1, "
+            "so divide by 255.",
+            ko=f"가장 큰 수가 {image.max():g}입니다. MNIST 그림은 0과 1 사이이므로 255로 "
+            "나누십시오.",
+        )
+    if image.min() < 0:
+        return say(
+            en=f"The smallest number is {image.min():g}: black is 0, nothing lies below it.",
+            ko=f"가장 작은 수가 {image.min():g}입니다. 검정이 0이고, 그보다 작은 수는 없습니다.",
+        )
+    if np.isin(image, (0, 1)).all():
+        return say(
+            en="Only 0 and 1 are left, the greys are lost: `//` drops what stands behind the "
+            "decimal point, `/` keeps it.",
+            ko="0과 1만 남고 회색이 사라졌습니다. `//`는 소수점 아래를 버립니다. `/`를 쓰십시오.",
+        )
+    if not np.allclose(image, 1 - grey / 255):
+        return say(
+            en=f"White paper (255) must become 0 and black ink (0) must become 1; with you they "
+            f"become {image[0, 0]:.3g} and {image[1, 0]:.3g}, and 51 becomes {image[1, 1]:.3g}.",
+            ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 각각 "
+            f"{image[0, 0]:.3g}, {image[1, 0]:.3g}이고, 51은 {image[1, 1]:.3g}(으)로 나옵니다.",
+        )
+
+
+#: Ink that is heavier on one side, so that its centre of mass is not that of its box.
+_IMAGE = np.zeros((28, 28), np.float32)
+_IMAGE[3:14, 9:12] = 1.0
+_IMAGE[12:14, 12:22] = 0.5
+
+
+def _centre(image):
+    rows, columns = np.indices(image.shape)
+    return float(np.average(rows, weights=image)), float(np.average(columns, weights=image))
+
+
+@check(
+    "08/shift",
+    hints=[
+        {
+            "en": "Where is the centre of mass now, and how far is it from there to row 14?",
+            "ko": "질량 중심은 지금 몇 번 줄에 있습니까? 거기서 14번 줄까지는 몇 줄입니까?",
+        },
+        {
+            "en": "`rows, columns = np.indices(image.shape)` gives each pixel its row and column; "
+            "`np.average(rows, weights=image)` is the row of the centre.",
+            "ko": "`rows, columns = np.indices(image.shape)`는 화소마다 줄과 칸의 번호를 줍니다. "
+            "`np.average(rows, weights=image)`가 중심의 줄 번호입니다.",
+        },
+        {
+            "en": "`round(14 - np.average(rows, weights=image))` is how far down; the same with "
+            "`columns` is how far to the right.",
+            "ko": "`round(14 - np.average(rows, weights=image))`가 아래로 옮길 줄 수입니다. "
+            "`columns`로 똑같이 하면 오른쪽으로 옮길 칸 수입니다.",
+        },
+    ],
+)
+def check_shift(shift_to_centre):
+    """Judge a function (28, 28) image -> (down, right), whole pixels to (14, 14)."""
+    answer = np.asarray(shift_to_centre(_IMAGE.copy()), float)
+    if answer.shape != (2,):
+        return say(
+            en="Return two numbers: how far down, how far to the right.",
+            ko="수 두 개를 돌려주십시오. 아래로 몇 줄, 오른쪽으로 몇 칸인지입니다.",
+        )
+    row, column = _centre(_IMAGE)
+    down, right = round(14 - row), round(14 - column)
+    said = tuple(f"{number:.3g}" for number in answer)
+    if np.array_equal(answer, (down, right)):
+        return _on_another(shift_to_centre)
+    if np.array_equal(answer, (right, down)):
+        return say(
+            en="Rows and columns are exchanged: first how far down, then how far to the right.",
+            ko="줄과 칸이 바뀌었습니다. 아래로 옮길 줄 수가 먼저, 오른쪽으로 옮길 칸 수가 "
+            "다음입니다.",
+        )
+    if np.array_equal(answer, (-down, -right)):
+        return say(
+            en="The direction is turned round: a centre above row 14 must go down, by a positive "
+            "number.",
+            ko="방향이 반대입니다. 중심이 14번 줄보다 위에 있으면 아래로, 곧 양수만큼 옮겨야 "
+            "합니다.",
+        )
+    if np.allclose(answer, (14 - row, 14 - column)):
+        return say(
+            en=f"The way is right, but {said[0]} rows can't be moved without smearing the ink: "
+            "round to whole pixels.",
+            ko=f"거리는 맞지만 {said[0]}줄을 옮기면 잉크가 번집니다. 정수로 반올림하십시오.",
+        )
+    if np.allclose(answer, (row, column), atol=0.6):
+        return say(
+            en=f"({said[0]}, {said[1]}) is where the centre is; wanted is how far it must go.",
+            ko=f"({said[0]}, {said[1]})에는 지금 중심이 있습니다. 거기서 얼마나 옮겨야 하는지를 "
+            "구하십시오.",
+        )
+    ink = _IMAGE > 0
+    if np.allclose(answer, [14 - axis.mean() for axis in np.nonzero(ink)], atol=0.6):
+        return say(
+            en="You count every pixel of ink alike: a half-grey pixel weighs half as much, so use "
+            "the image as the weights.",
+            ko="잉크가 있는 화소를 모두 똑같이 세고 있습니다. 회색 화소는 그만큼 가볍습니다. "
+            "그림을 가중치로 쓰십시오.",
+        )
+    middles = [(axis.min() + axis.max()) / 2 for axis in np.nonzero(ink)]
+    if np.allclose(answer, 14 - np.array(middles), atol=0.6):
+        return say(
+            en="That brings the middle of the box to the centre; the centre of *mass* lies where "
+            "more of the ink is.",
+            ko="상자의 한가운데를 옮기는 거리입니다. *질량* 중심은 잉크가 많은 쪽에 있습니다.",
+        )
+    return say(
+        en=f"The centre of mass is at row {row:.1f}, column {column:.1f}; from there to (14, 14) "
+        f"it is {down} down and {right} to the right, you say {said[0]} and {said[1]}.",
+        ko=f"질량 중심은 {row:.1f}번 줄, {column:.1f}번 칸입니다. (14, 14)까지는 아래로 {down}, "
+        f"오른쪽으로 {right}인데 {said[0]}, {said[1]}이(가) 나옵니다.",
+    )
+
+
+def _on_another(shift_to_centre):
+    """Judge on ink that lies low and to the right, lest the answer is a constant."""
+    image = np.roll(_IMAGE, (13, 5), axis=(0, 1))
+    wanted = [round(14 - at) for at in _centre(image)]
+    if not np.array_equal(np.asarray(shift_to_centre(image), float), wanted):
+        return say(
+            en=f"For other ink, low and to the right, it must be {wanted[0]} and {wanted[1]}: "
+            "compute the shift from the image.",
+            ko=f"오른쪽 아래에 있는 다른 잉크에서는 {wanted[0]}, {wanted[1]}이어야 합니다. "
+            "그림에서 거리를 계산하십시오.",
+        )
+    return None
+
+
+#: x, y, width, height: a three and a one of a ZIP code, a ruled line, crumbs, an eight, a seven.
+_BOXES = [
+    (210, 42, 38, 70),
+    (0, 130, 400, 3),
+    (50, 38, 14, 74),
+    (330, 15, 6, 5),
+    (305, 45, 60, 66),
+    (120, 90, 9, 8),
+    (130, 40, 45, 71),
+]
+_DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
+
+
+@check(
+    "08/pick",
+    hints=[
+        {
+            "en": "What do the four digits have in common that neither the line nor the crumbs "
+            "have? Compare their heights.",
+            "ko": "숫자 네 개에는 있고 줄과 얼룩에는 없는 것이 무엇입니까? 높이를 견주어 보십시오.",
+        },
+        {
+            "en": "`max(box[3] for box in boxes)` is the height of the tallest; keep the boxes of "
+            "more than half of it, then sort them by `x`.",
+            "ko": "`max(box[3] for box in boxes)`가 가장 큰 높이입니다. 그 절반보다 높은 상자만 "
+            "남기고 `x`로 정렬하십시오.",
+        },
+        {
+            "en": "`sorted(box for box in boxes if box[3] > tallest / 2)` sorts by the first "
+            "number of each box, which is `x`.",
+            "ko": "`sorted(box for box in boxes if box[3] > tallest / 2)`는 상자의 첫 번째 수인 "
+            "`x`로 정렬합니다.",
+        },
+    ],
+)
+def check_pick(pick_digits):
+    """Judge a function list of (x, y, width, height) -> those of digits, left to right."""
+    answer = pick_digits(list(_BOXES))
+    picked = [tuple(map(int, box)) for box in answer if np.ndim(box) == 1 and len(box) == 4]
+    if len(picked) != len(list(answer)):
+        return say(
+            en="Return a list of boxes, each with its four numbers.",
+            ko="상자의 리스트를 돌려주십시오. 상자마다 수가 네 개씩 있어야 합니다.",
+        )
+    if picked == _DIGITS:
+        return _on_larger(pick_digits)
+    if sorted(picked) == sorted(_BOXES):
+        return say(
+            en="Nothing was left out: the crumbs and the line are no digits.",
+            ko="빠진 것이 없습니다. 얼룩과 줄은 숫자가 아닙니다.",
+        )
+    if sorted(picked) == sorted(_DIGITS):
+        return say(
+            en="The right boxes, in the wrong order: a ZIP code is read from left to right, so "
+            "sort by `x`.",
+            ko="상자는 맞지만 순서가 틀렸습니다. 우편 번호는 왼쪽에서 오른쪽으로 읽으므로 `x`로 "
+            "정렬하십시오.",
+        )
+    if _BOXES[1] in picked:
+        return say(
+            en="The ruled line was taken for a digit: it is wide, but only 3 pixels high.",
+            ko="줄을 숫자로 골랐습니다. 줄은 넓지만 높이가 3화소밖에 되지 않습니다.",
+        )
+    if _BOXES[2] not in picked:
+        return say(
+            en="The 1 is missing: it is only 14 pixels wide, but as high as the others.",
+            ko="1이 빠졌습니다. 너비는 14화소뿐이지만 높이는 다른 숫자와 같습니다.",
+        )
+    return say(
+        en=f"The digits begin at x = {[box[0] for box in _DIGITS]}, you picked "
+        f"{[box[0] for box in picked]}.",
+        ko=f"숫자가 시작하는 x는 {[box[0] for box in _DIGITS]}인데, 고른 것은 "
+        f"{[box[0] for box in picked]}입니다.",
+    )
+
+
+def _on_larger(pick_digits):
+    """Judge the same boxes ten times as large: the limit must grow with the digits."""
+    larger = [tuple(10 * side for side in box) for box in _BOXES]
+    picked = [tuple(map(int, box)) for box in pick_digits(larger)]
+    if picked != [tuple(10 * side for side in box) for box in _DIGITS]:
+        return say(
+            en="Ten times as large, the same photo gives another answer: compare with the "
+            "tallest box and not with a fixed number of pixels.",
+            ko="같은 사진을 열 배로 키우면 답이 달라집니다. 정해진 화소 수가 아니라 가장 높은 "
+            "상자와 견주십시오.",
+        )
+    return None
