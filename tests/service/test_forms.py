@@ -77,3 +77,10 @@ def test_a_form_that_is_none_is_refused(body):
 def test_a_boundary_is_asked_for(kind):
     with pytest.raises(Problem):
         file_in(form(FILE), kind)
+
+
+def test_a_head_may_be_long_but_no_novel():
+    head = FILE.replace(b"7.png", b"7" * 16_000)
+    assert read(form(head + b"seven"))[0] == b"seven"
+    with pytest.raises(Problem):
+        read(form(head.replace(b"7", b";" * 100) + b"seven"))
