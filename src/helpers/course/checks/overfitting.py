@@ -1,0 +1,238 @@
+"""Checks of lesson 07, overfitting."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "07/split",
+    hints=[
+        {
+            "en": "Images and labels must be shuffled together. So don't shuffle them: shuffle "
+            "the numbers of their places, 0, 1, 2 ..., and pick both by these.",
+            "ko": "그림과 레이블은 함께 섞여야 합니다. 그림과 레이블을 따로 섞지 말고, 0, 1, 2 … "
+            "하는 자리 번호를 섞어서 그 번호로 둘 다 고르십시오.",
+        },
+        {
+            "en": "`order = rng.permutation(len(images))` gives the places in a random order. The "
+            "first `num_held` of them are held back, the others are kept.",
+            "ko": "`order = rng.permutation(len(images))`은 자리 번호를 무작위 순서로 돌려줍니다. "
+            "앞의 `num_held`개는 떼어 두고, 나머지는 훈련에 씁니다.",
+        },
+        {
+            "en": "With `held, kept = order[:num_held], order[num_held:]` return `images[kept], "
+            "labels[kept], images[held], labels[held]`.",
+            "ko": "`held, kept = order[:num_held], order[num_held:]`로 나눈 다음 `images[kept], "
+            "labels[kept], images[held], labels[held]`를 돌려주십시오.",
+        },
+    ],
+)
+def check_split(split):
+    """Judge (images, labels, num_held, rng) -> images and labels kept, then those held back."""
+    places = np.arange(1000)
+    images, labels = np.tile(places[:, None, None], (1, 2, 2)), places // 100  # sorted by label
+    parts = split(images.copy(), labels.copy(), 200, np.random.default_rng(0))
+    if not isinstance(parts, tuple | list) or len(parts) != 4:
+        return say(
+            en="Return four things in this order: the images to learn from, their labels, the "
+            "images held back, their labels.",
+            ko="훈련에 쓸 그림, 그 레이블, 떼어 둔 그림, 그 레이블의 네 가지를 이 순서로 "
+            "돌려주십시오.",
+        )
+    kept_images, kept_labels, held_images, held_labels = map(np.asarray, parts)
+    if (len(kept_images), len(held_images)) == (200, 800):
+        return say(
+            en="The two parts have changed places: `num_held` images are to be held back, and the "
+            "network learns from the others.",
+            ko="두 묶음이 바뀌었습니다. `num_held`장은 떼어 두고, 신경망은 나머지에서 배웁니다.",
+        )
+    if len(kept_images) == 1000:
+        return say(
+            en="All the images are still in the training set, those held back too: the network "
+            "would be examined with pictures that it has practised.",
+            ko="떼어 둔 그림까지 모두 훈련 세트에 남아 있습니다. 이대로는 연습한 그림으로 시험을 "
+            "보게 됩니다.",
+        )
+    if (len(kept_images), len(held_images)) != (800, 200):
+        return say(
+            en="Of 1000 images with `num_held = 200`, 800 must be kept and 200 held back; you "
+            f"return {len(kept_images)} and {len(held_images)}.",
+            ko="그림 1000장에서 `num_held = 200`이면 800장이 남고 200장을 떼어야 하는데 "
+            f"{len(kept_images)}장과 {len(held_images)}장이 나옵니다.",
+        )
+    kept, held = kept_images[:, 0, 0], held_images[:, 0, 0]
+    if np.ptp(held) == 199 and len(set(held)) == 200:
+        return say(
+            en="You held back 200 images that stand one behind another. Mine were sorted by their "
+            "labels, and only two of the ten digits are among yours: draw by lot.",
+            ko="나란히 놓인 200장을 떼었습니다. 채점용 그림은 레이블 순서로 놓여 있어서, 떼어 둔 "
+            "묶음에 열 숫자 가운데 두 가지밖에 없습니다. 무작위로 고르십시오.",
+        )
+    if len({*kept, *held}) < 1000:
+        return say(
+            en="Some images are in both sets or twice in one: each must be in one set, once.",
+            ko="두 묶음에 다 들어 있거나 한 묶음에 두 번 들어 있는 그림이 있습니다. 그림마다 한 "
+            "묶음에 한 번만 있어야 합니다.",
+        )
+    if not np.array_equal(kept // 100, kept_labels) or not np.array_equal(held // 100, held_labels):
+        return say(
+            en="Images and labels no longer belong together: both must be put in the same order.",
+            ko="그림과 레이블의 짝이 맞지 않습니다. 둘을 똑같은 순서로 골라야 합니다.",
+        )
+
+
+@check(
+    "07/diagnose",
+    hints=[
+        {
+            "en": "Which of the two accuracies shows whether the network can do its exercises at "
+            "all? Ask that one first.",
+            "ko": "신경망이 연습 문제라도 제대로 푸는지는 두 정확도 가운데 어느 쪽이 알려 줍니까? "
+            "그쪽을 먼저 보십시오.",
+        },
+        {
+            "en": "Low on the training set: underfitting. High there, and low on the validation "
+            "set: overfitting. High on both: fine.",
+            "ko": "훈련 세트에서 낮으면 과소적합, 훈련 세트에서는 높은데 검증 세트에서 낮으면 "
+            "과적합, 둘 다 높으면 괜찮은 것입니다.",
+        },
+        {
+            "en": '`if train < wanted: return "underfitting"`, then `if held < wanted: return '
+            '"overfitting"`, and else `"fine"`.',
+            "ko": '먼저 `if train < wanted: return "underfitting"`, 다음으로 `if held < wanted: '
+            'return "overfitting"`, 그 밖에는 `"fine"`입니다.',
+        },
+    ],
+)
+def check_diagnose(diagnose):
+    """Judge (train, held, wanted accuracy) -> "underfitting", "overfitting" or "fine"."""
+    poor, learned_by_heart = diagnose(0.6, 0.58, 0.95), diagnose(1.0, 0.89, 0.95)
+    names = {"underfitting", "overfitting", "fine"}
+    if unknown := {poor, learned_by_heart} - names:
+        return say(
+            en=f'Return one of "underfitting", "overfitting" and "fine", not {unknown.pop()!r}.',
+            ko='"underfitting", "overfitting", "fine" 가운데 하나를 돌려주십시오. '
+            f"{unknown.pop()!r}은(는) 없는 이름입니다.",
+        )
+    if (poor, learned_by_heart) == ("overfitting", "underfitting"):
+        return say(
+            en="The two names have changed places: who knows the exercises by heart and fails the "
+            "examination, overfits.",
+            ko="두 이름이 바뀌었습니다. 연습 문제는 다 외웠는데 시험을 못 보는 쪽이 과적합입니다.",
+        )
+    if poor == "fine":
+        return say(
+            en="60 % on the training set and 58 % on the validation set: the gap is small, but "
+            "where 95 % are wanted both are bad. Hold the accuracies against `wanted`.",
+            ko="훈련 세트에서 60 %, 검증 세트에서 58 %이면 차이는 작지만, 95 %가 필요하다면 둘 다 "
+            "모자랍니다. 정확도를 `wanted`와 비교하십시오.",
+        )
+    if poor == "overfitting":
+        return say(
+            en="60 % on the training set, where 95 % are wanted: this network can't even do its "
+            "exercises. Look at the training set first.",
+            ko="95 %가 필요한데 훈련 세트에서 60 %이면, 연습 문제도 제대로 풀지 못하는 "
+            "신경망입니다. 훈련 세트부터 보십시오.",
+        )
+    for case, right in {
+        (1.0, 0.89, 0.95): "overfitting",
+        (0.97, 0.96, 0.95): "fine",
+        (1.0, 0.96, 0.95): "fine",
+        (0.96, 0.94, 0.95): "overfitting",
+        (0.94, 0.96, 0.95): "underfitting",
+        (1.0, 0.89, 0.85): "fine",
+    }.items():
+        if (answer := diagnose(*case)) != right:
+            train, held, wanted = (f"{share:.0%}" for share in case)
+            return say(
+                en=f"{train} on the training set, {held} on the validation set, {wanted} wanted: "
+                f'that is "{right}", you say {answer!r}.',
+                ko=f"훈련 세트 {train}, 검증 세트 {held}, 필요한 정확도 {wanted}이면 "
+                f'"{right}"인데 {answer!r}이(가) 나옵니다.',
+            )
+
+
+@check(
+    "07/step-with-decay",
+    hints=[
+        {
+            "en": "The penalty is `decay * w ** 2` for each weight. What is the slope of w²?",
+            "ko": "벌점은 가중치마다 `decay * w ** 2`입니다. w²의 기울기는 얼마입니까?",
+        },
+        {
+            "en": "The slope of the penalty, `2 * decay * weights`, is added to the slope of the "
+            "loss; then the step is as ever.",
+            "ko": "벌점의 기울기 `2 * decay * weights`를 손실의 기울기에 더한 다음, 늘 하던 대로 "
+            "한 걸음 내딛으십시오.",
+        },
+        {
+            "en": "`weights - learning_rate * (slopes + 2 * decay * weights)`",
+            "ko": "`weights - learning_rate * (slopes + 2 * decay * weights)`",
+        },
+    ],
+)
+def check_step(step):
+    """Judge (weights, slopes, learning_rate, decay) -> weights after a step with L2 penalty."""
+    weights, slopes = np.array([[1.0, -2.0], [0.5, 4.0]]), np.array([[0.3, 0.1], [-0.4, 0.2]])
+    rate, decay = 0.1, 0.5
+    answer = np.asarray(step(weights.copy(), slopes.copy(), rate, decay), float)
+    if answer.shape != weights.shape:
+        return say(
+            en=f"The weights must keep their shape, {weights.shape}; yours is {answer.shape}.",
+            ko=f"가중치의 모양 {weights.shape}은(는) 그대로여야 합니다. 지금 모양은 "
+            f"{answer.shape}입니다.",
+        )
+    right = weights - rate * (slopes + 2 * decay * weights)
+    mistakes = [
+        (
+            weights - rate * slopes,
+            say(
+                en="That is a step without the penalty: `decay` changes nothing.",
+                ko="벌점이 없는 걸음입니다. `decay`를 바꾸어도 달라지는 것이 없습니다.",
+            ),
+        ),
+        (
+            weights - rate * (slopes + decay * weights),
+            say(
+                en="The weights shrink half as much as they should: the slope of w² is 2 w.",
+                ko="가중치가 줄어야 할 만큼의 절반만 줄어듭니다. w²의 기울기는 2 w입니다.",
+            ),
+        ),
+        (
+            weights - rate * (slopes - 2 * decay * weights),
+            say(
+                en="The sign is turned round: your penalty makes the weights *grow*.",
+                ko="부호가 반대입니다. 벌점 때문에 가중치가 오히려 *커집니다*.",
+            ),
+        ),
+        (
+            weights - rate * (slopes + decay * weights**2),
+            say(
+                en="You added the penalty itself. A step needs its slope: how does the penalty "
+                "change when the weight does?",
+                ko="벌점 자체를 더했습니다. 걸음에는 벌점의 기울기, 곧 가중치가 변할 때 벌점이 "
+                "얼마나 변하는지가 필요합니다.",
+            ),
+        ),
+        (
+            weights - rate * slopes - 2 * decay * weights,
+            say(
+                en="The penalty's slope must be multiplied by the learning rate, like every slope.",
+                ko="벌점의 기울기에도 다른 기울기와 마찬가지로 학습률을 곱해야 합니다.",
+            ),
+        ),
+    ]
+    for wrong, mistake in mistakes:
+        if np.allclose(answer, wrong):
+            return mistake
+    if not np.allclose(answer, right):
+        wrong = tuple(np.argwhere(~np.isclose(answer, right))[0])
+        w, slope = weights[wrong], slopes[wrong]
+        return say(
+            en=f"A weight of {w:g} with the slope {slope:g}, learning rate {rate} and decay "
+            f"{decay} must become {right[wrong]:g}, you say {answer[wrong]:g}.",
+            ko=f"가중치 {w:g}, 기울기 {slope:g}, 학습률 {rate}, decay {decay}이면 "
+            f"{right[wrong]:g}이(가) 되어야 하는데 {answer[wrong]:g}이(가) 나옵니다.",
+        )
