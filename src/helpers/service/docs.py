@@ -4,15 +4,14 @@ from html import escape
 
 from helpers.reader import say
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 _STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
   color-scheme: light dark; }
-h2 { margin-top: 2.5rem; font-size: 1.1rem; }
-code { font-size: 1rem; }
-dt { float: left; clear: left; min-width: 10rem; }
-dd { margin-left: 10.5rem; }
+h2 { margin-top: 3rem; }
+h2, h3, code { font-size: 1rem; }
+td { padding-right: 2rem; vertical-align: top; }
 """
 
 
@@ -49,17 +48,17 @@ def _operation(method, path, operation):
     bodies = [(kind, "") for kind in operation.get("requestBody", {}).get("content", {})]
     answers = [
         (status, f"{one['description']} {', '.join(one.get('content', {}))}")
-        for status, one in operation["responses"].items()
+        for status, one in sorted(operation["responses"].items())
     ]
     return (
         f"<h2><code>{method.upper()} {escape(path)}</code></h2>"
         f"<p>{escape(operation.get('description', ''))}</p>"
-        + _list(say(en="Parameters", ko="매개변수"), parameters)
-        + _list(say(en="Body", ko="본문"), bodies)
-        + _list(say(en="Answers", ko="응답"), answers)
+        + _table(say(en="Parameters", ko="매개변수"), parameters)
+        + _table(say(en="Body", ko="본문"), bodies)
+        + _table(say(en="Answers", ko="응답"), answers)
     )
 
 
-def _list(heading, rows):
-    items = "".join(f"<dt><code>{escape(a)}</code></dt><dd>{escape(b)}</dd>" for a, b in rows)
-    return f"<h3>{heading}</h3><dl>{items}</dl>" if rows else ""
+def _table(heading, rows):
+    cells = (f"<tr><td><code>{escape(a)}</code></td><td>{escape(b)}</td></tr>" for a, b in rows)
+    return f"<h3>{heading}</h3><table>{''.join(cells)}</table>" if rows else ""
