@@ -178,6 +178,31 @@ def _serve(words: argparse.Namespace) -> int:
     return serve(settings, words.part) if words.part else serve(settings)
 
 
+def _chat(words: argparse.Namespace) -> int:
+    from helpers.data import DataError
+    from helpers.language.chatbot import Chatbot, MessageError
+
+    try:
+        chatbot = Chatbot.load()
+    except DataError as error:
+        return _fail(str(error))
+    print(
+        say(
+            en="Greet in Korean; an empty line ends the chat.",
+            ko="한국어로 인사를 건네 보십시오. 빈 줄을 입력하면 대화가 끝납니다.",
+        )
+    )
+    try:
+        while message := input("> ").strip():
+            try:
+                print(chatbot.reply(message).text)
+            except MessageError as error:
+                print(error)
+    except (EOFError, KeyboardInterrupt):
+        print()
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="annyeong",
@@ -252,6 +277,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--no-solutions", action="store_true", help=text)
     text = say(en="execute fresh ones too", ko="바뀌지 않은 것도 다시 실행합니다")
     build.add_argument("--force", action="store_true", help=text)
+
+    command("chat", _chat, "Chat with the greeting chatbot.", "인사 챗봇과 대화합니다.")
 
     en, ko = "Train the weights the course ships.", "과정에 들어 있는 가중치를 학습합니다."
     train = command("train", _train, en, ko)

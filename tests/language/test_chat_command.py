@@ -1,0 +1,66 @@
+"""`annyeong chat`: the chatbot in the terminal."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from helpers.cli import main
+from helpers.language.chatbot import Chatbot
+
+
+@pytest.fixture(autouse=True)
+def parrot(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    bot = Chatbot(lambda message: (f"{message}!", 1.0, None), "parrot")
+    monkeypatch.setattr(Chatbot, "load", lambda: bot)
+
+
+def chat(monkeypatch, *heard):
+    """Chat: each of `heard` is a line or, if an exception, what happens in place of one."""
+    lines = iter(heard)
+
+    def listen(prompt):
+        line = next(lines)
+        if isinstance(line, BaseException):
+            raise line
+        return line
+
+    monkeypatch.setattr("builtins.input", listen)
+    return main(["chat"])
+
+
+@pytest.mark.parametrize("end", ["", "   ", EOFError(), KeyboardInterrupt()])
+def test_a_chat_ends_cleanly(monkeypatch, capsys, end):
+    assert chat(monkeypatch, "안녕", "고마워", end) == 0
+    out, err = capsys.readouterr()
+    assert out.split()[-2:] == ["안녕!", "고마워!"]
+    assert err == ""
+
+
+def test_a_bad_message_does_not_end_it(monkeypatch, capsys):
+    assert chat(monkeypatch, "가" * 501, "안녕", "") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == ["The message has 501 characters: write 500 at the most.", "안녕!"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C by other means")
+def test_ctrl_c_ends_the_real_one():
+    process = subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-u", "-m", "helpers.cli", "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "COURSE_LANG": "ko"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    process.stdin.write("안녕하세요\n")
+    process.stdin.flush()
+    assert "대화가 끝납니다" in process.stdout.readline()
+    assert "안녕하세요!" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
