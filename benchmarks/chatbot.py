@@ -1,0 +1,93 @@
+"""How often the chatbot takes a message for what it is, beside simpler ways, in the same run.
+
+    python benchmarks/chatbot.py
+
+For each way: the share of held-out wordings that go to the right intent, with no refusal and at
+a threshold, and the share of the held-out questions off the topic that are refused there. Each
+way has a threshold of its own, under which 85 % of the validation questions lie.
+"""
+
+import math
+import time
+from collections import Counter
+
+import numpy as np
+
+from helpers.language.corpus import load_greetings, load_off_topic
+from helpers.language.embeddings import SentenceIndex, embed
+from helpers.language.retrieval import THRESHOLD, Retrieval
+from helpers.language.tokens import morphemes
+
+TEXTS, INTENTS = map(np.array, load_greetings("train"))
+HELD_OUT, EXPECTED = map(np.array, load_greetings("held_out"))
+
+
+def main():
+    print(f"{len(TEXTS)} wordings of {len(set(INTENTS))} intents; {len(HELD_OUT)} held out")
+    start = time.perf_counter()
+    retrieval = Retrieval()
+    report("retrieval", retrieval.match, time.perf_counter() - start)
+    validation = retrieval.match(load_off_topic("validation"))[1]
+    print(f"  THRESHOLD is {THRESHOLD}; 85 % lie under {np.quantile(validation, 0.85):.3f}")
+    for name, represent in (
+        ("USE alone", embed),
+        ("TF-IDF of 1 to 3 characters", TfIdf(pieces)),
+        ("TF-IDF of kiwi's morphemes", TfIdf(forms)),
+    ):
+        start = time.perf_counter()
+        index = SentenceIndex(list(TEXTS), represent)
+        report(name, lambda texts, index=index: nearest(index, texts), time.perf_counter() - start)
+
+
+def report(name, match, seconds):
+    """Print the figures of a way: `match` gives the rows and scores of texts."""
+    rows, scores = match(list(HELD_OUT))
+    threshold = np.quantile(match(load_off_topic("validation"))[1], 0.85)
+    right = INTENTS[rows] == EXPECTED
+    refused = match(load_off_topic("held_out"))[1] < threshold
+    print(
+        f"{name}: {right.mean():.3f} right,",
+        f"{(right & (scores >= threshold)).mean():.3f} at a threshold of {threshold:.2f},",
+        f"which refuses {refused.mean():.2f}; loaded in {seconds:.1f} s",
+        flush=True,
+    )
+
+
+def nearest(index, texts):
+    scores, rows = index.nearest(texts)
+    return rows[:, 0], scores[:, 0]
+
+
+def pieces(text):
+    return [text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1)]
+
+
+def forms(text):
+    return [form for form, tag in morphemes(text) if not tag.startswith("S")] or [text]
+
+
+class TfIdf:
+    """The classic weights: a term counts the more, the fewer wordings it is in."""
+
+    def __init__(self, cut):
+        self.cut = cut
+        documents = Counter(term for text in TEXTS for term in set(cut(text)))
+        self.columns = {term: column for column, term in enumerate(documents)}
+        self.weights = {
+            term: math.log((1 + len(TEXTS)) / (1 + count)) + 1 for term, count in documents.items()
+        }
+
+    def __call__(self, texts):
+        # The last column is for terms that no wording has: they only lengthen a vector.
+        vectors = np.zeros((len(texts), len(self.columns) + 1), np.float32)
+        unseen = math.log(1 + len(TEXTS)) + 1
+        for row, text in zip(vectors, texts, strict=True):
+            for term, count in Counter(self.cut(text)).items():
+                weight = (1 + math.log(count)) * self.weights.get(term, unseen)
+                column = self.columns.get(term, -1)
+                row[column] = math.hypot(row[column], weight)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""The greeting chatbot: a message in, a polite Korean reply out."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from helpers.reader import say
+
+#: The longest message, in characters.
+MAX_LENGTH = 500
+#: What is said to a message without Korean: English, numbers, emoji.
+NOT_KOREAN = "저는 한국어로 하는 인사만 배웠어요. 한국어로 말씀해 주시겠어요?"
+
+
+class MessageError(ValueError):
+    """A message that cannot be answered; the sentence says why."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]  # in a notebook: the sentence, not our code
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the chatbot says.
+
+    Attributes
+    ----------
+    text : str
+        In Korean.
+    score : float
+        How well the message fits what the engine knows, in [0, 1].
+    engine : str
+        Which engine answered.
+    intent : str or None
+        What the message was taken for; None where the chatbot refuses.
+    """
+
+    text: str
+    score: float
+    engine: str
+    intent: str | None
+
+
+#: From a message to the reply's text, score and intent.
+Engine = Callable[[str], tuple[str, float, str | None]]
+
+
+def _retrieval() -> Engine:
+    from helpers.language.retrieval import Retrieval
+
+    return Retrieval()
+
+
+#: How each engine is loaded, by name.
+ENGINES: dict[str, Callable[[], Engine]] = {"retrieval": _retrieval}
+
+
+class Chatbot:
+    """A chatbot that knows everyday courtesy and refuses politely what it does not know.
+
+    Examples
+    --------
+    >>> reply = Chatbot.load().reply("이름이 뭐예요?")
+    >>> reply.intent, reply.engine
+    ('ask_name', 'retrieval')
+    """
+
+    def __init__(self, answer: Engine, engine: str):
+        self._answer = answer
+        self.engine = engine
+
+    @classmethod
+    def load(cls, engine: str = "retrieval") -> "Chatbot":
+        """Load an engine, which takes a few seconds.
+
+        Parameters
+        ----------
+        engine : str
+            A name in `ENGINES`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such engine.
+        DataError
+            If a file of the corpus is missing or altered.
+        """
+        if engine not in ENGINES:
+            names = ", ".join(ENGINES)
+            raise ValueError(
+                say(
+                    en=f"There is no engine {engine!r}; there is: {names}.",
+                    ko=f"{engine!r}(이)라는 엔진은 없습니다. 있는 엔진: {names}",
+                )
+            )
+        return cls(ENGINES[engine](), engine)
+
+    def reply(self, text: str) -> Reply:
+        """Reply to a message.
+
+        Parameters
+        ----------
+        text : str
+            At most `MAX_LENGTH` characters. Control characters count as spaces.
+
+        Raises
+        ------
+        MessageError
+            If `text` is no text, blank or too long.
+        """
+        message = clean(text)
+        if not re.search("[ㄱ-ㅣ가-힣]", message):
+            return Reply(NOT_KOREAN, 0.0, self.engine, None)
+        answer, score, intent = self._answer(message)
+        return Reply(answer, score, self.engine, intent)
+
+
+def clean(text: str) -> str:
+    r"""Bring a message into one spelling (Unicode NFC), on one line, without control characters.
+
+    Errors are those of `Chatbot.reply`.
+
+    Examples
+    --------
+    >>> clean(" 안녕\n하세요\x00 ")
+    '안녕 하세요'
+    """
+    if not isinstance(text, str):
+        raise MessageError(
+            say(
+                en=f"A message must be text, not {type(text).__name__}.",
+                ko=f"메시지는 문자열이어야 합니다. 받은 값의 형식: {type(text).__name__}",
+            )
+        )
+    if len(text) > MAX_LENGTH:
+        raise MessageError(
+            say(
+                en=f"The message has {len(text)} characters: write {MAX_LENGTH} at the most.",
+                ko=f"메시지가 {len(text)}자입니다. {MAX_LENGTH}자 이하로 써 주십시오.",
+            )
+        )
+    # Categories C: control and format characters, halves of a character, unassigned ones.
+    spaced = (" " if unicodedata.category(character)[0] == "C" else character for character in text)
+    message = unicodedata.normalize("NFC", " ".join("".join(spaced).split()))
+    if not message:
+        raise MessageError(
+            say(
+                en="The message is blank: write something.",
+                ko="메시지가 비어 있습니다. 할 말을 써 주십시오.",
+            )
+        )
+    return message

