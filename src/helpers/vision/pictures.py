@@ -4,6 +4,7 @@ What arrives may be broken or hostile, and 20 KB of PNG can unfold to 170 megapi
 size is read from the header and nothing is decoded that is too large.
 """
 
+import re
 import struct
 from pathlib import Path
 
@@ -18,6 +19,7 @@ MAX_BYTES = 64 * 2**20
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
+_FILL = re.compile(rb"\xff+")
 
 
 class PhotoError(ValueError):
@@ -163,8 +165,8 @@ def _jpeg_size(data):
     at = 2
     while data.startswith(_JPEG) and at + 9 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
+        if marker == 0xFF:  # a fill byte, and there may be millions
+            at = _FILL.match(data, at).end() - 1
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack_from(">HH", data, at + 5)
             return width, height
