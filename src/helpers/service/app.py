@@ -17,10 +17,9 @@ from helpers.service.storage import Store
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
 
-#: Routes are tried in this order, so what must be quickest stands first.
 PARTS = {
-    "vision": [digits.router, samples.router, mosaic.router],
     "uploads": [uploads.router],
+    "vision": [digits.router, samples.router, mosaic.router],
     "page": [page.router],
 }
 ALL = tuple(PARTS)
@@ -47,7 +46,9 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
     """
     app = empty_app(settings or Settings(), _lifespan)
     app.state.parts = dict.fromkeys(parts, False)
-    for router in (*(router for part in parts for router in PARTS[part]), status.router):
+    routers = [*(router for part in parts for router in PARTS[part]), status.router]
+    # Addresses are tried one after another: what must be quickest comes first.
+    for router in sorted(routers, key=lambda router: router is not digits.router):
         app.include_router(router)
     return app
 

@@ -47,7 +47,7 @@ def create_gateway(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     app = empty_app(settings, _lifespan)
     app.openapi = create_app(ALL, settings).openapi  # a client cannot tell them apart
-    app.state.upstreams = {"vision": settings.vision_url, "uploads": settings.uploads_url}
+    app.state.upstreams = {"uploads": settings.uploads_url, "vision": settings.vision_url}
     app.add_api_route("/ready", _ready)  # before the one that only knows this process
     for part, address in app.state.upstreams.items():
         for router in PARTS[part]:
