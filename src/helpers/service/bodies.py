@@ -7,7 +7,7 @@ from fastapi import Request
 
 from helpers.service.forms import file_in
 from helpers.service.problems import Problem
-from helpers.vision import pictures
+from helpers.vision.pictures import size_of
 
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -67,14 +67,8 @@ async def picture_in(request: Request, *, raw: bool = True) -> Picture:
     raise _unsupported()
 
 
-def size_of(data: bytes) -> tuple[int, int] | None:
-    """Return (width, height) from a picture's header; None where it is broken."""
-    measure = pictures._png_size if data.startswith(_PNG) else pictures._jpeg_size
-    return measure(data)
-
-
 def check_size(data: bytes, max_pixels: int) -> tuple[int, int] | None:
-    """Return what `size_of` does.
+    """Return (width, height) from a picture's header; None where it is broken.
 
     Raises
     ------

@@ -5,11 +5,12 @@ import base64
 import cv2
 import numpy as np
 
-from helpers.service.bodies import check_size, encode, size_of
+from helpers.service.bodies import check_size, encode
 from helpers.vision import photos
 from helpers.vision.digits import shipped_reader
 from helpers.vision.layers import layer_maps
 from helpers.vision.photos import Digit
+from helpers.vision.pictures import size_of
 
 #: The side of an image of MNIST, in pixels; what is no larger is read as one digit.
 SIDE = 28

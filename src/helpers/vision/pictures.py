@@ -120,7 +120,7 @@ def _from_bytes(data, name):
                 ko=f"{name}: 내용이 비어 있습니다. 다시 복사하거나 찍으십시오.",
             )
         )
-    size = _png_size(data) if data.startswith(_PNG) else _jpeg_size(data)
+    size = size_of(data)
     if size is None and not data.startswith((_PNG, _JPEG)):
         raise PhotoError(
             say(
@@ -153,6 +153,28 @@ def _check_size(width, height, name):
                 f"{MAX_PIXELS / 1e6:.0f}메가픽셀 이하로 먼저 줄이십시오.",
             )
         )
+
+
+def size_of(data):
+    """Read a picture's size from its header, without decoding it.
+
+    Parameters
+    ----------
+    data : bytes
+        What is in a JPEG or PNG file.
+
+    Returns
+    -------
+    (int, int) or None
+        Width and height in pixels; None where the header is not whole or the file is of
+        another kind.
+
+    Examples
+    --------
+    >>> size_of(cv2.imencode(".png", np.zeros((48, 64), np.uint8))[1].tobytes())
+    (64, 48)
+    """
+    return _png_size(data) if data.startswith(_PNG) else _jpeg_size(data)
 
 
 def _png_size(data):
