@@ -31,7 +31,9 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     ValueError
         If there is no such part.
     """
-    uvicorn.run(_app_of(list(parts), settings), host=settings.host, port=settings.port)
+    # Requests are counted in /metrics; a line for each would cost more than a small one itself.
+    app = _app_of(list(parts), settings)
+    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False)
     return 0
 
 
