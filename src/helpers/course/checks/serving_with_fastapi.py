@@ -1,0 +1,376 @@
+"""Checks of lesson 17, serving with FastAPI: they attack what the learner made."""
+
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+
+import cv2
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it says which other client it would rather have
+    from fastapi.testclient import TestClient
+
+MOST_BYTES = 10_000
+#: How many seconds a quick answer may take while something slow is worked on.
+PATIENCE = 2
+
+_FAULTS = {
+    "A": "path",
+    "B": "limit",
+    "C": "leak",
+    "D": "reload",
+    "E": "range",
+    "F": "leak",
+    "G": "blocking",
+    "H": "stops",
+    "I": "twice",
+}
+_CLUES = {
+    "A": {
+        "en": "what comes of a file called `../../evil.png`?",
+        "ko": "파일 이름이 `../../evil.png`라면 어떻게 됩니까?",
+    },
+    "B": {
+        "en": "what if somebody sends a film of 20 GB, or a program?",
+        "ko": "누군가 20 GB짜리 영화나 프로그램을 보낸다면 어떻게 됩니까?",
+    },
+    "C": {
+        "en": "what does the client learn of the server's disk?",
+        "ko": "클라이언트가 서버의 디스크에 대해 무엇을 알게 됩니까?",
+    },
+    "D": {
+        "en": "how often does it run, when the data never change?",
+        "ko": "바뀌지 않는 데이터인데 이 줄은 몇 번 실행됩니까?",
+    },
+    "E": {
+        "en": "which label does Python give for the index -1?",
+        "ko": "index가 -1이면 파이썬은 무엇을 내줍니까?",
+    },
+    "F": {
+        "en": "for whom is the text of an exception written?",
+        "ko": "예외의 글은 누가 읽으라고 쓴 것입니까?",
+    },
+    "G": {
+        "en": "who gets an answer while a face is looked for in fifty photos?",
+        "ko": "사진 쉰 장에서 얼굴을 찾는 동안 다른 사람은 답을 받을 수 있습니까?",
+    },
+    "H": {
+        "en": "what comes of the other photos if this one is broken?",
+        "ko": "이 사진이 깨져 있으면 나머지 사진은 어떻게 됩니까?",
+    },
+    "I": {
+        "en": "what does the loop find when it runs for the second time?",
+        "ko": "다음에 다시 돌 때 반복문은 무엇을 만납니까?",
+    },
+}
+
+
+@check(
+    "17/review",
+    hints=[
+        {
+            "en": "Ask of each line: what may a stranger put in here, and how often does this run?",
+            "ko": "줄마다 물어보십시오. 낯선 사람이 여기에 무엇을 넣을 수 있을까? 이 줄은 몇 번 "
+            "실행될까?",
+        },
+        {
+            "en": "Each word is used once, but one of them twice.",
+            "ko": "낱말은 한 번씩 쓰이는데, 하나만 두 번 쓰입니다.",
+        },
+        {
+            "en": "`leak` is the one for C and for F; `range` stands at E, `twice` at I.",
+            "ko": "`leak`은 C와 F입니다. E는 `range`, I는 `twice`입니다.",
+        },
+    ],
+)
+def check_review(faults):
+    """Judge a dict from the lines' letters to the names of their faults."""
+    if set(faults) != set(_FAULTS):
+        return say(
+            en=f"Name a fault for each of the letters {', '.join(_FAULTS)}.",
+            ko=f"{', '.join(_FAULTS)}마다 잘못을 하나씩 적으십시오.",
+        )
+    for letter, fault in faults.items():
+        if fault not in _FAULTS.values():
+            known = ", ".join(dict.fromkeys(_FAULTS.values()))
+            return say(
+                en=f"`{fault}` is none of the words: {known}.",
+                ko=f"`{fault}`은(는) 목록에 없는 낱말입니다: {known}.",
+            )
+        if fault != _FAULTS[letter]:
+            return say(
+                en=f"Look at line {letter} again: {_CLUES[letter]['en']}",
+                ko=f"{letter} 줄을 다시 보십시오. {_CLUES[letter]['ko']}",
+            )
+
+
+@check(
+    "17/upload",
+    hints=[
+        {
+            "en": "Which name can nobody choose? One that follows from the content: "
+            "`hashlib.sha256(data).hexdigest()`.",
+            "ko": "아무도 고를 수 없는 이름은 무엇일까요? 내용에서 나오는 이름, "
+            "`hashlib.sha256(data).hexdigest()`입니다.",
+        },
+        {
+            "en": "`file.file.read(max_bytes + 1)` reads no more than is needed to see that it is "
+            "too much; `raise HTTPException(413, ...)` refuses.",
+            "ko": "`file.file.read(max_bytes + 1)`은 너무 크다는 것을 알 만큼만 읽습니다. "
+            "`raise HTTPException(413, ...)`으로 거절합니다.",
+        },
+        {
+            "en": 'A picture begins with `b"\\x89PNG"` or `b"\\xff\\xd8\\xff"`: `data.startswith` '
+            "takes both in a tuple. Answer `/uploads/` and the hash, not a path.",
+            "ko": '사진은 `b"\\x89PNG"`나 `b"\\xff\\xd8\\xff"`로 시작합니다. `data.startswith`에 '
+            "둘을 튜플로 줄 수 있습니다. 경로 대신 `/uploads/`와 해시로 답하십시오.",
+        },
+    ],
+)
+def check_upload(make_app):
+    """Judge a function (folder, max_bytes) -> FastAPI app with POST /upload."""
+    with TemporaryDirectory() as temporary:
+        uploads = Path(temporary, "service", "data", "uploads")
+        uploads.mkdir(parents=True)
+        app = make_app(uploads, MOST_BYTES)
+        return _attack_upload(app, uploads, Path(temporary))
+
+
+def _attack_upload(app, uploads, root):
+    answer = _send(TestClient(app), "seven.png", _png(7))
+    if answer.status_code != 200 or not {"filename", "path"} <= answer.json().keys():
+        return say(
+            en=f"A good picture must be answered with 200, filename and path, not with "
+            f"{answer.status_code} {answer.text[:60]}.",
+            ko="제대로 된 사진에는 200과 filename, path로 답해야 합니다. 지금 답: "
+            f"{answer.status_code} {answer.text[:60]}",
+        )
+    client = TestClient(app, raise_server_exceptions=False)
+    evil = ["../../evil.png", "....//....//evil.png", str(root / "evil.png")]
+    for number, name in enumerate([*evil, "x" * 300 + ".png"]):
+        answer = _send(client, name, _png(number))
+        shown = name.replace(str(root), "")[:24]
+        if any(path.is_file() and uploads not in path.parents for path in root.rglob("*")):
+            return say(
+                en=f"The attack succeeds: `{shown}` was written outside of the folder.",
+                ko=f"공격이 성공했습니다. `{shown}` 파일이 폴더 밖에 쓰였습니다.",
+            )
+        if answer.status_code >= 500:
+            return say(
+                en=f"A file called `{shown}` makes the app fail with {answer.status_code}: let the "
+                "name play no part.",
+                ko=f"파일 이름이 `{shown}`이면 앱이 {answer.status_code}로 실패합니다. 이름이 "
+                "저장에 쓰이지 않게 하십시오.",
+            )
+    for value in (1, 2):
+        _send(client, "photo.png", _png(value))
+    if not {_png(1), _png(2)} <= _contents(uploads):
+        return say(
+            en="Two people send a `photo.png`, and only one is left: the second replaced it.",
+            ko="두 사람이 저마다 `photo.png`를 보내면 나중 것이 먼저 것을 덮어써서 하나만 "
+            "남습니다.",
+        )
+    if str(root) in str(list(answer.json().values())).replace("\\\\", "\\"):
+        return say(
+            en="The answer tells where on the server's disk the file lies.",
+            ko="답이 서버 디스크의 어디에 파일이 있는지 알려 줍니다.",
+        )
+    page = b"<script>alert(1)</script>"
+    if _send(client, "page.png", page).status_code != 415 or page in _contents(uploads):
+        return say(
+            en="A web page with a script, called `page.png`, is kept: look at the first bytes, "
+            "answer 415.",
+            ko="`page.png`라는 이름의 스크립트가 든 웹 페이지가 저장됩니다. 첫 바이트를 보고 "
+            "415로 답하십시오.",
+        )
+    whole = _png(9) + bytes(MOST_BYTES - len(_png(9)))
+    if _send(client, "whole.png", whole).status_code != 200:
+        return say(
+            en=f"A picture of just {MOST_BYTES} bytes, the most allowed, is refused.",
+            ko=f"허용된 최대 크기인 {MOST_BYTES}바이트 사진이 거절됩니다.",
+        )
+    answer = _send(client, "huge.png", whole + b"x")
+    if answer.status_code != 413 or whole + b"x" in _contents(uploads):
+        return say(
+            en=f"{MOST_BYTES + 1} bytes are one too many: answer 413 and keep nothing.",
+            ko=f"{MOST_BYTES + 1}바이트는 한 바이트가 넘칩니다. 413으로 답하고 아무것도 남기지 "
+            "마십시오.",
+        )
+
+
+def _send(client, name, data):
+    return client.post("/upload", files={"file": (name, data, "image/png")})
+
+
+def _png(value):
+    return cv2.imencode(".png", np.full((4, 4), value, np.uint8))[1].tobytes()
+
+
+def _contents(folder):
+    return {path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@check(
+    "17/vision",
+    hints=[
+        {
+            "en": "What is the same for every request belongs before the routes. A route that "
+            "works long is a plain `def`: FastAPI calls it in a thread.",
+            "ko": "모든 요청에 똑같은 것은 경로 함수 앞에서 한 번만 합니다. 오래 걸리는 경로는 "
+            "그냥 `def`로 쓰십시오. 그러면 FastAPI가 스레드에서 부릅니다.",
+        },
+        {
+            "en": "Ask before you look: `if not 0 <= index < len(y_train): raise "
+            "HTTPException(400, ...)`, with a sentence of your own that names the range.",
+            "ko": "꺼내기 전에 물으십시오. `if not 0 <= index < len(y_train): raise "
+            "HTTPException(400, ...)`에 범위를 알리는 자기 문장을 쓰십시오.",
+        },
+        {
+            "en": "`try` and `except ValueError` go *inside* the loop; the picture goes to "
+            '`results / f"{path.stem}-face.png"`.',
+            "ko": "`try`와 `except ValueError`는 반복문 *안*에 둡니다. 결과는 "
+            '`results / f"{path.stem}-face.png"`에 씁니다.',
+        },
+    ],
+)
+def check_vision(make_app):
+    """Judge a function (uploads, results, load_mnist, hide_faces) -> FastAPI app."""
+    return _attack_samples(make_app) or _attack_mosaic(make_app) or _keep_it_busy(make_app)
+
+
+_LABELS = np.arange(60000, dtype=np.uint8) % 10
+
+
+def _load_mnist():
+    return (np.broadcast_to(np.uint8(0), (60000, 28, 28)), _LABELS), (None, None)
+
+
+def _hide_faces(data):
+    if data != b"good":
+        raise ValueError("cannot decode /srv/service/uploads/two.png")
+    return b"hidden"
+
+
+@contextmanager
+def _folders(**files):
+    with TemporaryDirectory() as temporary:
+        uploads, results = Path(temporary, "uploads"), Path(temporary, "results")
+        uploads.mkdir()
+        results.mkdir()
+        for stem, content in files.items():
+            (uploads / f"{stem}.png").write_bytes(content)
+        yield uploads, results
+
+
+def _attack_samples(make_app):
+    loads = []
+
+    def load():
+        loads.append("once more")
+        return _load_mnist()
+
+    with _folders() as folders:
+        app = make_app(*folders, load, _hide_faces)
+        client = TestClient(app)
+        for index in (100, 59999, 7):
+            label = client.get(f"/mnist-sample/{index}").json().get("label")
+            if label != _LABELS[index]:
+                return say(
+                    en=f"Sample {index} has the label {_LABELS[index]}, you answer {label}.",
+                    ko=f"{index}번 표본의 레이블은 {_LABELS[index]}인데 {label}(으)로 답합니다.",
+                )
+        if len(loads) > 1:
+            return say(
+                en=f"Three requests loaded the data set {len(loads)} times: once is enough.",
+                ko=f"요청 세 번에 데이터를 {len(loads)}번 읽었습니다. 한 번이면 됩니다.",
+            )
+        client = TestClient(app, raise_server_exceptions=False)
+        for index in (60000, -1):
+            answer = client.get(f"/mnist-sample/{index}")
+            status = answer.status_code
+            if "bounds" in answer.text or "Error" in answer.text.replace("Server Error", ""):
+                return say(
+                    en=f"The index {index} is answered with the text of the exception: write "
+                    "a sentence of your own.",
+                    ko=f"index {index}에 예외의 글로 답합니다. 문장을 직접 쓰십시오.",
+                )
+            if status != 400:
+                return say(
+                    en=f"The attack succeeds: the index {index} is answered with {status}, "
+                    "not 400.",
+                    ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 "
+                    "답합니다.",
+                )
+        if "59999" not in answer.text:
+            return say(
+                en="The 400 does not say which indices there are: 0 to 59999.",
+                ko="400의 답에 index의 범위(0부터 59999까지)가 없습니다.",
+            )
+
+
+def _attack_mosaic(make_app):
+    with _folders(one=b"good", two=b"broken", wow=b"good") as (uploads, results):
+        client = TestClient(make_app(uploads, results, _load_mnist, _hide_faces))
+        before = set(uploads.iterdir())
+        try:
+            answer = client.get("/mosaic").json()
+        except ValueError:
+            return say(
+                en="One broken picture stops all: the good ones beside it are not done.",
+                ko="깨진 사진 하나가 전체를 멈춥니다. 옆에 있는 멀쩡한 사진이 처리되지 않습니다.",
+            )
+        if set(uploads.iterdir()) != before:
+            return say(
+                en="The results lie among the uploads: next time they are taken for uploads.",
+                ko="결과가 업로드와 섞였습니다. 다음번에는 결과를 업로드로 알고 또 처리합니다.",
+            )
+        if "/srv" in str(answer):
+            return say(
+                en="The reason is the text of the exception, and tells a path of the server.",
+                ko="이유에 예외의 글이 그대로 들어 있어서 서버의 경로가 드러납니다.",
+            )
+        failed = [failure.get("filename") for failure in answer.get("failed_files", [])]
+        if (answer.get("processed_files"), failed) != (["one.png", "wow.png"], ["two.png"]):
+            return say(
+                en="Of one.png, two.png (broken) and wow.png you answer "
+                f"{answer.get('processed_files')} as processed and {failed} as failed.",
+                ko=f"one.png, two.png(깨짐), wow.png 가운데 {answer.get('processed_files')}을(를) "
+                f"처리했고 {failed}을(를) 못 했다고 답합니다.",
+            )
+        if {path.name for path in results.iterdir()} != {"one-face.png", "wow-face.png"}:
+            return say(
+                en="In `results` there should be one-face.png and wow-face.png.",
+                ko="`results`에 one-face.png와 wow-face.png가 있어야 합니다.",
+            )
+
+
+def _keep_it_busy(make_app):
+    at_work, is_answered, waits = Event(), Event(), []
+
+    def hide_slowly(data):
+        at_work.set()
+        waits.append(is_answered.wait(PATIENCE))
+        return data
+
+    with (
+        _folders(one=b"good") as folders,
+        TestClient(make_app(*folders, _load_mnist, hide_slowly)) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        work = pool.submit(client.get, "/mosaic")
+        at_work.wait(PATIENCE)
+        client.get("/mnist-sample/100")
+        is_answered.set()
+        work.result()
+    if not all(waits):
+        return say(
+            en="While a face is looked for nobody else gets an answer: the event loop is blocked.",
+            ko="얼굴을 찾는 동안 아무도 답을 받지 못합니다. 이벤트 루프(event loop)가 막혔습니다.",
+        )
