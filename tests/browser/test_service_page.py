@@ -407,13 +407,14 @@ def test_without_a_token_a_sentence_says_that_nothing_works(visit, tmp_path):
 def test_the_other_language_is_one_click_away(visit):
     page = visit(lang="en")
     page.get_by_role("link", name="한국어").click()
-    assert page.get_by_role("heading", level=1).inner_text() == WORDS["ko"]["title"]
+    page.get_by_role("heading", level=1, name=WORDS["ko"]["title"]).wait_for()
+    page.wait_for_load_state("load")  # and with it the scripts
     assert page.locator("html").get_attribute("lang") == "ko"
     draw(page, SEVEN)
     wait_for_reading(page, "#draw", "7")
     assert WORDS["ko"]["sure"].partition(" ")[0] in page.locator("#draw li").inner_text()
     page.get_by_role("link", name="English").click()
-    assert page.get_by_role("heading", level=1).inner_text() == WORDS["en"]["title"]
+    page.get_by_role("heading", level=1, name=WORDS["en"]["title"]).wait_for()
 
 
 def test_a_finger_writes_on_a_phone_and_nothing_is_cut_off(visit):
