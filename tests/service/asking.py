@@ -49,13 +49,17 @@ def report_now_and_then():
         report()
 
 
-url, count = sys.argv[1:]
-threads = [threading.Thread(target=ask_without_pause, args=[url]) for _ in range(int(count))]
-threads.append(threading.Thread(target=report_now_and_then))
-for thread in threads:
-    thread.start()
-sys.stdin.read()
-is_over.set()
-for thread in threads:
-    thread.join()
-report()
+def main(url, count):
+    threads = [threading.Thread(target=ask_without_pause, args=[url]) for _ in range(int(count))]
+    threads.append(threading.Thread(target=report_now_and_then))
+    for thread in threads:
+        thread.start()
+    sys.stdin.read()
+    is_over.set()
+    for thread in threads:
+        thread.join()
+    report()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
