@@ -21,7 +21,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Not for longer than a module: Playwright keeps an event loop running in this thread, in which
+# the next module's own `anyio.run` would be refused.
+@pytest.fixture(scope="module")
 def chromium():
     """A running Chromium; installed where that is ours to do, else the test is skipped."""
     path = _find() or _install()
