@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from helpers.language.attention import AdditiveAttention, DotProductAttention, softmax
+from helpers.language.attention import (
+    AdditiveAttention,
+    DotProductAttention,
+    causal_mask,
+    softmax,
+)
 
 
 def test_dot_product_by_hand():
@@ -58,14 +63,13 @@ def test_sharp_scores_look_up_one_value():
     np.testing.assert_allclose(context, [[30], [10]])
 
 
-def test_under_a_triangular_mask_nobody_looks_ahead():
+def test_causal_mask_lets_nobody_look_ahead():
     x = np.random.default_rng(0).normal(size=(2, 5, 3))
-    back = np.tri(5, dtype=bool)
-    context, weights = DotProductAttention().forward(x, x, x, back)
+    context, weights = DotProductAttention().forward(x, x, x, causal_mask(5))
     np.testing.assert_array_equal(weights, np.tril(weights))
     changed = x.copy()
     changed[:, 3:] += 1
-    again, _ = DotProductAttention().forward(changed, changed, changed, back)
+    again, _ = DotProductAttention().forward(changed, changed, changed, causal_mask(5))
     np.testing.assert_array_equal(context[:, :3], again[:, :3])
     assert (context[:, 3:] != again[:, 3:]).all()
 
@@ -168,10 +172,10 @@ def test_axes_in_front_are_looked_up_apart():
     """Heads of a transformer, (examples, heads, places, numbers)."""
     rng = np.random.default_rng(0)
     queries, keys, values = rng.normal(size=(3, 2, 4, 5, 6))
-    units, mask = rng.normal(size=(2, 6, 3)), np.tri(5, dtype=bool)
+    units = rng.normal(size=(2, 6, 3))
     for attention in (DotProductAttention(), AdditiveAttention(*units, np.ones(3))):
-        context, weights = attention.forward(queries, keys, values, mask)
-        alone, _ = attention.forward(queries[1, 3], keys[1, 3], values[1, 3], mask)
+        context, weights = attention.forward(queries, keys, values, causal_mask(5))
+        alone, _ = attention.forward(queries[1, 3], keys[1, 3], values[1, 3], causal_mask(5))
         assert weights.shape == (2, 4, 5, 5)
         np.testing.assert_allclose(weights.sum(axis=-1), 1)
         np.testing.assert_allclose(context[1, 3], alone)

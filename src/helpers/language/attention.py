@@ -209,6 +209,27 @@ def softmax(scores, mask=None):
     return exponentials / exponentials.sum(-1, keepdims=True)
 
 
+def causal_mask(length):
+    """Return the mask under which each place looks at itself and back, never ahead.
+
+    Parameters
+    ----------
+    length : int
+
+    Returns
+    -------
+    ndarray, (length, length) bool
+
+    Examples
+    --------
+    >>> causal_mask(3).astype(int)
+    array([[1, 0, 0],
+           [1, 1, 0],
+           [1, 1, 1]])
+    """
+    return np.tri(length, dtype=bool)
+
+
 def _backward(grad, values, weights):
     """Return the gradients of the scores and of the values."""
     grad = np.asarray(grad)
