@@ -7,8 +7,6 @@ or an ONNX file run without TensorFlow.
 import json
 import math
 import platform
-import warnings
-import zipfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,15 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from helpers.checksums import sha256
-from helpers.data import DataError, load_mnist
+from helpers.data import load_mnist
+from helpers.models import check_suffix, load_model, open_onnx, save_model
 from helpers.paths import MODELS, WORK, written_whole
 from helpers.reader import say
+from helpers.training import climb_and_fall, fit
 
 #: How the shipped weights are trained, and how wide their network is.
 RECIPE = {"num_epochs": 20, "batch_size": 128, "learning_rate": 0.008, "seed": 0}
 SHIPPED_WIDTH = 32
-
-_PROGRESS = "training.json"  # what a checkpoint carries beside the model
 
 
 def to_images(x):
@@ -142,8 +140,8 @@ def train(
 ):
     """Train a model, showing a progress bar; go on from the checkpoint if there is one.
 
-    The learning rate climbs over the first tenth of the steps and falls to zero along a
-    cosine (Loshchilov and Hutter, "SGDR", 2017): with it, one epoch already gives 99 %.
+    The learning rate is `helpers.training.climb_and_fall`'s: with it, one epoch already gives
+    99 %.
 
     Parameters
     ----------
@@ -180,47 +178,32 @@ def train(
         If the checkpoint is damaged; it is left as it is.
     """
     import keras
-    from tqdm.auto import tqdm
 
     x, y = _pair_up(x, y)
     if validation is not None:
         validation = _pair_up(*validation)
-    num_steps = math.ceil(len(x) / batch_size)
-    _compile(model, learning_rate, num_epochs * num_steps)
     settings = {
-        "num_parameters": model.count_params(),
-        "num_digits": len(x),
+        "num_examples": len(x),
         "num_validation": 0 if validation is None else len(validation[0]),
         "num_epochs": num_epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "seed": seed,
     }
-    history = _resume(model, checkpoint, settings)
-    num_done = len(history.get("loss", []))
-    with tqdm(total=num_epochs * num_steps, initial=num_done * num_steps, unit="batch") as bar:
+    num_steps = num_epochs * math.ceil(len(x) / batch_size)
+    model.compile(
+        keras.optimizers.Adam(climb_and_fall(learning_rate, num_steps)),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,  # XLA's convolutions are 20 times slower on a CPU
+    )
 
-        def show(_, logs):
-            bar.set_postfix(logs, refresh=False)
-            bar.update()
+    def shuffled(epoch):
+        rng = np.random.default_rng([seed, epoch])
+        order = rng.permutation(len(x))
+        return augment(x[order], rng) if augment else x[order], y[order]
 
-        for epoch in range(num_done, num_epochs):
-            rng = np.random.default_rng([seed, epoch])
-            order = rng.permutation(len(x))
-            result = model.fit(
-                augment(x[order], rng) if augment else x[order],
-                y[order],
-                batch_size=batch_size,
-                shuffle=False,
-                validation_data=validation,
-                callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=show)],
-                verbose=0,
-            )
-            for name, values in result.history.items():
-                history.setdefault(name, []).extend(values)
-            if checkpoint is not None:
-                _save_checkpoint(model, checkpoint, settings, history)
-    return history
+    return fit(model, shuffled, settings, validation=validation, checkpoint=checkpoint)
 
 
 def distort(images, rng):
@@ -340,12 +323,10 @@ def save(model, path):
     ValueError
         If the suffix is another.
     """
-    _check_suffix(path, ".keras", ".onnx")
-    with written_whole(path) as temporary:
-        if temporary.suffix == ".keras":
-            model.save(temporary)
-        else:
-            _export(model, temporary)
+    import keras
+
+    images = keras.InputSpec(shape=(None, 28, 28, 1), dtype="float32", name="images")
+    save_model(model, path, [images])
 
 
 def load(path):
@@ -358,15 +339,8 @@ def load(path):
     DataError
         If the file is missing or damaged.
     """
-    _check_suffix(path, ".keras", ".onnx")
-    if Path(path).suffix == ".onnx":
-        return load_onnx(path)
-    import keras
-
-    try:
-        return keras.saving.load_model(path)
-    except Exception as error:  # Keras raises many kinds
-        raise _unreadable(path) from error
+    check_suffix(path, ".keras", ".onnx")
+    return load_onnx(path) if Path(path).suffix == ".onnx" else load_model(path)
 
 
 def load_onnx(path):
@@ -393,14 +367,7 @@ def load_onnx(path):
     >>> reader(np.zeros((2, 28, 28), np.uint8)).shape
     (2, 10)
     """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # so small a net only loses time to a second one
-    try:
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its kinds share no base
-        raise _unreadable(path) from error
+    session = open_onnx(path)
     (images,) = session.get_inputs()
     return lambda x: session.run(None, {images.name: to_images(x)})[0]
 
@@ -469,94 +436,3 @@ def _pair_up(x, y):
             )
         )
     return x, y
-
-
-def _compile(model, learning_rate, num_steps):
-    import keras
-
-    num_warm = num_steps // 10
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, num_steps - num_warm, warmup_target=learning_rate, warmup_steps=num_warm
-    )
-    model.compile(
-        keras.optimizers.Adam(schedule),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=False,  # XLA's convolutions are 20 times slower on a CPU
-    )
-
-
-def _save_checkpoint(model, checkpoint, settings, history):
-    with written_whole(checkpoint) as temporary:
-        model.save(temporary)
-        with zipfile.ZipFile(temporary, "a") as archive:
-            archive.writestr(_PROGRESS, json.dumps({"settings": settings, "history": history}))
-
-
-def _resume(model, checkpoint, settings):
-    """Load `checkpoint`, if there is one, into `model`; give its history so far."""
-    if checkpoint is None:
-        return {}
-    _check_suffix(checkpoint, ".keras")
-    if not Path(checkpoint).exists():
-        return {}
-    try:
-        with zipfile.ZipFile(checkpoint) as archive:
-            if archive.testzip() is not None:
-                raise zipfile.BadZipFile
-            progress = json.loads(archive.read(_PROGRESS))
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise DataError(
-            say(
-                en=f"{checkpoint} is damaged or is no checkpoint of a training: delete it to start "
-                "over, or choose another path.",
-                ko=f"{checkpoint} 파일은 손상되었거나 학습 체크포인트(checkpoint)가 아닙니다. "
-                "지우고 처음부터 다시 학습하거나 다른 경로를 정하십시오.",
-            )
-        ) from error
-    for name, value in settings.items():
-        before = progress["settings"].get(name)
-        if before != value:
-            raise ValueError(
-                say(
-                    en=f"The checkpoint {checkpoint} was made with {name}={before}, not {value}: "
-                    "give the same again, or choose another path.",
-                    ko=f"체크포인트(checkpoint) {checkpoint} 파일은 설정이 다른 학습에서 나왔습니다"
-                    f"(이전: {name}={before}, 지금: {name}={value}). 같은 값을 주거나 다른 경로를 "
-                    "정하십시오.",
-                )
-            )
-    model.optimizer.build(model.trainable_variables)
-    model.load_weights(checkpoint)  # and with them the optimizer's state
-    return progress["history"]
-
-
-def _export(model, path):
-    import keras
-
-    images = keras.InputSpec(shape=(None, 28, 28, 1), dtype="float32", name="images")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tf2onnx and NumPy 2
-        model.export(path, format="onnx", verbose=False, input_signature=[images])
-
-
-def _check_suffix(path, *suffixes):
-    if Path(path).suffix not in suffixes:
-        either = " / ".join(suffixes)
-        raise ValueError(
-            say(
-                en=f"A model's file name must end in {either}, which {path} does not.",
-                ko=f"모델 파일의 이름은 {either}(으)로 끝나야 합니다. 받은 이름: {path}",
-            )
-        )
-
-
-def _unreadable(path):
-    return DataError(
-        say(
-            en=f"{path} is missing, damaged or no model: save it again, or restore the course's "
-            "own with: git checkout -- data/models",
-            ko=f"{path} 파일이 없거나 손상되었거나 모델이 아닙니다. 다시 저장하거나, 강의에 딸린 "
-            "모델이라면 다음 명령으로 되살리십시오: git checkout -- data/models",
-        )
-    )

@@ -1,11 +1,9 @@
 """Inside the shipped network without TensorFlow: what each of its layers makes of a digit."""
 
-import warnings
 from functools import cache
 
-from helpers.data import DataError
-from helpers.paths import MODELS, written_whole
-from helpers.reader import say
+from helpers.models import open_onnx, save_model
+from helpers.paths import MODELS
 from helpers.vision.digits import to_images
 
 MAPS = MODELS / "digits-maps.onnx"
@@ -66,9 +64,7 @@ def export_maps(model, path=MAPS):
     outputs = {f"{n:02}_{layer.name}": layer.output for n, layer in enumerate(model.layers)}
     inside = keras.Model(images, outputs)
     signature = [keras.InputSpec(shape=(None, 28, 28, 1), dtype="float32", name="images")]
-    with written_whole(path) as temporary, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tf2onnx and NumPy 2
-        inside.export(temporary, format="onnx", verbose=False, input_signature=signature)
+    save_model(inside, path, signature)
 
 
 def _layer(output):
@@ -77,18 +73,4 @@ def _layer(output):
 
 @cache
 def _session():
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    try:
-        return onnxruntime.InferenceSession(MAPS, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its kinds share no base
-        raise DataError(
-            say(
-                en=f"{MAPS.name} is missing or damaged. Restore it with: git checkout -- "
-                "data/models",
-                ko=f"{MAPS.name} 파일이 없거나 손상되었습니다. 다음 명령으로 되살리십시오: "
-                "git checkout -- data/models",
-            )
-        ) from error
+    return open_onnx(MAPS)

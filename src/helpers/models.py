@@ -1,0 +1,99 @@
+"""Model files: saved whole as `.keras` to train on or `.onnx` to serve, and opened again."""
+
+import warnings
+from pathlib import Path
+
+from helpers.data import DataError
+from helpers.paths import written_whole
+from helpers.reader import say
+
+
+def save_model(model, path, inputs):
+    """Save a Keras model as `.keras` or `.onnx`, by the suffix.
+
+    Parameters
+    ----------
+    model : keras.Model
+    path : path
+    inputs : list of keras.InputSpec
+        What an `.onnx` file takes: shape, dtype and name of each input.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    """
+    check_suffix(path, ".keras", ".onnx")
+    with written_whole(path) as temporary:
+        if temporary.suffix == ".keras":
+            model.save(temporary)
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # tf2onnx and NumPy 2
+                model.export(temporary, format="onnx", verbose=False, input_signature=inputs)
+
+
+def load_model(path):
+    """Load a Keras model from a `.keras` file.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    DataError
+        If the file is missing or damaged.
+    """
+    check_suffix(path, ".keras")
+    import keras
+
+    try:
+        return keras.saving.load_model(path)
+    except Exception as error:  # Keras raises many kinds
+        raise _unreadable(path) from error
+
+
+def open_onnx(path):
+    """Open an ONNX file for ONNX Runtime, which needs no TensorFlow.
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
+        It may be run from several threads at once, and takes one each time.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # nets as small as ours only lose time to a second one
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its kinds share no base
+        raise _unreadable(path) from error
+
+
+def check_suffix(path, *suffixes):
+    """Raise `ValueError` unless the name of a file ends in one of `suffixes`."""
+    if Path(path).suffix not in suffixes:
+        either = " / ".join(suffixes)
+        raise ValueError(
+            say(
+                en=f"A model's file name must end in {either}, which {path} does not.",
+                ko=f"모델 파일의 이름은 {either}(으)로 끝나야 합니다. 받은 이름: {path}",
+            )
+        )
+
+
+def _unreadable(path):
+    name = Path(path).name  # a service says this to its clients, who need not know its folders
+    return DataError(
+        say(
+            en=f"{name} is missing, damaged or no model: save it again, or restore the course's "
+            "own with: git checkout -- data/models",
+            ko=f"{name} 파일이 없거나 손상되었거나 모델이 아닙니다. 다시 저장하거나, 강의에 딸린 "
+            "모델이라면 다음 명령으로 되살리십시오: git checkout -- data/models",
+        )
+    )
