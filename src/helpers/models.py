@@ -8,15 +8,16 @@ from helpers.paths import written_whole
 from helpers.reader import say
 
 
-def save_model(model, path, inputs):
+def save_model(model, path, signature):
     """Save a Keras model as `.keras` or `.onnx`, by the suffix.
 
     Parameters
     ----------
     model : keras.Model
     path : path
-    inputs : list of keras.InputSpec
-        What an `.onnx` file takes: shape, dtype and name of each input.
+    signature : list
+        What the model is called with, for an `.onnx` file: a `keras.InputSpec` of shape, dtype
+        and name for each input, or a list of them where it takes a list.
 
     Raises
     ------
@@ -30,7 +31,7 @@ def save_model(model, path, inputs):
         else:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # tf2onnx and NumPy 2
-                model.export(temporary, format="onnx", verbose=False, input_signature=inputs)
+                model.export(temporary, format="onnx", verbose=False, input_signature=signature)
 
 
 def load_model(path):
@@ -49,7 +50,7 @@ def load_model(path):
     try:
         return keras.saving.load_model(path)
     except Exception as error:  # Keras raises many kinds
-        raise _unreadable(path) from error
+        raise unreadable(path) from error
 
 
 def open_onnx(path):
@@ -72,7 +73,7 @@ def open_onnx(path):
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its kinds share no base
-        raise _unreadable(path) from error
+        raise unreadable(path) from error
 
 
 def check_suffix(path, *suffixes):
@@ -87,7 +88,8 @@ def check_suffix(path, *suffixes):
         )
 
 
-def _unreadable(path):
+def unreadable(path):
+    """Return the `DataError` that says that a file of a model cannot be read."""
     name = Path(path).name  # a service says this to its clients, who need not know its folders
     return DataError(
         say(

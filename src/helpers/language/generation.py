@@ -1,0 +1,209 @@
+"""The generating engines: a network writes the answer token by token, as lessons 12 to 14 teach.
+
+They are trained here, with TensorFlow, and answer without it.
+"""
+
+import json
+import math
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from helpers.checksums import sha256
+from helpers.language.corpus import load_answers, load_greetings, load_off_topic
+from helpers.language.retrieval import REFUSAL
+from helpers.language.seq2seq import Predict, beam, build_gru, encode_answers, encode_questions
+from helpers.language.tokens import PAD, Subwords, train_subwords
+from helpers.language.transformer import build_transformer
+from helpers.models import open_onnx, save_model, unreadable
+from helpers.paths import MODELS, WORK, written_whole
+from helpers.training import climb_and_fall, fit
+
+#: The networks, and how each is trained.
+RECIPES = {
+    "gru": {"num_epochs": 20, "batch_size": 64, "learning_rate": 0.003, "seed": 0},
+    "transformer": {"num_epochs": 30, "batch_size": 64, "learning_rate": 0.003, "seed": 0},
+}
+#: How many subwords there are, and how many of them a message or an answer may have.
+VOCAB_SIZE, MAX_LENGTH = 1000, 48
+#: How many beginnings of an answer are kept in mind.
+WIDTH = 3
+
+_RECORD, _SUBWORDS = "chatbot.json", "chatbot.subwords"
+
+
+class Generator:
+    """Answers with a trained network; called with a message, it answers.
+
+    What the network writes is said only if it is one of the answers that it has learned from:
+    a mixture of two of them is fluent, and wrong.
+
+    Parameters
+    ----------
+    predict : callable
+        See `helpers.language.seq2seq.Predict`.
+    tokenizer : Subwords
+    threshold : float
+        The least score with which an answer is said.
+
+    Examples
+    --------
+    >>> generator = load_generator("transformer")
+    >>> generator("안녕하세요")[2]
+    'hello'
+    """
+
+    def __init__(self, predict: Predict, tokenizer: Subwords, threshold: float = 0.0):
+        self._predict, self._tokenizer, self._threshold = predict, tokenizer, threshold
+        self._intents = {answers[0]: intent for intent, answers in load_answers().items()}
+
+    def write(self, message: str) -> tuple[str, float]:
+        """Return what the network writes, and the mean probability of a token, in [0, 1]."""
+        (question,) = encode_questions(self._tokenizer, [message], MAX_LENGTH)
+        (ids, log_probability), *_ = beam(self._predict, question, MAX_LENGTH, WIDTH)
+        # The geometric mean, so that a long answer may score as high; END is a token too.
+        return self._tokenizer.decode(ids), math.exp(log_probability / (len(ids) + 1))
+
+    def __call__(self, message: str) -> tuple[str, float, str | None]:
+        """Return the answer, its score in [0, 1] and the intent; None where it refuses."""
+        text, score = self.write(message)
+        intent = self._intents.get(text)
+        if intent is None or score < self._threshold:
+            return REFUSAL, score, None
+        return text, score, intent
+
+
+def load_generator(name: str, folder: Path = MODELS) -> Generator:
+    """Load a network that `ship` has written.
+
+    Parameters
+    ----------
+    name : str
+        A key of `RECIPES`.
+    folder : path
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    predict = _open(Path(folder) / f"chatbot-{name}.onnx")
+    tokenizer = _read(Path(folder) / _SUBWORDS, Subwords)
+    record = _read(Path(folder) / _RECORD, json.loads)
+    return Generator(predict, tokenizer, record[name]["threshold"])
+
+
+def ship(folder: Path = MODELS, *, checkpoints: Path = WORK) -> dict:
+    """Make the weights of the engines that the course ships, by `RECIPES`.
+
+    They learn the first answer to each training wording, and to refuse what is off the topic.
+
+    Parameters
+    ----------
+    folder : path
+        Where the networks (`.onnx`), the subwords and the record are written.
+    checkpoints : path
+        A folder for what is kept while training; an interrupted one goes on from it.
+
+    Returns
+    -------
+    dict
+        The record: of each network its recipe, its size, its sha256 and its threshold, under
+        which 85 % of the validation questions off the topic lie; and the versions.
+
+    Raises
+    ------
+    DataError
+        If a checkpoint or the corpus is damaged.
+    """
+    texts, intents = load_greetings("train")
+    answers = {intent: said[0] for intent, said in load_answers().items()}
+    off_topic = load_off_topic("train")
+    questions = [*texts, *off_topic]
+    replies = [answers[intent] for intent in intents] + [REFUSAL] * len(off_topic)
+    tokenizer = train_subwords([*questions, *answers.values(), REFUSAL], VOCAB_SIZE)
+    with written_whole(Path(folder) / _SUBWORDS) as temporary:
+        temporary.write_bytes(tokenizer.model)
+    record = {}
+    for name in RECIPES:
+        path, checkpoint = Path(folder) / f"chatbot-{name}.onnx", _checkpoint(checkpoints, name)
+        model = _train(name, tokenizer, questions, replies, checkpoint)
+        save_model(model, path, _signature())
+        record[name] = {
+            "recipe": RECIPES[name] | {"num_examples": len(questions)},
+            "num_parameters": model.count_params(),
+            "sha256": sha256(path),
+            "threshold": _choose_threshold(Generator(_open(path), tokenizer)),
+        }
+    packages = ("tensorflow", "keras", "numpy", "sentencepiece", "tf2onnx", "onnxruntime")
+    record["versions"] = {"python": platform.python_version()} | {p: version(p) for p in packages}
+    with written_whole(Path(folder) / _RECORD) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    for name in RECIPES:
+        _checkpoint(checkpoints, name).unlink()
+    return record
+
+
+def _train(name, tokenizer, questions, replies, checkpoint):
+    import keras
+
+    recipe = RECIPES[name]
+    keras.utils.set_random_seed(recipe["seed"])
+    if name == "gru":
+        model = build_gru(len(tokenizer), attention="additive")
+    else:
+        model = build_transformer(len(tokenizer))
+    x = encode_questions(tokenizer, questions, MAX_LENGTH)
+    y = encode_answers(tokenizer, replies, MAX_LENGTH)
+    num_steps = recipe["num_epochs"] * math.ceil(len(x) / recipe["batch_size"])
+    model.compile(
+        keras.optimizers.Adam(climb_and_fall(recipe["learning_rate"], num_steps)),
+        loss="sparse_categorical_crossentropy",
+        weighted_metrics=[],
+        jit_compile=False,  # XLA costs more than it gives at this size
+    )
+
+    def shuffled(epoch):
+        order = np.random.default_rng([recipe["seed"], epoch]).permutation(len(x))
+        asked = y[order, 1:]
+        return [x[order], y[order, :-1]], asked, (asked != PAD).astype(np.float32)
+
+    fit(model, shuffled, recipe | {"num_examples": len(x)}, checkpoint=checkpoint)
+    return model
+
+
+def _checkpoint(folder, name):
+    return Path(folder) / f"train-chatbot-{name}.keras"
+
+
+def _signature():
+    import keras
+
+    shape = (None, None)
+    questions, answers = (
+        keras.InputSpec(shape=shape, dtype="int32", name=name) for name in ("questions", "answers")
+    )
+    return [[questions, answers]]
+
+
+def _choose_threshold(generator):
+    said = map(generator, load_off_topic("validation"))
+    return float(np.quantile([score if intent else 0 for _, score, intent in said], 0.85))
+
+
+def _open(path):
+    session = open_onnx(path)
+
+    def predict(questions, answers):
+        return session.run(None, {"questions": questions, "answers": answers})[0]
+
+    return predict
+
+
+def _read(path, parse):
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise unreadable(path) from error
