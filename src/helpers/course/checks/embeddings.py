@@ -1,0 +1,224 @@
+"""Checks of lesson 10, embeddings."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "10/cosine",
+    hints=[
+        {
+            "en": "Section 1 did it for Father and Mother: dot product, two lengths, one division.",
+            "ko": "1절에서 아버지와 어머니로 해 보았습니다. 내적 하나, 길이 둘, 나눗셈 하나입니다.",
+        },
+        {
+            "en": "`a @ b` is the dot product. The length of `a` is the root of `a @ a`.",
+            "ko": "`a @ b`가 내적입니다. `a`의 길이는 `a @ a`의 제곱근입니다.",
+        },
+        {
+            "en": "`a @ b / (np.sqrt(a @ a) * np.sqrt(b @ b))`",
+            "ko": "`a @ b / (np.sqrt(a @ a) * np.sqrt(b @ b))`",
+        },
+    ],
+)
+def check_cosine(cosine):
+    """Judge a function (vector, vector) -> cosine."""
+    a, b = np.array([3.0, 4.0]), np.array([5.0, 12.0])
+    answer = np.asarray(cosine(a, b))
+    if answer.shape != ():
+        return say(
+            en=f"The cosine is one number; yours has the shape {answer.shape}. Add the products "
+            "up: `a @ b`.",
+            ko=f"코사인은 수 하나인데 모양이 {answer.shape}인 값이 나옵니다. 곱한 것을 모두 "
+            "더하십시오: `a @ b`",
+        )
+    if np.isclose(answer, 63):
+        return say(
+            en="That is the dot product; divide it by both lengths, or long vectors seem more "
+            "alike than short ones.",
+            ko="그것은 내적입니다. 두 길이로 나누지 않으면 긴 벡터일수록 더 닮은 것처럼 보입니다.",
+        )
+    if np.isclose(answer, 63 / (25 * 169)):
+        return say(
+            en="You divide by the squares of the lengths: `a @ a` is 25 for (3, 4), whose length "
+            "is 5.",
+            ko="길이의 제곱으로 나누었습니다. (3, 4)에서 `a @ a`는 25이고, 길이는 5입니다.",
+        )
+    if np.isclose(answer, np.sqrt(68)):
+        return say(
+            en="That is the distance: 0 for equal vectors, where the cosine is 1.",
+            ko="그것은 거리입니다. 똑같은 벡터라면 거리는 0이고 코사인은 1입니다.",
+        )
+    if np.isclose(answer, 63 / 5 * 13):
+        return say(
+            en="Python goes from left to right: put the product of the two lengths in "
+            "parentheses, as `a @ b / (length_a * length_b)`.",
+            ko="파이썬은 왼쪽부터 계산합니다. `a @ b / (길이_a * 길이_b)`처럼 두 길이의 곱을 "
+            "괄호로 묶으십시오.",
+        )
+    for a, b, right in (
+        ([3, 4], [5, 12], 63 / 65),
+        ([3, 4], [4, 3], 0.96),
+        ([1, 0, 0], [0, 2, 0], 0),
+        ([1, 2], [-2, -4], -1),
+    ):
+        answer = cosine(np.array(a, float), np.array(b, float))
+        if not np.isclose(answer, right, atol=1e-6):
+            return say(
+                en=f"The cosine of {a} and {b} is {right:.3f}; you say {float(answer):.3f}.",
+                ko=f"{a}와(과) {b}의 코사인은 {right:.3f}인데 {float(answer):.3f}이(가) 나옵니다.",
+            )
+
+
+# Row 0 shows nearly the way of rows 3 and 1; row 2 is long, row 4 opposite, row 5 near in place.
+_TABLE = np.array(
+    [[1.0, 0.2], [3.0, 1.5], [5.0, 9.0], [2.0, 0.5], [-1.0, -0.2], [0.4, 0.9], [0.1, -0.6]]
+)
+
+
+@check(
+    "10/neighbours",
+    hints=[
+        {
+            "en": "Divide every row by its length first; then one product with `@` gives all "
+            "cosines of the row.",
+            "ko": "먼저 모든 줄을 저마다의 길이로 나누십시오. 그러면 `@` 한 번으로 그 줄의 "
+            "코사인이 모두 나옵니다.",
+        },
+        {
+            "en": "`np.argsort` gives the places from the smallest number to the largest; put a "
+            "minus before the cosines.",
+            "ko": "`np.argsort`는 작은 수부터 자리 번호를 알려 줍니다. 코사인 앞에 빼기 부호를 "
+            "붙이십시오.",
+        },
+        {
+            "en": "`order = np.argsort(-(unit @ unit[row]))`, and then leave `row` itself out.",
+            "ko": "`order = np.argsort(-(unit @ unit[row]))`을 구한 다음 `row` 자신을 빼십시오.",
+        },
+    ],
+)
+def check_neighbours(neighbours):
+    """Judge a function (row, table, k) -> the rows of the k highest cosines but its own."""
+    found = neighbours(0, _TABLE, 3)
+    if not isinstance(found, list | np.ndarray) or len(found) != 3:
+        return say(
+            en=f"For k = 3 the answer must be a list of three rows, not {found!r}.",
+            ko=f"k = 3이면 줄 번호 세 개가 든 리스트가 나와야 합니다. 지금은 {found!r}입니다.",
+        )
+    found = np.asarray(found).tolist()
+    if found[0] == 0:
+        return say(
+            en="The first neighbour that you find is the word itself: leave it out.",
+            ko="첫째 이웃이 그 단어 자신입니다. 자신은 빼십시오.",
+        )
+    if any(isinstance(row, float) for row in found):
+        return say(
+            en="Those are the cosines; the numbers of the rows are asked for. `np.argsort` gives "
+            "places, `np.sort` values.",
+            ko="그것은 코사인입니다. 줄의 번호를 돌려주어야 합니다. `np.sort`는 값을, "
+            "`np.argsort`는 자리를 알려 줍니다.",
+        )
+    if found == _ranked(_TABLE @ _TABLE[0]):
+        return say(
+            en="Row 2 wins because it is long: divide by the lengths, so that only the direction "
+            "counts.",
+            ko="2번 줄은 길다는 이유만으로 이겼습니다. 방향만 보도록 길이로 나누십시오.",
+        )
+    if found == _ranked(-np.linalg.norm(_TABLE - _TABLE[0], axis=1)):
+        return say(
+            en="You take those at the smallest distance; the cosine, which does not mind how long "
+            "a row is, is asked for.",
+            ko="거리가 가까운 것을 골랐습니다. 줄의 길이를 따지지 않는 코사인으로 골라야 합니다.",
+        )
+    unit = _TABLE / np.linalg.norm(_TABLE, axis=1, keepdims=True)
+    if found == _ranked(-(unit @ unit[0])):
+        return say(
+            en="Your first is the one that shows the opposite way: `np.argsort` begins with the "
+            "smallest.",
+            ko="첫째로 나온 것은 반대쪽을 가리키는 벡터입니다. `np.argsort`는 작은 것부터 "
+            "늘어놓습니다.",
+        )
+    for row in (0, 5):
+        right = [n for n in np.argsort(-(unit @ unit[row])).tolist() if n != row][:3]
+        found = np.asarray(neighbours(row, _TABLE, 3)).tolist()
+        if found != right:
+            return say(
+                en=f"On a table that the check made, the neighbours of row {row} are {right}; you "
+                f"say {found}.",
+                ko=f"채점용 표에서 {row}번 줄의 이웃은 {right}인데 {found}이(가) 나옵니다.",
+            )
+
+
+def _ranked(scores):
+    """Return the first three rows but row 0, the highest score first."""
+    return [row for row in np.argsort(-scores).tolist() if row != 0][:3]
+
+
+@check(
+    "10/recall",
+    hints=[
+        {
+            "en": "Go through the questions with `zip(found, true)`: how many rows are in both?",
+            "ko": "`zip(found, true)`로 질문을 하나씩 봅시다. 양쪽에 모두 있는 줄은 몇 개입니까?",
+        },
+        {
+            "en": "`set(f) & set(t)` keeps what both have, in whatever order.",
+            "ko": "`set(f) & set(t)`는 순서와 상관없이 양쪽에 모두 있는 것만 남깁니다.",
+        },
+        {
+            "en": "Add up the sizes of these sets and divide by `true.size`, the number of all "
+            "true neighbours.",
+            "ko": "그 집합의 크기를 모두 더하고, 진짜 이웃의 전체 수인 `true.size`로 나누십시오.",
+        },
+    ],
+)
+def check_recall(recall):
+    """Judge a function (found, true) -> share of the true neighbours that were found."""
+    true = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
+    found = np.array([[2, 1, 3, 9], [5, 8, 4, 0]])  # three and two of four, most out of place
+    answer = np.asarray(recall(found, true))
+    if answer.shape != ():
+        return say(
+            en=f"The recall of all questions together is one number; yours has the shape "
+            f"{answer.shape}.",
+            ko=f"재현율은 모든 질문을 합쳐 수 하나입니다. 지금은 모양이 {answer.shape}입니다.",
+        )
+    if np.isclose(answer, 2 / 8):
+        return say(
+            en="You compare place by place: a neighbour that was found second instead of first "
+            "was found all the same.",
+            ko="같은 자리끼리만 견주었습니다. 첫째여야 할 이웃이 둘째로 나와도 찾은 것입니다.",
+        )
+    if np.isclose(answer, 5):
+        return say(
+            en="That is how many were found; the share is asked for: divide by how many there are.",
+            ko="그것은 찾은 개수입니다. 비율을 구하려면 전체 수로 나누십시오.",
+        )
+    if np.isclose(answer, 5 / 2):
+        return say(
+            en="That is how many were found for a question on average; each question has k true "
+            "neighbours, so divide by `true.size`.",
+            ko="그것은 질문마다 찾은 개수의 평균입니다. 질문마다 진짜 이웃이 k개씩 있으므로 "
+            "`true.size`로 나누십시오.",
+        )
+    if np.isclose(answer, 6 / 8):
+        return say(
+            en="You throw all questions together: row 4 is a neighbour of the first question and "
+            "was found for the second, where it counts for nothing.",
+            ko="모든 질문을 한데 섞었습니다. 4번 줄은 첫째 질문의 이웃인데, 둘째 질문에서 찾은 "
+            "것을 맞았다고 세었습니다.",
+        )
+    if np.isclose(answer, 0):
+        return say(
+            en="You count a question only if all its neighbours were found; count each neighbour.",
+            ko="이웃을 모두 찾은 질문만 세었습니다. 이웃을 하나하나 세십시오.",
+        )
+    if not np.isclose(answer, 5 / 8):
+        return say(
+            en=f"Of eight true neighbours five were found, a recall of 0.625; you say "
+            f"{float(answer):.3f}.",
+            ko=f"진짜 이웃 여덟 가운데 다섯을 찾았으므로 재현율은 0.625인데 "
+            f"{float(answer):.3f}이(가) 나옵니다.",
+        )
