@@ -1,0 +1,211 @@
+"""Checks of lesson 15, pretrained-models."""
+
+import numpy as np
+
+from helpers.course.checks import check
+from helpers.reader import say
+
+
+@check(
+    "15/memory",
+    hints=[
+        {
+            "en": "How many bits does the whole model have? How many bits are a byte?",
+            "ko": "모델 전체는 몇 비트입니까? 몇 비트가 1바이트입니까?",
+        },
+        {
+            "en": "Parameters times bits, divided by 8, are bytes. A GB is 10⁹ of them.",
+            "ko": "파라미터 수에 비트를 곱하고 8로 나누면 바이트입니다. 1 GB는 10⁹바이트입니다.",
+        },
+        {
+            "en": "`num_parameters * bits / 8 / 1e9`",
+            "ko": "`num_parameters * bits / 8 / 1e9`",
+        },
+    ],
+)
+def check_memory(memory):
+    """Judge a function (number of parameters, bits) -> GB of the weights."""
+    ours = memory(8e9, 16)
+    if not isinstance(ours, int | float | np.number):
+        return say(
+            en=f"The function must give back a number, not {ours!r}.",
+            ko=f"함수는 수를 돌려주어야 합니다. 지금은 {ours!r}입니다.",
+        )
+    if np.isclose(ours, 128):
+        return say(
+            en="That is eight times too much: a byte has 8 bits.",
+            ko="여덟 배나 큽니다. 1바이트는 8비트입니다.",
+        )
+    if np.isclose(ours, 16e9):
+        return say(
+            en="Those are bytes; divide by 10⁹ for GB.",
+            ko="바이트가 나왔습니다. 10⁹으로 나누면 GB입니다.",
+        )
+    if np.isclose(ours, 16e9 / 2**30):
+        return say(
+            en="You divide by 2³⁰; here 1 GB is 10⁹ bytes, as on the pages of the hub.",
+            ko="2³⁰으로 나누었습니다. 여기서는 허브의 페이지처럼 1 GB를 10⁹바이트로 셉니다.",
+        )
+    if np.isclose(memory(8e9, 4), ours):
+        return say(
+            en="With 4 bits the result is the same as with 16: `bits` must come into it.",
+            ko="4비트에서도 16비트와 같은 값이 나옵니다. `bits`도 계산에 넣으십시오.",
+        )
+    for num_parameters, bits, right in ((8e9, 16, 16), (1e9, 4, 0.5), (92e6, 32, 0.368)):
+        if not np.isclose(memory(num_parameters, bits), right):
+            return say(
+                en=f"{num_parameters:,.0f} parameters of {bits} bits take {right} GB; "
+                f"you say {memory(num_parameters, bits)}.",
+                ko=f"{bits}비트 파라미터 {num_parameters:,.0f}개는 {right} GB인데 "
+                f"{memory(num_parameters, bits)}이(가) 나옵니다.",
+            )
+
+
+_WEIGHTS = np.array([[0.9, -1.4, 0.3, 0.0], [0.02, 0.05, -0.07, 0.01], [-30.0, 4.0, 9.0, 21.0]])
+
+
+@check(
+    "15/restore",
+    hints=[
+        {
+            "en": "Each row has a largest absolute weight of its own. `axis=1` looks for it along "
+            "the row.",
+            "ko": "줄마다 절댓값이 가장 큰 가중치가 따로 있습니다. `axis=1`은 줄을 따라 찾습니다.",
+        },
+        {
+            "en": "`keepdims=True` keeps the scales as a column, so that each row is divided by "
+            "its own.",
+            "ko": "`keepdims=True`를 주면 배율이 한 열로 남아서, 줄마다 자기 배율로 나누어집니다.",
+        },
+        {
+            "en": "`scales = np.abs(weights).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)`, "
+            "then divide, round, multiply.",
+            "ko": "`scales = np.abs(weights).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)`로 "
+            "나누고, 반올림하고, 다시 곱하십시오.",
+        },
+    ],
+)
+def check_restore(restore):
+    """Judge a function (weights (R, C), bits) -> weights rounded with one scale a row."""
+    ours = restore(_WEIGHTS.copy(), 4)
+    if isinstance(ours, tuple) or np.shape(ours) != _WEIGHTS.shape:
+        return say(
+            en="The function must give back the restored weights alone, in the shape in which "
+            f"they came, {_WEIGHTS.shape}.",
+            ko=f"되살린 가중치만, 받은 모양 그대로 돌려주어야 합니다. 받은 모양: {_WEIGHTS.shape}",
+        )
+    ours = np.asarray(ours, float)
+    right = _rounded(_WEIGHTS, 7)
+    if np.allclose(ours, right) and np.allclose(
+        restore(_WEIGHTS.copy(), 8), _rounded(_WEIGHTS, 127)
+    ):
+        return None
+    if np.allclose(ours, _WEIGHTS):
+        return say(
+            en="The weights come back unchanged: between dividing and multiplying they must be "
+            "rounded to whole numbers.",
+            ko="가중치가 그대로 돌아옵니다. 나눈 다음, 다시 곱하기 전에 정수로 반올림해야 합니다.",
+        )
+    if np.allclose(ours, _rounded(_WEIGHTS, 7, axis=None)):
+        return say(
+            en="The second row came back as zeros: you use one scale for the whole table, and the "
+            "30 of the third row decides it. Give each row its own.",
+            ko="둘째 줄이 모두 0이 되었습니다. 표 전체에 배율 하나를 쓰면 셋째 줄의 30이 그 배율을 "
+            "정합니다. 줄마다 배율을 따로 두십시오.",
+        )
+    if np.allclose(ours, _rounded(_WEIGHTS, 7, axis=0)):
+        return say(
+            en="You have one scale for each column; `axis=1` goes along a row.",
+            ko="배율이 열마다 하나입니다. 줄을 따라가려면 `axis=1`입니다.",
+        )
+    if np.allclose(ours, np.round(_WEIGHTS / _scales(_WEIGHTS, 7))):
+        return say(
+            en="Those are the whole numbers; multiply them by the scales to get weights again.",
+            ko="정수가 나왔습니다. 배율을 곱해야 다시 가중치가 됩니다.",
+        )
+    if np.allclose(ours, _rounded(_WEIGHTS, 15)) or np.allclose(ours, _rounded(_WEIGHTS, 16)):
+        return say(
+            en="You use too many steps: of the 4 bits one is the sign, so that the largest whole "
+            "number is 7.",
+            ko="단계가 너무 많습니다. 4비트 가운데 한 비트는 부호이므로 가장 큰 정수는 7입니다.",
+        )
+    if np.allclose(ours, np.trunc(_WEIGHTS / _scales(_WEIGHTS, 7)) * _scales(_WEIGHTS, 7)):
+        return say(
+            en="You cut the decimals off: `np.round` goes to the nearest whole number, and errs "
+            "by half as much.",
+            ko="소수점 아래를 잘라 냈습니다. `np.round`는 가장 가까운 정수로 가므로 오차가 "
+            "절반입니다.",
+        )
+    return say(
+        en=f"With 4 bits the first row must become {right[0].round(3)}; you say "
+        f"{ours[0].round(3)}.",
+        ko=f"4비트에서 첫 줄은 {right[0].round(3)}이(가) 되어야 하는데 {ours[0].round(3)}이(가) "
+        "나옵니다.",
+    )
+
+
+def _scales(weights, highest, axis=1):
+    return np.abs(weights).max(axis=axis, keepdims=True) / highest
+
+
+def _rounded(weights, highest, axis=1):
+    scales = _scales(weights, highest, axis)
+    return np.round(weights / scales) * scales
+
+
+@check(
+    "15/threshold",
+    hints=[
+        {
+            "en": "Sort the scores in your mind: under which of them lies the share asked for?",
+            "ko": "점수를 작은 것부터 늘어놓았다고 생각해 봅시다. 어느 점수 아래에 그 비율이 "
+            "들어옵니까?",
+        },
+        {
+            "en": "Such a number is called a *quantile*, and NumPy has a function of that name.",
+            "ko": "그런 값을 *분위수*(quantile)라고 하고, 넘파이에 같은 이름의 함수가 있습니다.",
+        },
+        {"en": "`np.quantile(scores, share)`", "ko": "`np.quantile(scores, share)`"},
+    ],
+)
+def check_threshold(choose_threshold):
+    """Judge a function (scores off the topic, share) -> score under which the share lies."""
+    scores = np.random.default_rng(15).permutation(np.linspace(0.3, 0.85, 201) ** 4)
+    ours = choose_threshold(scores.copy(), 0.9)
+    if np.ndim(ours) != 0:
+        return say(
+            en=f"The threshold is one number; you give back {np.size(ours)} of them.",
+            ko=f"문턱값은 수 하나입니다. 지금은 {np.size(ours)}개가 나옵니다.",
+        )
+    under = np.mean(scores < ours)
+    if abs(under - 0.1) < 0.02:
+        return say(
+            en="Only a tenth lies under it: you refuse the share that should be let through.",
+            ko="그 아래에는 10분의 1밖에 없습니다. 거절할 비율과 통과시킬 비율이 바뀌었습니다.",
+        )
+    if np.isclose(ours, 0.9):
+        return say(
+            en="That is the share itself; wanted is the score under which that share lies.",
+            ko="그것은 비율입니다. 그 비율이 아래에 들어오는 점수를 찾아야 합니다.",
+        )
+    spread = scores.min() + 0.9 * np.ptp(scores)
+    if np.isclose(ours, scores.max() * 0.9) or np.isclose(ours, spread):
+        return say(
+            en="You take a share of the way to the highest score; count scores instead, for they "
+            "do not lie evenly.",
+            ko="가장 높은 점수까지의 거리를 나누었습니다. 점수는 고르게 놓여 있지 않으므로, "
+            "거리가 아니라 개수를 세십시오.",
+        )
+    if np.isclose(ours, scores[int(0.9 * len(scores))]):
+        return say(
+            en="That is the score at this place of the list, which is in no order: sort it first.",
+            ko="차례 없이 놓인 리스트에서 그 자리의 점수를 골랐습니다. 먼저 정렬하십시오.",
+        )
+    for values, share in ((scores, 0.9), (1 - scores, 0.9), (scores, 0.5)):
+        under = np.mean(values < choose_threshold(values.copy(), share))
+        if abs(under - share) > 0.02:
+            return say(
+                en=f"Asked for {share:.0%}, your threshold has {under:.0%} of the scores under it.",
+                ko=f"{share:.0%}를 달라고 했는데, 그 문턱값 아래에는 점수의 {under:.0%}가 "
+                "있습니다.",
+            )
