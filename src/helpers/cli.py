@@ -5,6 +5,7 @@ and TensorFlow.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import webbrowser
@@ -169,6 +170,9 @@ def _train(words: argparse.Namespace) -> int:
 
 
 def _serve(words: argparse.Namespace) -> int:
+    # The workers are the threads. NumPy's own, where others are at work too, wait for each other
+    # by spinning: the chatbot then takes many times as long to load.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from helpers.service.run import serve, serve_microservices
     from helpers.service.settings import read_settings
 
@@ -259,8 +263,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--folder", type=Path, help=text)
     which = serve.add_mutually_exclusive_group()
     text = say(
-        en="only this: uploads, vision, page (several go together) or gateway",
-        ko="이것만 서비스합니다: uploads, vision, page(여럿 가능) 또는 gateway",
+        en="only this: uploads, vision, chat, page (several go together) or gateway",
+        ko="이것만 서비스합니다: uploads, vision, chat, page(여럿 가능) 또는 gateway",
     )
     which.add_argument("--part", action="append", metavar="PART", help=text)
     text = say(

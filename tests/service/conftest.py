@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -18,8 +20,22 @@ def face():
     return (PHOTOS / "astronaut.jpg").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def until_ready():
+    """Wait until an app that has started has all its models: a function that returns the app."""
+
+    def wait(app, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not all(app.state.parts.values()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return app
+
+    return wait
+
+
 @pytest.fixture
-def serve(tmp_path):
+def serve(tmp_path, until_ready):
     """Start the service in this process, with settings: a function that returns its client."""
     clients = []
 
@@ -27,6 +43,7 @@ def serve(tmp_path):
         settings = Settings(folder=tmp_path / "uploads", **settings)
         app = create_app(parts, settings) if parts else create_app(settings=settings)
         clients.append(TestClient(app, raise_server_exceptions=False).__enter__())
+        until_ready(app)
         return clients[-1]
 
     yield start

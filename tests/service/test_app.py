@@ -13,6 +13,7 @@ def test_a_part_has_its_addresses_and_those_of_every_part(serve):
     shared = {"/health", "/ready", "/metrics"}
     assert paths["page"] == shared
     assert paths["uploads"] - shared == {"/upload", "/uploads", "/uploads/{id}"}
+    assert paths["chat"] - shared == {"/chat"}
     assert paths["vision"] & paths["uploads"] == shared
     assert set(serve().get("/openapi.json").json()["paths"]) == set().union(*paths.values())
 
@@ -95,11 +96,15 @@ def test_without_mnist_only_samples_are_missing(serve, monkeypatch):
 def test_the_service_is_light():
     program = (
         "import json, sys, tempfile\n"
+        "import time\n"
         "from fastapi.testclient import TestClient\n"
         "from helpers.service.app import create_app\n"
         "from helpers.service.settings import Settings\n"
         "with TestClient(create_app(settings=Settings(folder=tempfile.mkdtemp()))) as client:\n"
+        "    while client.get('/ready').status_code == 503:\n"
+        "        time.sleep(0.1)\n"
         "    assert client.get('/ready').status_code == 200\n"
+        "    assert client.post('/chat', json={'message': '안녕하세요'}).status_code == 200\n"
         "print(json.dumps(sorted(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

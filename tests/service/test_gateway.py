@@ -1,6 +1,7 @@
 """The gateway: what it passes on, and what it says when nobody answers behind it."""
 
 import asyncio
+import json
 import socket
 import threading
 from contextlib import contextmanager
@@ -8,9 +9,12 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
+from starlette.testclient import WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
+from websockets.server import ServerProtocol
 
 from helpers.service.app import create_app
-from helpers.service.gateway import create_gateway
+from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
 
 
@@ -43,15 +47,20 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def both(folder):
-    """A client of the gateway before both parts, and one of the monolith, on one folder."""
+def both(folder, until_ready):
+    """A client of the gateway before all parts, and one of the monolith, on one folder."""
     settings = Settings(folder=folder)
+    uploads, vision, chat = (create_app([part], settings) for part in UPSTREAMS)
+    monolith = create_app(settings=settings)
     with (
-        served(create_app(["uploads"], settings)) as uploads,
-        served(create_app(["vision"], settings)) as vision,
-        gateway(uploads_url=uploads, vision_url=vision) as through,
-        TestClient(create_app(settings=settings)) as direct,
+        served(uploads) as uploads_url,
+        served(vision) as vision_url,
+        served(chat) as chat_url,
+        gateway(uploads_url=uploads_url, vision_url=vision_url, chat_url=chat_url) as through,
+        TestClient(monolith) as direct,
     ):
+        until_ready(chat)
+        until_ready(monolith)
         yield through, direct
 
 
@@ -65,6 +74,10 @@ def test_a_client_cannot_tell_it_from_the_monolith(both, photo):
             client.get("/mosaic", headers={"accept-language": "ko"}),
             client.post("/mnist-sample", json={"index": 60_000}, headers={"accept-language": "ko"}),
             client.get("/mnist-sample/5/%ED%95%9C_label2.png"),
+            client.post("/chat", json={"message": "안녕하세요", "session": "mine"}),
+            client.post("/chat", json={"message": "안녕하세요", "session": "mine"}),
+            client.post("/chat", json={"message": " "}, headers={"accept-language": "ko"}),
+            client.get("/chat"),
             client.get("/uploads/nothing"),
             client.put("/digits"),
             client.get("/nowhere"),
@@ -81,7 +94,7 @@ def test_a_client_cannot_tell_it_from_the_monolith(both, photo):
     kept = [client.post("/upload", files={"file": ("사진 1.jpg", photo)}) for client in both]
     assert kept[0].json() == kept[1].json()
     through, direct = map(requests, both)
-    assert [status for status, *_ in direct].count(200) == 9
+    assert [status for status, *_ in direct].count(200) == 11
     for number, (expected, found) in enumerate(zip(direct, through, strict=True)):
         assert found == expected, number
 
@@ -89,7 +102,9 @@ def test_a_client_cannot_tell_it_from_the_monolith(both, photo):
 def test_a_part_that_is_down_is_one_sentence_and_leaves_the_other(folder, photo):
     with (
         served(create_app(["uploads"], Settings(folder=folder))) as uploads,
-        gateway(uploads_url=uploads, vision_url=unused_address()) as client,
+        gateway(
+            uploads_url=uploads, vision_url=unused_address(), chat_url=unused_address()
+        ) as client,
     ):
         assert client.post("/upload", files={"file": ("a.jpg", photo)}).status_code == 200
         answer = client.post("/digits", files={"file": ("a.jpg", photo)})
@@ -98,7 +113,7 @@ def test_a_part_that_is_down_is_one_sentence_and_leaves_the_other(folder, photo)
         assert answer.json()["detail"].endswith("try again in a moment.")
         ready = client.get("/ready")
         assert ready.status_code == 503
-        assert ready.json()["parts"] == {"uploads": True, "vision": False, "page": True}
+        assert ready.json()["parts"] == dict(uploads=True, vision=False, chat=False, page=True)
         assert client.get("/health").status_code == 200
 
 
@@ -160,14 +175,142 @@ def test_too_large_a_body_is_refused_before_it_is_passed_on():
     assert "http" not in heard
 
 
-def test_the_token_is_asked_for_and_passed_on(folder):
+def test_the_token_is_asked_for_and_passed_on(folder, until_ready):
     settings = Settings(folder=folder, token="secret")
     with (
         served(create_app(["uploads"], settings)) as uploads,
         served(create_app(["vision"], settings)) as vision,
-        gateway(token="secret", uploads_url=uploads, vision_url=vision) as client,
+        served(chatbot := create_app(["chat"], settings)) as chat,
+        gateway(token="secret", uploads_url=uploads, vision_url=vision, chat_url=chat) as client,
     ):
+        until_ready(chatbot)
         assert client.get("/uploads").status_code == 401
         bearer = {"authorization": "Bearer secret"}
         assert client.get("/uploads", headers=bearer).json() == {"files": []}
         assert client.get("/ready", headers=bearer).status_code == 200
+        with pytest.raises(WebSocketDenialResponse):
+            client.websocket_connect("/chat").__enter__()
+        with client.websocket_connect("/chat", headers=bearer) as line:
+            assert converse(line, HELLO)["engine"] == "retrieval"
+        with client.websocket_connect("/chat", subprotocols=["annyeong", "token.secret"]) as line:
+            assert line.accepted_subprotocol == "annyeong"
+            assert converse(line, HELLO)["engine"] == "retrieval"
+
+
+HELLO = json.dumps({"message": "안녕하세요"}, ensure_ascii=False)
+
+
+def converse(line, said):
+    line.send_text(said)
+    return json.loads(line.receive_text())
+
+
+def test_a_websocket_is_the_monoliths_too(both):
+    answers = []
+    for client in both:
+        with client.websocket_connect("/chat", headers={"accept-language": "ko"}) as line:
+            answers.append([converse(line, said) for said in (HELLO, HELLO, "{}", HELLO)])
+            line.send_bytes(HELLO.encode())
+            answers[-1].append(line.receive_json())
+    assert answers[0] == answers[1]
+    assert answers[0][0]["reply"] != answers[0][1]["reply"]
+    assert answers[0][2]["status"] == 422
+
+
+def test_what_a_browser_says_of_its_site_is_judged_at_the_gateway_alone(both):
+    through, _ = both
+    own = {"origin": "http://testserver"}  # which to the part behind would be another site's
+    assert through.post("/chat", json={"message": "안녕"}, headers=own).status_code == 200
+    with through.websocket_connect("/chat", headers=own) as line:
+        assert converse(line, HELLO)["engine"] == "retrieval"
+    foreign = {"origin": "http://evil.example"}
+    assert through.post("/chat", json={"message": "안녕"}, headers=foreign).status_code == 403
+    with pytest.raises(WebSocketDenialResponse) as refused:
+        through.websocket_connect("/chat", headers=foreign).__enter__()
+    assert refused.value.status_code == 403
+
+
+def test_a_websocket_to_nobody_is_502_and_to_a_sleeper_504():
+    async def sleeper(scope, receive, send):
+        if scope["type"] == "websocket":
+            await asyncio.sleep(2)
+
+    def refusal_of(client):
+        with pytest.raises(WebSocketDenialResponse) as refused:
+            client.websocket_connect("/chat").__enter__()
+        return refused.value
+
+    with gateway(chat_url=unused_address()) as client:
+        refused = refusal_of(client)
+        assert (refused.status_code, refused.headers["retry-after"]) == (502, "1")
+        assert refused.headers["content-type"] == "application/problem+json"
+    with served(sleeper) as address, gateway(chat_url=address, upstream_seconds=0.2) as client:
+        assert refusal_of(client).status_code == 504
+
+
+def test_a_refusal_of_the_part_passes_as_it_is(until_ready):
+    with (
+        served(create_app(["chat"], Settings(token="other"))) as address,
+        gateway(chat_url=address) as client,
+        pytest.raises(WebSocketDenialResponse) as refused,
+    ):
+        client.websocket_connect("/chat").__enter__()
+    assert refused.value.status_code == 401
+    assert refused.value.headers["www-authenticate"] == "Bearer"
+    assert refused.value.json()["status"] == 401
+
+
+def a_part_that_ends(how, heard):
+    async def part(scope, receive, send):
+        if scope["type"] != "websocket":
+            return
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if message.get("text") == "end":
+                await how(send)
+                return
+        heard.append((message["code"], message.get("reason")))
+
+    return part
+
+
+def test_an_end_is_passed_both_ways_with_its_code():
+    async def close(send):
+        await send({"type": "websocket.close", "code": 1008, "reason": "enough"})
+
+    heard = []
+    with served(a_part_that_ends(close, heard)) as address, gateway(chat_url=address) as client:
+        with client.websocket_connect("/chat") as line:
+            line.send_text("end")
+            with pytest.raises(WebSocketDisconnect) as closed:
+                line.receive_text()
+        assert (closed.value.code, closed.value.reason) == (1008, "enough")
+        with client.websocket_connect("/chat") as line:
+            line.send_text("go on")
+            line.close(1001, "bye")
+    assert heard == [(1001, "bye")]
+
+
+def test_a_part_that_breaks_down_closes_with_1014():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def break_down():
+            """Shake hands as a part would, and drop the line at the first message."""
+            line, _ = listening.accept()
+            with line:
+                protocol = ServerProtocol()
+                protocol.receive_data(line.recv(65536))
+                (request,) = protocol.events_received()
+                protocol.send_response(protocol.accept(request))
+                line.sendall(b"".join(protocol.data_to_send()))
+                line.recv(65536)
+
+        thread = threading.Thread(target=break_down)
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with gateway(chat_url=address) as client, client.websocket_connect("/chat") as line:
+            line.send_text("hello")
+            with pytest.raises(WebSocketDisconnect) as closed:
+                line.receive_text()
+        thread.join()
+    assert closed.value.code == 1014

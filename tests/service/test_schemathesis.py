@@ -4,10 +4,12 @@ from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings, strategies
 from schemathesis.openapi import media_type
 
+from helpers.service import chatting
 from helpers.service.app import create_app
 from helpers.service.settings import Settings
 
@@ -28,7 +30,23 @@ for kind in ("png", "jpeg"):
 
 FOLDER = TemporaryDirectory()  # removed when the tests end
 APP = create_app(settings=Settings(folder=FOLDER.name, max_files=20))
-SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", APP)
+# Not from the app that runs: it would load the chatbot while tests are still being collected.
+SCHEMA = schemathesis.openapi.from_dict(APP.openapi())
+SCHEMA.app = APP
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded():
+    """Have the chatbot there from the first request on."""
+    chatbot = chatting._shared("retrieval")
+
+    async def load(self, engine):
+        self._chatbot = chatbot
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chatting.Chatting, "load", load)
+        yield
 
 
 @SCHEMA.parametrize()

@@ -1,5 +1,6 @@
 """`annyeong serve`: processes that start, answer, and end with the one that started them."""
 
+import json
 import os
 import socket
 import time
@@ -7,6 +8,8 @@ import time
 import httpx
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
@@ -41,21 +44,30 @@ def serving(annyeong, tmp_path):
 def test_it_reads_a_photo_and_ends_in_good_order(serving, photo, words):
     process, client = serving(*words)
     assert client.post("/digits", files={"file": ("zip.jpg", photo)}).json()["text"] == "92182"
-    family = psutil.Process(process.pid).children(recursive=True)
-    loaded = {
-        file.path for one in [psutil.Process(process.pid), *family] for file in one.memory_maps()
-    }
-    assert not [path for path in loaded if "tensorflow" in path]
-    process.terminate()
-    words = process.communicate(timeout=30)[0]
-    assert "Traceback" not in words
-    assert psutil.wait_procs(family, timeout=10)[1] == []
+    said = {"message": "이름이 뭐예요?"}
+    answer = client.post("/chat", json=said).json()
+    assert answer["engine"] == "retrieval"
+    with connect(f"{client.base_url}/chat".replace("http", "ws", 1), proxy=None) as line:
+        line.send(json.dumps(said))
+        assert json.loads(line.recv(timeout=30)) == answer
+        family = psutil.Process(process.pid).children(recursive=True)
+        loaded = {
+            file.path for one in [psutil.Process(process.pid), *family] for file in one.memory_maps()
+        }
+        assert not [path for path in loaded if "tensorflow" in path]
+        process.terminate()
+        with pytest.raises(ConnectionClosed) as closed:  # told to go, and not waited for
+            line.recv(timeout=30)
+        assert closed.value.rcvd.code in (1001, 1012)
+        words = process.communicate(timeout=30)[0]
+        assert "Traceback" not in words
+        assert psutil.wait_procs(family, timeout=10)[1] == []
 
 
 def test_the_parts_end_with_their_gateway_even_if_it_is_killed(serving):
     process, client = serving("--microservices")
     family = psutil.Process(process.pid).children(recursive=True)
-    assert {"uploads", "vision"} < client.get("/ready").json()["parts"].keys()
+    assert {"uploads", "vision", "chat"} < client.get("/ready").json()["parts"].keys()
     process.kill()
     assert psutil.wait_procs(family, timeout=20)[1] == []
 
@@ -72,7 +84,7 @@ def test_an_unknown_part_is_one_sentence(annyeong, parts):
     words = process.communicate(timeout=60)[0]
     assert process.returncode == 1
     assert words.count("\n") == 1
-    assert words.startswith("The parts are uploads, vision, page")
+    assert words.startswith("The parts are uploads, vision, chat, page")
 
 
 def test_a_wrong_setting_is_one_sentence(annyeong):

@@ -1,7 +1,9 @@
+import errno
 import hashlib
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +156,53 @@ def test_many_at_once_lose_nothing(tmp_path):
 def test_two_stores_share_a_folder(store, tmp_path):
     upload = store.add(b"shared", "x", "png")
     assert Store(tmp_path / "store", 3, 60).get(upload.id) == upload
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Let no file and no folder be made: a function that fills the disk."""
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fill():
+        monkeypatch.setattr(Path, "write_bytes", full)
+        monkeypatch.setattr(os, "mkdir", full)
+
+    return fill
+
+
+def test_a_full_disk_is_a_problem_and_loses_nothing(store, tmp_path, full_disk):
+    upload = store.add(b"before", "x", "png")
+    full_disk()
+    for write in (
+        lambda: store.add(b"after", "y", "png"),
+        lambda: store.write(upload.id, "face.png", b"face"),
+    ):
+        with pytest.raises(Problem) as caught:
+            write()
+        assert caught.value.status_code == 507
+    assert names_in(tmp_path / "store") == [upload.id]
+    assert store.list() == [upload]
+    assert store.delete(upload.id)  # which is how there will be room again
+    assert names_in(tmp_path / "store") == []
+
+
+def test_half_a_file_on_a_full_disk_is_taken_back(store, tmp_path, monkeypatch):
+    def write_half(path, data):
+        path.open("wb").write(data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(Problem):
+        store.add(b"content", "x", "png")
+    assert names_in(tmp_path / "store") == []
+
+
+def test_another_fault_of_the_disk_stays_what_it_is(store, monkeypatch):
+    def broken(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "write_bytes", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        store.add(b"content", "x", "png")

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 
 import cv2
@@ -151,3 +152,19 @@ def test_over_the_pixels_is_413_and_at_them_it_works(serve):
         for address in ("/digits", "/mosaic"):
             answer = client.post(address, content=picture, headers={"Content-Type": "image/png"})
             assert answer.status_code == status
+
+
+def test_a_full_disk_is_507_in_one_sentence(serve, photo, face, monkeypatch):
+    client = serve(["uploads", "vision"])
+    keep(client, face)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    for answer in (keep(client, photo, **{"Accept-Language": "ko"}), client.get("/mosaic")):
+        assert answer.status_code == 507
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "No space" not in answer.text
+    assert keep(client, photo, **{"Accept-Language": "ko"}).json()["detail"].startswith("서비스의")
+    assert len(client.get("/uploads").json()["files"]) == 1

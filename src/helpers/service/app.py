@@ -2,16 +2,24 @@
 
 from contextlib import asynccontextmanager, suppress
 
+import anyio
 import cv2
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from helpers.data import DataError, load_mnist
 from helpers.service import problems
+from helpers.service.chatting import Chatting
 from helpers.service.languages import SpeakTheirLanguage
-from helpers.service.limits import AskForToken, LimitBody, SafeHeaders
+from helpers.service.limits import (
+    AskForToken,
+    LimitBody,
+    LimitSocket,
+    RefuseOtherSites,
+    SafeHeaders,
+)
 from helpers.service.metrics import Measure, Metrics
-from helpers.service.routers import digits, mosaic, page, samples, status, uploads
+from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
 from helpers.service.workers import Workers
@@ -20,6 +28,7 @@ from helpers.vision.digits import shipped_reader
 PARTS = {
     "uploads": [uploads.router],
     "vision": [digits.router, samples.router, mosaic.router],
+    "chat": [chat.router],
     "page": [page.router],
 }
 ALL = tuple(PARTS)
@@ -58,11 +67,11 @@ def empty_app(settings: Settings, lifespan) -> FastAPI:
     metrics = Metrics()
     app = FastAPI(
         title="Annyeong, Deep Learning",
-        description="Read digits, hide faces, keep pictures.",
+        description="Read digits, hide faces, keep pictures, chat in Korean.",
         version="1",
         lifespan=lifespan,
         middleware=_middleware(settings, metrics),
-        responses=problems.declare(401, 500) if settings.token else problems.declare(500),
+        responses=problems.declare(401 if settings.token else 403, 500),
         docs_url=None,
         redoc_url=None,
     )
@@ -73,13 +82,16 @@ def empty_app(settings: Settings, lifespan) -> FastAPI:
 
 def _middleware(settings, metrics):
     """Return the layers around the routes, the outermost first."""
-    token = settings.token
+    guard = Middleware(RefuseOtherSites, hosts=[settings.host, *settings.hosts.split(",")])
+    if settings.token:  # which no other site knows
+        guard = Middleware(AskForToken, token=settings.token.get_secret_value())
     return [
         Middleware(Measure, metrics=metrics),
         Middleware(SpeakTheirLanguage),
         Middleware(SafeHeaders),
-        *([Middleware(AskForToken, token=token.get_secret_value())] if token else []),
+        guard,
         Middleware(LimitBody, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds),
+        Middleware(LimitSocket, max_bytes=settings.max_body_bytes, seconds=settings.idle_seconds),
     ]
 
 
@@ -90,9 +102,18 @@ async def _lifespan(app: FastAPI):
     state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
     state.metrics.uploads.set_function(state.store.__len__)
     state.workers = Workers(settings.workers, settings.max_waiting)
+    state.chat = Chatting(state.workers)
     if "vision" in state.parts:
         shipped_reader()
         with suppress(DataError):  # a package without its checkout: /mnist-sample says so
             load_mnist()
-    state.parts = dict.fromkeys(state.parts, True)
-    yield
+    state.parts = {part: part != "chat" for part in state.parts}
+    async with anyio.create_task_group() as group:
+        if "chat" in state.parts:  # which takes seconds: the rest need not wait
+            group.start_soon(_load_chat, state)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def _load_chat(state):
+    state.parts["chat"] = await state.chat.load(state.settings.chat_engine)

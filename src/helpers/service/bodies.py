@@ -1,5 +1,7 @@
 """Pictures in the bodies of requests, in a form or raw, and of answers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import cv2
@@ -7,8 +9,11 @@ from fastapi import Request
 
 from helpers.service.forms import file_in
 from helpers.service.problems import Problem
+from helpers.service.workers import give_back_memory
 from helpers.vision.pictures import size_of
 
+#: From how many pixels on the memory of a picture is worth giving back.
+LARGE = 1_000_000
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 FORM = {
@@ -67,8 +72,12 @@ async def picture_in(request: Request, *, raw: bool = True) -> Picture:
     raise _unsupported()
 
 
-def check_size(data: bytes, max_pixels: int) -> tuple[int, int] | None:
-    """Return (width, height) from a picture's header; None where it is broken.
+@contextmanager
+def opened(data: bytes, max_pixels: int) -> Iterator[tuple[int, int] | None]:
+    """Give (width, height) from a picture's header to a block that works on it; None if broken.
+
+    Behind the block the memory that a large picture took is given back: nothing that the block
+    does should be held by it any longer, so it had better be one call.
 
     Raises
     ------
@@ -76,14 +85,19 @@ def check_size(data: bytes, max_pixels: int) -> tuple[int, int] | None:
         413 if there are more than `max_pixels`.
     """
     size = size_of(data)
-    if size and size[0] * size[1] > max_pixels:
+    num_pixels = size[0] * size[1] if size else 0
+    if num_pixels > max_pixels:
         raise Problem(
             413,
             en=f"The picture has {size[0]}x{size[1]} pixels and {max_pixels:,} are the most: "
             "make it smaller first.",
             ko=f"사진이 {size[0]}x{size[1]} 픽셀입니다. {max_pixels:,}픽셀 이하로 먼저 줄이십시오.",
         )
-    return size
+    try:
+        yield size
+    finally:
+        if num_pixels > LARGE:
+            give_back_memory()
 
 
 def encode(picture, kind: str) -> bytes:

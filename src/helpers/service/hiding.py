@@ -3,7 +3,7 @@
 import json
 
 from helpers.reader import LANGUAGES, say, speaking
-from helpers.service.bodies import check_size, encode
+from helpers.service.bodies import encode, opened
 from helpers.service.problems import Problem
 from helpers.service.storage import Store
 from helpers.vision.faces import find_faces, pixelate
@@ -21,7 +21,11 @@ def hide(data: bytes, max_pixels: int) -> tuple[bytes, int]:
     Problem, PhotoError
         If the picture is too large or cannot be decoded.
     """
-    check_size(data, max_pixels)
+    with opened(data, max_pixels):
+        return _hide(data)
+
+
+def _hide(data):
     photo = decode(data)
     faces = find_faces(photo)
     return encode(pixelate(photo, faces), "png"), len(faces)
@@ -51,8 +55,8 @@ def is_done(store: Store, id: str) -> bool:
 def _why_not(data, max_pixels, lang):
     with speaking(lang):
         try:
-            check_size(data, max_pixels)
-            decode(data)
+            with opened(data, max_pixels):
+                decode(data)
         except Problem as error:
             return error.detail
         except PhotoError as error:

@@ -38,7 +38,7 @@ class SpeakTheirLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send):
         """Answer within the language of the request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         with speaking(preferred(Headers(scope=scope).get("accept-language", ""))):
             await self.app(scope, receive, send)

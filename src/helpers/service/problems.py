@@ -63,21 +63,31 @@ def declare(*statuses):
     }
 
 
+def details(problem) -> dict:
+    """Return what an answer says of a `Problem`, or of any `HTTPException`."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status_code).phrase,
+        "status": problem.status_code,
+        "detail": problem.detail,
+        "error": problem.detail,
+        **getattr(problem, "extra", {}),
+    }
+
+
 def answer(problem):
     """Turn a `Problem`, or any `HTTPException`, into a response."""
-    status = problem.status_code
-    return JSONResponse(
-        {
-            "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
-            "status": status,
-            "detail": problem.detail,
-            "error": problem.detail,
-            **getattr(problem, "extra", {}),
-        },
-        status,
-        problem.headers,
-        MEDIA_TYPE,
+    return JSONResponse(details(problem), problem.status_code, problem.headers, MEDIA_TYPE)
+
+
+def invalid(errors) -> Problem:
+    """Return the problem of JSON that is not as described, from pydantic's list of errors."""
+    where = ".".join(str(part) for part in errors[0]["loc"])
+    what = errors[0]["msg"]
+    return Problem(
+        422,
+        en=f"{where}: {what}." if where else f"{what}.",
+        ko=f"{where or 'JSON'}: 값이 올바르지 않습니다({what}).",
     )
 
 
@@ -123,15 +133,7 @@ def _allowed(request: Request) -> str:
 
 
 async def _on_validation_error(request: Request, error: RequestValidationError):
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return answer(
-        Problem(
-            422,
-            en=f"{where}: {first['msg']}.",
-            ko=f"{where}: 값이 올바르지 않습니다({first['msg']}).",
-        )
-    )
+    return answer(invalid(error.errors()))
 
 
 async def _on_photo_error(request: Request, error: PhotoError):

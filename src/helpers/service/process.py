@@ -16,7 +16,7 @@ import httpx
 
 from helpers.reader import say
 
-START_SECONDS = 60
+START_SECONDS = 120  # the chatbot takes a few, and many where all cores are busy
 STOP_SECONDS = 15
 
 

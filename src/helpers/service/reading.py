@@ -5,12 +5,12 @@ import base64
 import cv2
 import numpy as np
 
-from helpers.service.bodies import check_size, encode
+from helpers.service.bodies import encode, opened
 from helpers.vision import photos
 from helpers.vision.digits import shipped_reader
 from helpers.vision.layers import layer_maps
 from helpers.vision.photos import Digit
-from helpers.vision.pictures import size_of
+from helpers.vision.pictures import MAX_PIXELS, size_of
 
 #: The side of an image of MNIST, in pixels; what is no larger is read as one digit.
 SIDE = 28
@@ -36,9 +36,11 @@ def read(data: bytes, max_pixels: int) -> list[Digit]:
     Problem, PhotoError
         If the picture is too large or cannot be decoded.
     """
-    size = check_size(data, max_pixels)
-    if not is_one_digit(size):
-        return photos.read_photo(data)
+    with opened(data, max_pixels) as size:
+        return _read_one(data, size) if is_one_digit(size) else photos.read_photo(data)
+
+
+def _read_one(data, size):
     image = to_image(decode_grey(data))
     if not cv2.countNonZero(image):
         return []
@@ -98,8 +100,10 @@ def explain(data, digit):
         where the layer's answer is largest and black where it is smallest. What has no
         height and width is one picture, a row.
     """
+    with opened(data, MAX_PIXELS):
+        image = image_of(data, digit)
     drawn = []
-    for name, maps in layer_maps(image_of(data, digit)).items():
+    for name, maps in layer_maps(image).items():
         span = float(np.ptp(maps)) or 1.0
         grey = ((maps - maps.min()) * (255 / span)).astype(np.uint8)
         pictures = grey.transpose(2, 0, 1) if grey.ndim == 3 else grey[None, None]

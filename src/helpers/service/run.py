@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from helpers.reader import say
 from helpers.service.app import ALL, PARTS, create_app
-from helpers.service.gateway import create_gateway
+from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
 
 STOP_SECONDS = 10
@@ -33,7 +33,13 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     """
     # Requests are counted in /metrics; a line for each would cost more than a small one itself.
     app = _app_of(list(parts), settings)
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        ws_max_size=settings.max_body_bytes,
+    )
     return 0
 
 
@@ -51,13 +57,13 @@ def _app_of(parts: list[str], settings: Settings) -> FastAPI:
 
 
 def serve_microservices(settings: Settings) -> int:
-    """Serve uploads and vision in a process each, behind a gateway in this one.
+    """Serve each part in a process of its own, behind a gateway in this one.
 
     The parts listen on free ports of this machine alone and share the folder of the uploads.
     They end with this process, however it ends.
     """
     spawn = multiprocessing.get_context("spawn")
-    ports = {part: _free_port() for part in ("uploads", "vision")}
+    ports = {part: _free_port() for part in UPSTREAMS}
     processes = []
     for part, port in ports.items():
         own = settings.model_copy(update={"host": "127.0.0.1", "port": port})

@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from helpers.language.chatbot import ENGINES
 from helpers.paths import WORK
 from helpers.reader import say
 from helpers.vision.pictures import MAX_PIXELS
@@ -28,7 +30,14 @@ class Settings(BaseSettings):
     token: SecretStr | None = Field(
         None, min_length=1, description="If set, asked of every request but /health and the page."
     )
-    max_body_bytes: PositiveInt = Field(10_000_000, description="The largest body of a request.")
+    hosts: str = Field(
+        "",
+        description="Without a token: names with a dot in them under which it is reached, with "
+        "commas between; others are refused.",
+    )
+    max_body_bytes: PositiveInt = Field(
+        10_000_000, description="The largest body of a request, or message of a WebSocket."
+    )
     max_pixels: int = Field(
         MAX_PIXELS, ge=1, le=MAX_PIXELS, description="The largest picture, in pixels."
     )
@@ -36,14 +45,22 @@ class Settings(BaseSettings):
     max_age_seconds: PositiveInt = Field(86_400, description="How long an upload is kept.")
     workers: PositiveInt = Field(
         default_factory=lambda: os.cpu_count() or 1,
-        description="How many pictures are worked on at once; one for each core if not set.",
+        description="How much is worked on at once, pictures or messages; one for each core if "
+        "not set.",
     )
     max_waiting: int = Field(32, ge=0, description="How many requests may wait for a worker.")
     body_seconds: PositiveFloat = Field(10, description="How long a body may take to arrive.")
+    idle_seconds: PositiveFloat = Field(300, description="How long a WebSocket may be silent.")
+    chat_engine: Literal[tuple(ENGINES)] = Field(
+        "retrieval", description="The engine of the chatbot."
+    )
     uploads_url: str = Field(
         "http://127.0.0.1:8001", description="Gateway: where the upload service is."
     )
-    vision_url: str = Field("http://127.0.0.1:8002", description="Gateway: where the AI server is.")
+    vision_url: str = Field(
+        "http://127.0.0.1:8002", description="Gateway: where the server for pictures is."
+    )
+    chat_url: str = Field("http://127.0.0.1:8003", description="Gateway: where the chatbot is.")
     upstream_seconds: PositiveFloat = Field(
         30, description="Gateway: how long a service behind it may take to answer."
     )

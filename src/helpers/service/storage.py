@@ -5,10 +5,12 @@ all, whenever a process is killed, and several processes may share one store. Th
 client gives is written in it as data and is never part of a path.
 """
 
+import errno
 import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
@@ -23,6 +25,8 @@ _ID = re.compile(r"[0-9a-f]{64}")
 _RECORD = "upload.json"
 #: How the temporary folders begin, and after how many seconds one must be of a killed process.
 _TEMPORARY, _FORSAKEN = ".annyeong-", 600
+#: The disk is full, or what one user may have of it.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,12 @@ class Store:
         """Remove an upload and what was made of it; tell whether there was one."""
         if self.get(id) is None:
             return False
-        with self._made_beside() as temporary:
-            try:
-                (self._folder / id).rename(temporary / id)
-            except FileNotFoundError:
-                return False
+        temporary = self._folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        try:  # a full disk has room for another name, not for another folder
+            (self._folder / id).rename(temporary)
+        except FileNotFoundError:
+            return False
+        shutil.rmtree(temporary, ignore_errors=True)
         return True
 
     def sweep(self):
@@ -146,11 +151,17 @@ class Store:
     @contextmanager
     def _made_beside(self):
         """Give a temporary folder, on the same disk so that its content can be renamed."""
-        temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self._folder))
+        temporary = None
         try:
+            temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self._folder))
             yield temporary
+        except OSError as error:
+            if error.errno in _FULL:
+                raise _disk_is_full() from None
+            raise
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            if temporary:
+                shutil.rmtree(temporary, ignore_errors=True)
 
     def _upload(self, folder: Path) -> Upload | None:
         try:
@@ -177,3 +188,11 @@ class Store:
                 ko=f"저장소가 가득 찼습니다(업로드 {self._max_files}개). 먼저 하나를 지우십시오.",
                 headers={"Retry-After": str(seconds)},
             )
+
+
+def _disk_is_full() -> Problem:
+    return Problem(
+        507,
+        en="The disk of this service is full: delete an upload, or tell whoever runs it.",
+        ko="서비스의 디스크가 가득 찼습니다. 업로드를 지우거나 운영자에게 알리십시오.",
+    )

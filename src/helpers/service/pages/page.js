@@ -1,4 +1,5 @@
-// The page: four parts, each of which looks after itself.
+// The page: five parts, each of which looks after itself.
+import { startChat } from "./chat.js";
 import { keep, startKept } from "./kept.js";
 import { startPad } from "./pad.js";
 import { startPhoto } from "./photo.js";
@@ -8,3 +9,4 @@ startPad();
 startPhoto(keep);
 startSamples();
 startKept();
+startChat();

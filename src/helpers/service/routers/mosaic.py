@@ -32,7 +32,7 @@ class Mosaics(BaseModel):
     failed_files: list[Failure]
 
 
-@router.get("/mosaic", summary="Hide the faces in every upload", responses=declare(503))
+@router.get("/mosaic", summary="Hide the faces in every upload", responses=declare(503, 507))
 async def hide_all(request: Request) -> Mosaics:
     """Hide the faces in every upload; what was done once is not done again."""
     state = request.app.state

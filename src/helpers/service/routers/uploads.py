@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from helpers.reader import say
-from helpers.service.bodies import FORM, check_size, encode, picture_in
+from helpers.service.bodies import FORM, encode, opened, picture_in
 from helpers.service.problems import Problem, declare
 from helpers.vision.pictures import decode
 
@@ -47,7 +47,7 @@ class Uploads(BaseModel):
     "/upload",
     summary="Keep a picture",
     openapi_extra={"requestBody": {"required": True, "content": FORM}},
-    responses=declare(400, 408, 413, 415, 422, 503),
+    responses=declare(400, 408, 413, 415, 422, 503, 507),
 )
 async def upload(request: Request) -> Kept:
     """Keep a JPEG or PNG picture under the hash of its content."""
@@ -117,5 +117,5 @@ def _copy(store, max_pixels, id):
     kept, data = store.get(id), store.read(id)
     if kept is None or data is None:
         raise no_upload()
-    check_size(data, max_pixels)
-    return kept.kind, encode(decode(data), kept.kind)
+    with opened(data, max_pixels):
+        return kept.kind, encode(decode(data), kept.kind)
