@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import expect
 
+from helpers.language.corpus import load_answers
 from helpers.paths import PHOTOS
 from helpers.service.app import create_app
 from helpers.service.routers.page import PAGES
@@ -24,6 +26,15 @@ pytestmark = pytest.mark.slow
 WORDS = {lang: json.loads((PAGES / f"{lang}.json").read_text("utf-8")) for lang in ("en", "ko")}
 SEVEN = [(0.3, 0.2), (0.6, 0.2), (0.4, 0.8)]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+CONVERSATION = {
+    "안녕하세요": "hello",
+    "이름이 뭐예요?": "ask_name",
+    "오늘 날씨가 좋네요": "weather_nice",
+    "도와주셔서 감사합니다": "thanks_for_help",
+    "안녕히 계세요": "goodbye",
+}
 
 
 @contextmanager
@@ -42,8 +53,10 @@ def serving(app):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("service")
-    with serving(create_app(settings=Settings(folder=folder))) as address:
+    app = create_app(settings=Settings(folder=tmp_path_factory.mktemp("service")))
+    with serving(app) as address:
+        while not all(app.state.parts.values()):  # the chatbot comes last
+            time.sleep(0.1)
         yield address
 
 
@@ -341,6 +354,87 @@ def test_a_photo_is_kept_opened_and_deleted(page):
     page.get_by_text(page.words["kept_deleted"].format(name="single-01.jpg")).wait_for()
 
 
+def said_last(page):
+    """Return what the log shows last, without the name that only a screen reader hears."""
+    return page.locator("#chat .log li:last-child [lang]")
+
+
+def say(page, message):
+    """Write a message and press Enter; return the reply."""
+    count = page.locator("#chat .reply").count()
+    page.locator("#chat-message").fill(message)
+    page.locator("#chat-message").press("Enter")
+    expect(page.locator("#chat .reply")).to_have_count(count + 1)
+    return said_last(page).inner_text()
+
+
+def test_a_conversation_reads_from_hello_to_goodbye(page):
+    answers = load_answers()
+    replies = [say(page, message) for message in CONVERSATION]
+    for reply, intent in zip(replies, CONVERSATION.values(), strict=True):
+        assert reply in answers[intent]
+    spoken = page.locator("#chat .log li").all_text_contents()
+    assert len(spoken) == 2 * len(CONVERSATION)
+    assert spoken[0] == f"{page.words['chat_you']}: 안녕하세요"
+    assert spoken[-1] == f"{page.words['chat_bot']}: {replies[-1]}"
+    log = page.locator("#chat .log")
+    assert log.get_attribute("role") == "log"  # a screen reader reads what is added
+    assert log.evaluate("log => log.scrollTop + log.clientHeight >= log.scrollHeight - 1")
+    assert page.locator("#chat-message").input_value() == ""
+    assert page.evaluate("document.activeElement.id") == "chat-message"
+    keep_screenshot(page, f"chat-{page.evaluate('document.documentElement.lang')}")
+
+    page.reload()
+    assert page.locator("#chat .log li").count() == 0
+
+
+def test_a_phrase_is_one_click_and_the_same_is_not_answered_alike_twice(visit):
+    page = visit()
+    replies = []
+    for count in (1, 2):
+        page.get_by_role("button", name="안녕하세요").click()
+        expect(page.locator("#chat .reply")).to_have_count(count)
+        replies.append(said_last(page).inner_text())
+    assert set(replies) == set(load_answers()["hello"])
+
+
+def test_what_is_said_is_text_and_what_is_blank_is_not_sent(visit):
+    page = visit()
+    page.locator("#chat-message").fill("   ")
+    page.locator("#chat-message").press("Enter")
+    say(page, "<img src=x onerror=alert(1)> 안녕하세요")
+    assert page.locator("#chat .said [lang]").all_inner_texts() == [
+        "<img src=x onerror=alert(1)> 안녕하세요"
+    ]
+    assert page.locator("#chat img").count() == 0
+
+
+def test_a_message_without_an_answer_goes_back_into_the_field(visit):
+    page = visit(lang="ko")
+    page.route("**/chat", lambda route: route.abort())
+    page.locator("#chat-message").fill("안녕하세요")
+    page.locator("#chat-message").press("Enter")
+    page.locator("#chat .problem", has_text=page.words["no_answer"]).wait_for()
+    assert page.locator("#chat-message").input_value() == "안녕하세요"
+    assert page.locator("#chat .log li").count() == 0
+    page.unroute("**/chat")
+    page.get_by_role("button", name=page.words["chat_send"]).click()
+    expect(page.locator("#chat .reply")).to_have_count(1)
+    assert page.locator("#chat .problem").inner_text() == ""
+    assert len(page.faults) == 1
+    page.faults.clear()
+
+
+def test_while_the_chatbot_thinks_it_is_said(visit):
+    page = visit()
+    page.route("**/chat", lambda route: (time.sleep(1), route.continue_()))
+    page.locator("#chat-message").fill("안녕하세요")
+    page.locator("#chat-message").press("Enter")
+    page.locator("#chat-says", has_text=page.words["chat_waiting"]).wait_for()
+    expect(page.locator("#chat .reply")).to_have_count(1)
+    assert page.locator("#chat-says").inner_text() == ""
+
+
 @pytest.mark.parametrize(("lang", "said"), [("en", "JPEG or PNG"), ("ko", "JPEG나 PNG")])
 def test_what_the_service_declines_is_said_in_its_own_sentence(visit, tmp_path, lang, said):
     page = visit(lang=lang)
@@ -434,6 +528,8 @@ def test_a_finger_writes_on_a_phone_and_nothing_is_cut_off(visit):
 
     page.locator("#file").set_input_files(PHOTOS / "zip-02.jpg")
     wait_for_reading(page, "#photo-reading", "9 2 1 8 2")
+    for message in CONVERSATION:
+        say(page, message)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, .button, .choice label, .switch, summary")]
@@ -532,6 +628,8 @@ def test_names_headings_and_contrasts_serve_everyone(visit, lang, mode):
     wait_for_reading(page, "#draw", "7")
     page.locator("#file").set_input_files(PHOTOS / "zip-02.jpg")
     wait_for_reading(page, "#photo-reading", "9 2 1 8 2")
+    for message in CONVERSATION:
+        say(page, message)
     assert page.evaluate(FAULTS) == []
     assert page.evaluate(LOW_CONTRASTS) == []
     moving = "getComputedStyle(document.querySelector('button')).transitionDuration"

@@ -51,9 +51,8 @@ def test_it_reads_a_photo_and_ends_in_good_order(serving, photo, words):
         line.send(json.dumps(said))
         assert json.loads(line.recv(timeout=30)) == answer
         family = psutil.Process(process.pid).children(recursive=True)
-        loaded = {
-            file.path for one in [psutil.Process(process.pid), *family] for file in one.memory_maps()
-        }
+        everyone = [psutil.Process(process.pid), *family]
+        loaded = {file.path for one in everyone for file in one.memory_maps()}
         assert not [path for path in loaded if "tensorflow" in path]
         process.terminate()
         with pytest.raises(ConnectionClosed) as closed:  # told to go, and not waited for
