@@ -8,7 +8,7 @@ from helpers.data import DataError
 from helpers.language import corpus
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
 
-TRAIN, HELD_OUT = load_greetings("train"), load_greetings("held_out")
+TRAIN, VALIDATION, HELD_OUT = map(load_greetings, ("train", "validation", "held_out"))
 OFF_TOPIC = [load_off_topic(split) for split in ("train", "validation", "held_out")]
 #: In each intent the first of the train wordings were written together with the held-out ones.
 NUM_FIRST = 12
@@ -40,11 +40,12 @@ def test_the_files_are_tidy(path):
     assert all(field == " ".join(field.split()) != "" for row in rows for field in row)
 
 
-def test_each_intent_has_wordings_of_both_splits_and_two_answers():
-    train, held_out, answers = Counter(TRAIN[1]), Counter(HELD_OUT[1]), load_answers()
+def test_each_intent_has_wordings_of_all_splits_and_two_answers():
+    train, validation, held_out = (Counter(split[1]) for split in (TRAIN, VALIDATION, HELD_OUT))
+    answers = load_answers()
     assert len(answers) == 77
-    assert set(train) == set(held_out) == set(answers)
-    assert min(train.values()) >= 45
+    assert set(train) == set(validation) == set(held_out) == set(answers)
+    assert min(train.values()) >= 85
     assert all(len(texts) == len(set(texts)) == 2 for texts in answers.values())
 
 
@@ -54,19 +55,20 @@ def test_of_the_first_wordings_a_quarter_is_held_out():
 
 
 def test_nothing_stands_twice():
-    texts = [letters(text) for text in chain(TRAIN[0], HELD_OUT[0], *OFF_TOPIC)]
+    texts = [letters(text) for text in chain(TRAIN[0], VALIDATION[0], HELD_OUT[0], *OFF_TOPIC)]
     assert [text for text, count in Counter(texts).items() if count > 1] == []
 
 
-def test_no_later_train_wording_is_near_a_held_out_one_of_its_intent():
-    held_out = {}
-    for text, intent in zip(*HELD_OUT, strict=True):
-        held_out.setdefault(intent, []).append(pieces(text))
+@pytest.mark.parametrize("measured", [VALIDATION, HELD_OUT], ids=["validation", "held_out"])
+def test_no_later_train_wording_is_near_one_to_measure_with_of_its_intent(measured):
+    others = {}
+    for text, intent in zip(*measured, strict=True):
+        others.setdefault(intent, []).append(pieces(text))
     seen = Counter()
     for text, intent in zip(*TRAIN, strict=True):
         seen[intent] += 1
         if seen[intent] > NUM_FIRST:
-            assert max(likeness(pieces(text), other) for other in held_out[intent]) <= 0.7, text
+            assert max(likeness(pieces(text), other) for other in others[intent]) <= 0.7, text
 
 
 def test_the_likeness_of_wordings_by_hand():
@@ -77,7 +79,7 @@ def test_the_likeness_of_wordings_by_hand():
 
 
 def test_off_topic_questions_are_counted():
-    assert [len(texts) for texts in OFF_TOPIC] == [118, 60, 100]
+    assert [len(texts) for texts in OFF_TOPIC] == [283, 60, 100]
 
 
 @pytest.mark.parametrize("load", [load_greetings, load_off_topic])

@@ -18,7 +18,8 @@ def load_greetings(split: str) -> tuple[list[str], list[str]]:
     Parameters
     ----------
     split : str
-        ``"train"`` to learn from, ``"held_out"`` to measure with.
+        ``"train"`` to learn from, ``"validation"`` to choose settings with,
+        ``"held_out"`` to measure with.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def load_greetings(split: str) -> tuple[list[str], list[str]]:
     >>> texts[0], intents[0], len(set(intents))
     ('안녕하세요', 'hello', 77)
     """
-    rows = _rows(GREETINGS, split, ("train", "held_out"))
+    rows = _rows(GREETINGS, split, ("train", "validation", "held_out"))
     return [row["text"] for row in rows], [row["intent"] for row in rows]
 
 
