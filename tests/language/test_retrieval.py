@@ -3,7 +3,15 @@ import pytest
 
 from helpers.language import retrieval
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.retrieval import REFUSAL, RIDGE, THRESHOLD, Retrieval, fit_layer, represent
+from helpers.language.retrieval import (
+    REFUSAL,
+    RIDGE,
+    THRESHOLD,
+    Retrieval,
+    fit_layer,
+    represent,
+    softmax,
+)
 
 
 @pytest.fixture(scope="module")
@@ -11,19 +19,29 @@ def engine():
     return Retrieval()
 
 
-def test_a_layer_of_one_weight_by_hand():
-    # The least of (w - 1)² + (2w - 3)² + λw² is at w = (1 + 6) / (1 + 4 + λ).
-    vectors, targets = np.array([[1], [2]], np.float32), np.array([[1], [3]], np.float32)
-    np.testing.assert_allclose(fit_layer(vectors, targets), [[7 / (5 + RIDGE)]], rtol=1e-6)
+def test_probabilities_by_hand():
+    # Odds of 1 to 3; a logit of a thousand must not overflow.
+    logits = np.array([[0, np.log(3)], [1000, 0]])
+    np.testing.assert_allclose(softmax(logits), [[0.25, 0.75], [1, 0]], atol=1e-12)
 
 
-def test_a_layer_is_where_the_gradient_is_zero():
-    random = np.random.default_rng(0)
-    vectors = random.normal(size=(30, 8)).astype(np.float32)
-    targets = random.normal(size=(30, 3)).astype(np.float32)
-    weights = fit_layer(vectors, targets)
-    gradient = vectors.T @ (vectors @ weights - targets) + RIDGE * weights
-    np.testing.assert_allclose(gradient, 0, atol=1e-4)
+def test_a_layer_of_one_direction_by_hand(monkeypatch):
+    # One vector of length 1, three times of the one class and once of the other: without a
+    # penalty the odds are 3 to 1, and the weights, whose sum stays 0, are ± ln(3) / 2.
+    monkeypatch.setattr(retrieval, "RIDGE", 1e-6)
+    monkeypatch.setattr(retrieval, "NUM_STEPS", 300)
+    monkeypatch.setattr(retrieval, "STEEPNESS", 0.5)
+    targets = np.eye(2, dtype=np.float32)[[0, 0, 0, 1]]
+    weights = fit_layer(np.ones((4, 1), np.float32), targets)
+    np.testing.assert_allclose(weights, [[np.log(3) / 2, -np.log(3) / 2]], atol=1e-3)
+
+
+def test_a_layer_is_near_where_the_gradient_is_zero(engine):
+    targets = np.eye(engine._layer.shape[1], dtype=np.float32)[engine._columns]
+    vectors = engine.index.vectors
+    start = np.linalg.norm(vectors.T @ (targets - 1 / targets.shape[1]))
+    slope = vectors.T @ (targets - softmax(vectors @ engine._layer)) - RIDGE * engine._layer
+    assert np.linalg.norm(slope) < start / 20
 
 
 def test_a_cosine_is_the_mean_of_the_two():
@@ -35,19 +53,20 @@ def test_a_cosine_is_the_mean_of_the_two():
     assert one @ other == pytest.approx((by_meaning + by_spelling) / 2, abs=1e-5)
 
 
-# The benchmark prints these figures: 0.776 and 0.744 of the wordings, 0.90 of the questions. No
-# room is needed for other machines' training: one formula, and a network that is given.
-def test_held_out_wordings_find_their_intents(engine):
-    texts, intents = load_greetings("held_out")
+# The benchmark prints these figures: 0.905 and 0.900 of the validation wordings, 0.877 and 0.877 of
+# those held out, 0.97 of the questions. The training starts from zero and has no chance in it:
+# the room is for other machines' rounding.
+@pytest.mark.parametrize(("split", "at_least"), [("validation", 0.88), ("held_out", 0.86)])
+def test_wordings_to_measure_with_find_their_intents(engine, split, at_least):
+    texts, intents = load_greetings(split)
     rows, scores = engine.match(texts)
     right = np.array([engine.intents[row] for row in rows]) == intents
-    assert right.mean() >= 0.75
-    assert (right & (scores >= THRESHOLD)).mean() >= 0.72
+    assert (right & (scores >= THRESHOLD)).mean() >= at_least
 
 
 def test_questions_off_the_topic_are_refused(engine):
     replies = [engine(text) for text in load_off_topic("held_out")]
-    assert sum(intent is None for _, _, intent in replies) >= 85
+    assert sum(intent is None for _, _, intent in replies) >= 92
 
 
 def test_each_wording_it_has_learned_finds_its_intent(engine):
@@ -59,11 +78,11 @@ def test_each_wording_it_has_learned_finds_its_intent(engine):
 
 def test_the_threshold_is_where_the_validation_questions_say(engine):
     _, scores = engine.match(load_off_topic("validation"))
-    assert (scores < THRESHOLD).mean() == pytest.approx(0.85, abs=0.03)
+    assert (scores < THRESHOLD).mean() == pytest.approx(0.9, abs=0.03)
 
 
-def test_both_judges_are_needed(engine):
-    texts, intents = load_greetings("held_out")
+def test_the_layer_is_needed(engine):
+    texts, intents = load_greetings("validation")
     rows, _ = engine.match(texts)
     alone = engine.index.nearest(texts)[1][:, 0]
     both, one = (np.mean([engine.intents[r] for r in found] == np.array(intents))
