@@ -139,7 +139,7 @@ def test_equals_keras_on_random_shapes(seed, kind):
         tf.Variable(array) for array in (*inputs, *(array for array, _ in parameters(attention)))
     ]
     with tf.GradientTape() as tape:
-        queries, keys, values = variables[:3]
+        queries, keys, values = map(tf.convert_to_tensor, variables[:3])
         if kind == "dot":
             layer = keras.layers.Attention(use_scale=True)
             scale = attention.scale or 1 / np.sqrt(keys.shape[-1])

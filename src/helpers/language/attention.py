@@ -289,7 +289,7 @@ def _checked_mask(mask, shape):
                 en=f"mask must hold True and False in a shape that fits {shape}, with a True in "
                 f"every row, since each query must have something to look at.",
                 ko=f"mask는 {shape}에 맞는 모양의 True와 False여야 하고, 줄마다 True가 하나는 "
-                "있어야 합니다. 질의마다 볼 것이 있어야 하기 때문입니다.",
+                "있어야 합니다. 쿼리마다 볼 것이 있어야 하기 때문입니다.",
             )
         )
     return broadcast
