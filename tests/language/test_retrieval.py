@@ -53,10 +53,10 @@ def test_a_cosine_is_the_mean_of_the_two():
     assert one @ other == pytest.approx((by_meaning + by_spelling) / 2, abs=1e-5)
 
 
-# The benchmark prints these figures: 0.905 and 0.900 of the validation wordings, 0.877 and 0.877 of
+# The benchmark prints these figures: 0.905 and 0.900 of the validation wordings, 0.877 and 0.870 of
 # those held out, 0.97 of the questions. The training starts from zero and has no chance in it:
 # the room is for other machines' rounding.
-@pytest.mark.parametrize(("split", "at_least"), [("validation", 0.88), ("held_out", 0.86)])
+@pytest.mark.parametrize(("split", "at_least"), [("validation", 0.88), ("held_out", 0.85)])
 def test_wordings_to_measure_with_find_their_intents(engine, split, at_least):
     texts, intents = load_greetings(split)
     rows, scores = engine.match(texts)

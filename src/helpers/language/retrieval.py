@@ -19,7 +19,7 @@ REFUSAL = (
 )
 #: Refuse under this score: 90 % of the validation questions off the topic lie under it, and one
 #: of the validation wordings that are taken for what they are.
-THRESHOLD = 0.25
+THRESHOLD = 0.28
 #: How many wordings are looked at.
 NUM_CANDIDATES = 100
 #: The neighbours' share of the score; the layer has the rest.
