@@ -24,7 +24,7 @@ def face():
 def until_ready():
     """Wait until an app that has started has all its models: a function that returns the app."""
 
-    def wait(app, seconds=60):
+    def wait(app, seconds=300):
         deadline = time.monotonic() + seconds
         while not all(app.state.parts.values()):
             assert time.monotonic() < deadline

@@ -1,10 +1,12 @@
 import threading
+from threading import get_ident
 
 import cv2
 import numpy as np
 import pytest
 
-from helpers.service import hiding
+from helpers.service import bodies, hiding
+from helpers.service.workers import give_back_memory
 from helpers.vision.faces import find_faces, pixelate
 from helpers.vision.pictures import decode
 
@@ -99,3 +101,19 @@ def test_a_transparent_picture_stands_on_white(client):
     picture = cv2.imencode(".png", np.zeros((40, 40, 4), np.uint8))[1].tobytes()
     answer = client.post("/mosaic", content=picture, headers={"Content-Type": "image/png"})
     assert decode(answer.content).min() == 255
+
+
+@pytest.mark.parametrize(("side", "is_large"), [(1000, False), (1001, True)])
+def test_a_large_photo_leaves_no_memory_behind(monkeypatch, side, is_large):
+    threads, given_back = [], []
+    nobody = np.empty((0, 4), np.int32)
+    monkeypatch.setattr(hiding, "find_faces", lambda photo: threads.append(get_ident()) or nobody)
+    monkeypatch.setattr(bodies, "give_back_memory", lambda: given_back.append(True))
+    photo = cv2.imencode(".png", np.zeros((side, side, 3), np.uint8))[1].tobytes()
+    hiding.hide(photo, max_pixels=2_000_000)
+    assert (threads != [get_ident()]) == is_large  # where the detector ends with its thread
+    assert bool(given_back) == is_large
+
+
+def test_memory_is_given_back_where_the_system_can():
+    give_back_memory()

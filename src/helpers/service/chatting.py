@@ -12,7 +12,7 @@ from anyio import to_thread
 from helpers.language.chatbot import Chatbot, Reply
 from helpers.language.corpus import load_answers
 from helpers.service.problems import Problem
-from helpers.service.workers import Workers
+from helpers.service.workers import Workers, give_back_memory
 
 #: How many sessions are remembered: those that spoke last.
 MAX_SESSIONS = 1000
@@ -96,4 +96,9 @@ def _shared(engine: str) -> Chatbot:
         return _load(engine)
 
 
-_load = cache(Chatbot.load)
+@cache
+def _load(engine: str) -> Chatbot:
+    try:
+        return Chatbot.load(engine)
+    finally:
+        give_back_memory()  # what an engine reckons with while it loads is large

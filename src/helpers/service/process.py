@@ -16,7 +16,7 @@ import httpx
 
 from helpers.reader import say
 
-START_SECONDS = 120  # the chatbot takes a few, and many where all cores are busy
+START_SECONDS = 300  # the chatbot needs a few of a core, and cores may be busy
 STOP_SECONDS = 15
 
 
