@@ -25,7 +25,7 @@ def serving(annyeong, tmp_path):
         process = annyeong("serve", "--port", port, "--folder", str(tmp_path / "kept"), *words)
         processes.append(process)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
-        for _ in range(600):
+        for _ in range(3000):
             try:
                 if client.get("/ready").status_code == 200:
                     return process, client

@@ -16,6 +16,10 @@ import pytest
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+#: Everything but the chatbot, which takes seconds to load.
+PARTS = [word for part in ("uploads", "vision", "page") for word in ("--part", part)]
+
+
 @contextmanager
 def serving(folder, stop=signal.SIGTERM, **settings):
     """Start `annyeong serve` on a free port; give its process and its address; end it."""
@@ -24,7 +28,11 @@ def serving(folder, stop=signal.SIGTERM, **settings):
         port = probe.getsockname()[1]
     variables = {f"ANNYEONG_{name.upper()}": str(value) for name, value in settings.items()}
     process = subprocess.Popen(
-        [sys.executable, "-m", "helpers.cli", "serve", "--port", str(port), "--folder", folder],
+        [
+            *(sys.executable, "-m", "helpers.cli", "serve"),
+            *("--port", str(port), "--folder", folder),
+            *PARTS,
+        ],
         env={**os.environ, **variables, "COURSE_LANG": "en"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
