@@ -198,7 +198,7 @@ def check_extend(extend):
         )
     if found == [["네,", "좋아요"], ["네,", "그래요"]]:
         return say(
-            en="You go on from the first beginning only; 고마워요 </s> is more probable, "
+            en="You go on from the first beginning only; the second, with </s>, comes to "
             "0.4 · 0.9 = 0.36.",
             ko="첫 번째 앞부분만 이어 갔습니다. 고마워요 </s>의 확률이 0.4 · 0.9 = 0.36으로 더 "
             "높습니다.",
