@@ -9,8 +9,10 @@ import os
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.language.chatbot import ENGINES
 from helpers.paths import ROOT, written_whole
 from helpers.reader import LANGUAGES, language, say
 
@@ -158,15 +160,31 @@ def _build(words: argparse.Namespace) -> int:
 
 def _train(words: argparse.Namespace) -> int:
     from helpers.data import DataError
-    from helpers.vision.digits import ship
 
     try:
-        record = ship()
+        for line in _TRAINED[words.model]():
+            print(line)
     except DataError as error:
         return _fail(str(error))
-    for name, accuracy in record["test_accuracy"].items():
-        print(f"{name}: {accuracy:.2%}")
     return 0
+
+
+def _train_digits() -> Iterator[str]:
+    from helpers.vision.digits import ship
+
+    for name, accuracy in ship()["test_accuracy"].items():
+        yield f"{name}: {accuracy:.2%}"
+
+
+def _train_chatbot() -> Iterator[str]:
+    from helpers.language.generation import RECIPES, ship
+
+    record = ship()
+    for name in RECIPES:
+        yield f"chatbot-{name}.onnx: threshold {record[name]['threshold']:.3f}"
+
+
+_TRAINED = {"digits": _train_digits, "chatbot": _train_chatbot}
 
 
 def _serve(words: argparse.Namespace) -> int:
@@ -187,7 +205,7 @@ def _chat(words: argparse.Namespace) -> int:
     from helpers.language.chatbot import Chatbot, MessageError
 
     try:
-        chatbot = Chatbot.load()
+        chatbot = Chatbot.load(words.engine)
     except DataError as error:
         return _fail(str(error))
     print(
@@ -282,11 +300,13 @@ def _parser() -> argparse.ArgumentParser:
     text = say(en="execute fresh ones too", ko="바뀌지 않은 것도 다시 실행합니다")
     build.add_argument("--force", action="store_true", help=text)
 
-    command("chat", _chat, "Chat with the greeting chatbot.", "인사 챗봇과 대화합니다.")
+    chat = command("chat", _chat, "Chat with the greeting chatbot.", "인사 챗봇과 대화합니다.")
+    text = say(en="what answers; retrieval", ko="대답할 엔진. 없으면 retrieval")
+    chat.add_argument("--engine", choices=ENGINES, default="retrieval", help=text)
 
     en, ko = "Train the weights the course ships.", "과정에 들어 있는 가중치를 학습합니다."
     train = command("train", _train, en, ko)
-    train.add_argument("model", choices=["digits"], help=say(en="which model", ko="학습할 모델"))
+    train.add_argument("model", choices=_TRAINED, help=say(en="which model", ko="학습할 모델"))
     return parser
 
 

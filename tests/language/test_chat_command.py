@@ -15,7 +15,7 @@ from helpers.language.chatbot import Chatbot
 def parrot(monkeypatch):
     monkeypatch.setenv("COURSE_LANG", "en")
     bot = Chatbot(lambda message: (f"{message}!", 1.0, None), "parrot")
-    monkeypatch.setattr(Chatbot, "load", lambda: bot)
+    monkeypatch.setattr(Chatbot, "load", lambda engine: bot)
 
 
 def chat(monkeypatch, *heard):
@@ -64,3 +64,12 @@ def test_ctrl_c_ends_the_real_one():
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize(("words", "engine"), [([], "retrieval"), (["--engine", "gru"], "gru")])
+def test_the_engine_may_be_chosen(monkeypatch, words, engine):
+    loaded = []
+    monkeypatch.setattr(Chatbot, "load", loaded.append)
+    monkeypatch.setattr("builtins.input", lambda prompt: "")
+    assert main(["chat", *words]) == 0
+    assert loaded == [engine]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from helpers.reader import say
 
@@ -52,8 +53,18 @@ def _retrieval() -> Engine:
     return Retrieval()
 
 
+def _generator(name: str) -> Engine:
+    from helpers.language.generation import load_generator
+
+    return load_generator(name)
+
+
 #: How each engine is loaded, by name.
-ENGINES: dict[str, Callable[[], Engine]] = {"retrieval": _retrieval}
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "retrieval": _retrieval,
+    "gru": partial(_generator, "gru"),
+    "transformer": partial(_generator, "transformer"),
+}
 
 
 class Chatbot:
@@ -84,7 +95,7 @@ class Chatbot:
         ValueError
             If there is no such engine.
         DataError
-            If a file of the corpus is missing or altered.
+            If a file of the corpus or of the engine is missing or altered.
         """
         if engine not in ENGINES:
             names = ", ".join(ENGINES)
