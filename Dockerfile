@@ -6,7 +6,7 @@ COPY src src
 COPY data data
 # The exact versions of the lock, but only of what the service needs.
 RUN sed -E 's/ \\$//; /^ +(--hash|#)/d' requirements.lock > versions.txt \
-    && pip install --no-cache-dir --constraint versions.txt --editable '.[service,language]'
+    && pip install --no-cache-dir --constraint versions.txt --editable '.[service]'
 RUN useradd --create-home annyeong && install -d -o annyeong /uploads
 USER annyeong
 ENV ANNYEONG_HOST=0.0.0.0 ANNYEONG_FOLDER=/uploads
