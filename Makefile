@@ -25,6 +25,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/annyeong build --check
 
+# Two workers, one thread of NumPy's in each: more would wait for each other by spinning.
+test-fast unit notebooks: export OPENBLAS_NUM_THREADS = 1
+
 unit: $(READY)
 	$(PYTEST) tests src
 
