@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def service(folder):
-    with running(folder=folder) as service:
+    with running("--part", "uploads", "--part", "vision", folder=folder) as service:
         service.client.timeout = SECONDS
         yield service
 

@@ -90,7 +90,7 @@ def load_generator(name: str, folder: Path = MODELS) -> Generator:
         If a file is missing or damaged.
     """
     predict = _open(Path(folder) / f"chatbot-{name}.onnx")
-    tokenizer = _read(Path(folder) / _SUBWORDS, Subwords)
+    tokenizer = _read(Path(folder) / _SUBWORDS, _parse_subwords)
     record = _read(Path(folder) / _RECORD, json.loads)
     return Generator(predict, tokenizer, record[name]["threshold"])
 
@@ -202,8 +202,15 @@ def _open(path):
     return predict
 
 
+def _parse_subwords(data):
+    tokenizer = Subwords(data)
+    if len(tokenizer) == 0:  # SentencePiece finds nothing wrong with an empty file
+        raise ValueError("no subwords")
+    return tokenizer
+
+
 def _read(path, parse):
     try:
         return parse(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last is SentencePiece's
         raise unreadable(path) from error
