@@ -98,7 +98,7 @@ def check_add_and_normalize(add_and_normalize):
         {
             "en": "Go through the block: four tables of attention, two dense layers, two "
             "normalisations. A dense layer from m numbers to n has m × n weights and n biases.",
-            "ko": "블록을 차례로 따라가십시오. 어텐션의 표 넷, 완전 연결 층 둘, 정규화 둘입니다. "
+            "ko": "블록을 차례로 따라가십시오. 어텐션의 표 넷, 밀집층 둘, 정규화 둘입니다. "
             "수 m개를 n개로 바꾸는 층에는 가중치 m × n개와 편향 n개가 있습니다.",
         },
         {
@@ -110,7 +110,7 @@ def check_add_and_normalize(add_and_normalize):
         {
             "en": "`4 * (size * size + size)` for the attention, `size * hidden + hidden` and "
             "`hidden * size + size` for the dense layers, `2 * 2 * size` for the normalisations.",
-            "ko": "어텐션이 `4 * (size * size + size)`, 완전 연결 층이 `size * hidden + hidden`과 "
+            "ko": "어텐션이 `4 * (size * size + size)`, 밀집층이 `size * hidden + hidden`과 "
             "`hidden * size + size`, 정규화가 `2 * 2 * size`입니다.",
         },
     ],
@@ -129,7 +129,7 @@ def check_count_weights(count_weights):
         right(size, heads, hidden, tables=3): say(
             en="One table is missing: the attention has four, for queries, keys, values, and for "
             "what joins the heads.",
-            ko="표 하나가 빠졌습니다. 어텐션에는 질의, 키, 값, 그리고 헤드를 합치는 표까지 넷이 "
+            ko="표 하나가 빠졌습니다. 어텐션에는 쿼리, 키, 값, 그리고 헤드를 합치는 표까지 넷이 "
             "있습니다.",
         ),
         right(size, heads, hidden, tables=4 * heads): say(
