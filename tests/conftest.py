@@ -58,6 +58,22 @@ def annyeong(clone, tmp_path_factory):
     return start
 
 
+@pytest.fixture(scope="session")
+def slope():
+    """Measure how a loss changes with one number of an array: a function, by finite differences."""
+
+    def measure(loss, array, place, nudge=1e-6):
+        before = array[place]
+        array[place] = before + nudge
+        above = loss()
+        array[place] = before - nudge
+        below = loss()
+        array[place] = before
+        return (above - below) / (2 * nudge)
+
+    return measure
+
+
 def _heed_signals():
     """Undo what `nohup` and a shell's `&` do to the tests, or it would be handed down."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

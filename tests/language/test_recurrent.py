@@ -122,26 +122,17 @@ def test_every_c_t_equals_that_of_keras():
 
 @each_layer
 @pytest.mark.parametrize("seed", range(3))
-def test_gradients_equal_finite_differences(kind, seed):
+def test_gradients_equal_finite_differences(kind, seed, slope):
     layer, x, grad = random_case(kind, seed, np.float64)
 
     def loss():
         return np.sum(layer.forward(x) * grad)
 
-    def slope(array, place, nudge=1e-6):
-        before = array[place]
-        array[place] = before + nudge
-        above = loss()
-        array[place] = before - nudge
-        below = loss()
-        array[place] = before
-        return (above - below) / (2 * nudge)
-
     layer.forward(x)
     pairs = [(x, layer.backward(grad))]
     pairs += [(getattr(layer, name), getattr(layer, f"grad_{name}")) for name in WEIGHTS]
     for array, gradient in pairs:
-        slopes = [slope(array, place) for place in np.ndindex(array.shape)]
+        slopes = [slope(loss, array, place) for place in np.ndindex(array.shape)]
         np.testing.assert_allclose(gradient.ravel(), slopes, atol=1e-6)
 
 
