@@ -39,9 +39,9 @@ def _faces_in(photo):
     a photo of 13 megapixels.
     """
     if photo.shape[0] * photo.shape[1] <= LARGE:
-        return find_faces(photo)
+        return find_faces(photo, "quick")
     with ThreadPoolExecutor(1) as alone:
-        return alone.submit(find_faces, photo).result()
+        return alone.submit(find_faces, photo, "quick").result()
 
 
 def hide_in_upload(store: Store, max_pixels: int, id: str):
