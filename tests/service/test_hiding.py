@@ -81,7 +81,9 @@ def test_one_picture_comes_back_with_its_faces_hidden(client, face):
     ):
         assert answer.headers["content-type"] == "image/png"
         assert int(answer.headers["x-faces"]) == len(find_faces(face, "quick"))
-        np.testing.assert_array_equal(decode(answer.content), pixelate(face, find_faces(face, "quick")))
+        np.testing.assert_array_equal(
+            decode(answer.content), pixelate(face, find_faces(face, "quick"))
+        )
 
 
 def test_without_a_face_the_picture_comes_back_as_it_is(client, photo):
