@@ -342,14 +342,12 @@ class TestShipped:
 
     def test_the_record_is_of_this_recipe(self):
         assert self.record["recipe"].items() >= digits.RECIPE.items()
-        assert self.record["width"] == digits.SHIPPED_WIDTH
 
     def test_ship_writes_both_files_and_their_record(self, tmp_path, monkeypatch):
         few = (X_TRAIN[:100], Y_TRAIN[:100]), (X_TEST[:50], Y_TEST[:50])
         monkeypatch.setattr(digits, "load_mnist", lambda: few)
         recipe = {"num_epochs": 1, "batch_size": 32, "learning_rate": 0.01, "seed": 3}
         monkeypatch.setattr(digits, "RECIPE", recipe)
-        monkeypatch.setattr(digits, "SHIPPED_WIDTH", 4)
         record = digits.ship(tmp_path / "models", checkpoint=tmp_path / "training.keras")
         assert os.listdir(tmp_path) == ["models"]
         assert json.loads(Path(tmp_path, "models", "digits.json").read_text()) == record
