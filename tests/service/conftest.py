@@ -16,7 +16,7 @@ def photo():
 
 @pytest.fixture(scope="session")
 def face():
-    """A portrait, as bytes: two boxes, one of them over the face."""
+    """A portrait, as bytes."""
     return (PHOTOS / "astronaut.jpg").read_bytes()
 
 

@@ -1,13 +1,17 @@
 """Digits, from the endpoint down to the feature maps."""
 
+import asyncio
 import base64
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 
 from helpers.data import load_mnist
 from helpers.service import reading
+from helpers.service.app import create_app
+from helpers.service.settings import Settings
 from helpers.vision.layers import layer_maps
 from helpers.vision.photos import read_photo
 
@@ -83,10 +87,52 @@ def test_one_pixel_more_is_a_photo(client):
 
 def test_a_small_picture_in_a_large_file_goes_the_other_way():
     data = png(X_TEST[0])
-    assert reading.is_small(data)
-    assert not reading.is_small(data + bytes(reading.SMALL))
+    assert reading.is_small(data, 28 * 28)
+    assert not reading.is_small(data, 28 * 28 - 1)
+    assert not reading.is_small(data + bytes(reading.SMALL), 28 * 28)
     (digit,) = reading.read(data + bytes(reading.SMALL), 10**6)
     assert digit.value == Y_TEST[0]
+
+
+def test_small_pictures_are_read_together_as_one_by_one():
+    pictures = [png(X_TEST[n]) for n in range(8)] + [png(X_TEST[8][4:24])]
+    blank, broken = png(np.zeros((9, 28), np.uint8)), pictures[0][:60]
+    *digits, nothing, none = reading.read_small([*pictures, blank, broken])
+    assert nothing == []
+    assert none is None
+    for together, data in zip(digits, pictures, strict=True):
+        (one,), (alone,) = together, reading.read(data, 28 * 28)
+        assert (one.value, one.box) == (alone.value, alone.box)
+        assert one.probability == pytest.approx(alone.probability, abs=1e-5)
+    assert reading.read_small([broken]) == [None]
+
+
+def test_a_broken_one_among_them_is_a_problem_in_its_own_readers_language(tmp_path):
+    """All arrive in one turn of the event loop, so that they are read in one batch."""
+    app = create_app(["vision"], Settings(folder=tmp_path))
+    sent = {"en": png(X_TEST[0]), "ko": png(X_TEST[1])[:60], "fr": png(X_TEST[2])}
+
+    async def ask_all():
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        ):
+            return await asyncio.gather(
+                *(
+                    client.post(
+                        ADDRESS,
+                        content=data,
+                        headers={"Content-Type": "image/png", "Accept-Language": lang},
+                    )
+                    for lang, data in sent.items()
+                )
+            )
+
+    first, broken, last = asyncio.run(ask_all())
+    assert [first.json()["text"], last.json()["text"]] == [str(Y_TEST[0]), str(Y_TEST[2])]
+    assert broken.status_code == 422
+    assert "사진" in broken.json()["detail"]
 
 
 def test_explaining_shows_every_layer(client):

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from helpers.data import DataError, load_mnist
-from helpers.service import problems
+from helpers.service import problems, reading
+from helpers.service.batching import Batcher
 from helpers.service.chatting import Chatting
 from helpers.service.languages import SpeakTheirLanguage
 from helpers.service.limits import (
@@ -74,6 +75,8 @@ def empty_app(settings: Settings, lifespan) -> FastAPI:
         responses=problems.declare(401 if settings.token else 403, 500),
         docs_url=None,
         redoc_url=None,
+        # /metrics tells; nothing is sent to anybody, whatever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
     app.state.settings, app.state.metrics = settings, metrics
@@ -102,6 +105,7 @@ async def _lifespan(app: FastAPI):
     state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
     state.metrics.uploads.set_function(state.store.__len__)
     state.workers = Workers(settings.workers, settings.max_waiting)
+    state.read_small = Batcher(reading.read_small)
     state.chat = Chatting(state.workers)
     if "vision" in state.parts:
         shipped_reader()

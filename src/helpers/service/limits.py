@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
@@ -101,6 +102,7 @@ class RefuseOtherSites:
 
     def __init__(self, app: ASGIApp, hosts: Collection[str]):
         self.app, self._hosts = app, {host.strip().lower() for host in hosts}
+        self._is_ours = lru_cache(maxsize=256)(self._is_one_of_ours)  # who asks once asks again
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send):
         """Pass the request on if it is for this service, and from no other site."""
@@ -124,7 +126,7 @@ class RefuseOtherSites:
             return await self.app(scope, receive, send)
         await answer(problem)(scope, receive, send)
 
-    def _is_ours(self, host: str) -> bool:
+    def _is_one_of_ours(self, host: str) -> bool:
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
             return "." not in name or name in self._hosts or bool(ip_address(name))

@@ -27,9 +27,10 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.in_progress = Gauge(
+        self.num_in_progress = 0
+        Gauge(
             "annyeong_requests_in_progress", "Requests being answered.", registry=self.registry
-        )
+        ).set_function(lambda: self.num_in_progress)
         self._children = cache(
             lambda *labels: (self.requests.labels(*labels), self.seconds.labels(*labels[:2]))
         )
@@ -60,11 +61,11 @@ class Measure:
                 status = message["status"]
             await send(message)
 
-        self._metrics.in_progress.inc()
+        self._metrics.num_in_progress += 1
         try:
             await self.app(scope, receive, send_and_note)
         finally:
-            self._metrics.in_progress.dec()
+            self._metrics.num_in_progress -= 1
             # What a client makes up, an address or a method, must not make new time series.
             route = getattr(scope.get("route"), "path", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"

@@ -1,9 +1,8 @@
 """Read the digits in a picture."""
 
-from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from helpers.service import reading
@@ -47,7 +46,7 @@ class UploadId(BaseModel):
 @router.post(
     "/digits",
     summary="Read the digits in a picture",
-    response_model_exclude_none=True,
+    response_model=Reading,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -63,23 +62,33 @@ class UploadId(BaseModel):
 async def read_digits(
     request: Request,
     explain: Annotated[bool, Query(description="Add each layer's feature maps.")] = False,
-) -> Reading:
+) -> Response:
     """Read a photo of digits, or one digit of at most 28x28 pixels as MNIST has it."""
     state = request.app.state
     if media_type(request) == "application/json":
         data = await _uploaded(request)
     else:
         data = (await picture_in(request)).data
-    read = partial(reading.read, data, state.settings.max_pixels)
-    digits = read() if reading.is_small(data) else await state.workers.run(read)
+    digits = await _read(state, data)
     maps = await state.workers.run(_explain, data, digits) if explain else None
-    return Reading(
+    found = Reading(
         text="".join(str(digit.value) for digit in digits),
         digits=[
             ReadDigit(value=one.value, probability=one.probability, box=one.box) for one in digits
         ],
         maps=maps,
     )
+    # As it is: given the model itself, FastAPI would check it a second time.
+    return Response(found.model_dump_json(exclude_none=True), media_type="application/json")
+
+
+async def _read(state, data):
+    max_pixels = state.settings.max_pixels
+    if reading.is_small(data, max_pixels):
+        digits = await state.read_small(data)
+        if digits is not None:
+            return digits
+    return await state.workers.run(reading.read, data, max_pixels)
 
 
 async def _uploaded(request):
