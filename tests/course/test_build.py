@@ -5,10 +5,12 @@ import sys
 import nbformat
 import pytest
 
+from helpers.checksums import recorded
 from helpers.course import build
 from helpers.course.build import LessonError
 from helpers.course.checks import Outcome
-from helpers.course.source import read_lesson
+from helpers.course.source import lesson_paths, read_lesson
+from helpers.paths import DATA
 from helpers.reader import LANGUAGES
 
 QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("99-tiny")'
@@ -254,8 +256,17 @@ def test_a_changed_lesson_makes_both_notebooks_stale(built):
 def test_a_changed_helper_makes_notebooks_stale(built, helper):
     with (built / "src" / helper).open("a", encoding="utf-8") as file:
         file.write("\n")
-    with pytest.raises(LessonError, match="stale, the lesson or a helper has changed"):
+    with pytest.raises(LessonError, match="stale, the lesson, a helper or its data has changed"):
         build.check()
+
+
+@pytest.mark.parametrize(("name", "is_used"), [("greetings.tsv", True), ("digits.keras", False)])
+def test_a_changed_data_file_makes_the_notebooks_stale_that_use_it(monkeypatch, name, is_used):
+    (path,) = lesson_paths(["09-tokens"])
+    lesson, checksums = read_lesson(path), recorded(DATA)
+    before = build.source_digest(lesson)
+    monkeypatch.setattr(build, "recorded", lambda folder: checksums | {folder / name: "other"})
+    assert (build.source_digest(lesson) != before) == is_used
 
 
 def test_a_helper_that_the_lesson_does_not_use_changes_nothing(built):

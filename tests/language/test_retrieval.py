@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from helpers.language import retrieval
+from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
 from helpers.language.retrieval import (
     REFUSAL,
@@ -10,19 +11,12 @@ from helpers.language.retrieval import (
     Retrieval,
     fit_layer,
     represent,
-    softmax,
 )
 
 
 @pytest.fixture(scope="module")
 def engine():
     return Retrieval()
-
-
-def test_probabilities_by_hand():
-    # Odds of 1 to 3; a logit of a thousand must not overflow.
-    logits = np.array([[0, np.log(3)], [1000, 0]])
-    np.testing.assert_allclose(softmax(logits), [[0.25, 0.75], [1, 0]], atol=1e-12)
 
 
 def test_a_layer_of_one_direction_by_hand(monkeypatch):

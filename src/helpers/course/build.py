@@ -1,7 +1,8 @@
 """From a lesson to its notebooks: one language, executed, the same bytes every time.
 
-A notebook carries two digests in its metadata: of what it was made from (the lesson and
-the helpers it imports, directly or through others) and of what came out. The first tells
+A notebook carries two digests in its metadata: of what it was made from (the lesson, the
+helpers it imports, directly or through others, and the data files that these name) and of what
+came out. The first tells
 whether it is stale, the second whether somebody edited it by hand.
 """
 
@@ -16,8 +17,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
+from helpers.checksums import recorded
 from helpers.course.source import Cell, Lesson, find_faults, lesson_paths, read_lesson
-from helpers.paths import NOTEBOOKS, ROOT, written_whole
+from helpers.paths import DATA, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
 
 #: Notebooks without solutions, for an instructor to hand out; git ignores them.
@@ -236,7 +238,7 @@ def _stale(lesson: Lesson, lang: str) -> Iterator[str]:
     if seal is None:
         yield f"{_shown(path)}: edited by hand; change lessons/{lesson.path.name} and {mend}"
     elif seal.get("source") != source_digest(lesson):
-        yield f"{_shown(path)}: stale, the lesson or a helper has changed; {mend}"
+        yield f"{_shown(path)}: stale, the lesson, a helper or its data has changed; {mend}"
 
 
 def _seal_of(path: Path) -> NotebookNode | None:
@@ -256,13 +258,14 @@ def _content_digest(notebook: NotebookNode) -> str:
 
 
 def source_digest(lesson: Lesson) -> str:
-    """Return the digest of what a notebook is made from: the lesson and its helpers."""
+    """Return the digest of what a notebook is made from: the lesson, its helpers, their data."""
     code = "\n".join(
         cell.source for cell in convert(lesson, "en").cells if cell.cell_type == "code"
     )
     files = [lesson.path, Path(__file__), *sorted(_helpers_behind(code))]
-    texts = [path.read_text(encoding="utf-8") for path in files]
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    text = "\0".join(path.read_text(encoding="utf-8") for path in files)
+    data = [checksum for path, checksum in recorded(DATA).items() if path.name in text]
+    return hashlib.sha256("\0".join([text, *data]).encode()).hexdigest()
 
 
 def _helpers_behind(code: str) -> set[Path]:

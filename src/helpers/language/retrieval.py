@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
 from helpers.language.embeddings import SentenceIndex, embed, embed_spelling
 
@@ -48,18 +49,6 @@ def represent(texts: Sequence[str]) -> np.ndarray:
     (2, 2560)
     """
     return np.hstack([embed(texts), embed_spelling(texts)]) / np.float32(np.sqrt(2))
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return probabilities, each row's summing to 1.
-
-    Examples
-    --------
-    >>> softmax(np.log([[1, 3]])).round(3)
-    array([[0.25, 0.75]])
-    """
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def fit_layer(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
