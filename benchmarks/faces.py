@@ -37,7 +37,7 @@ def main():
     ratios = []
     for _ in range(options.pictures):
         picture, faces = change(astronaut, rng)
-        faces += [face for face in paste(picture, people, faces, rng)]
+        faces += paste(picture, people, faces, rng)
         num_faces += len(faces)
         seconds = {}
         for method in METHODS:
