@@ -136,7 +136,7 @@ def test_a_drawn_7_is_read_and_every_layer_shows_its_maps(page):
     rows = page.locator(".layers figure")
     assert rows.locator("b").all_inner_texts()[:3] == ["conv_1", "bn_1", "relu_1"]
     assert rows.count() == 12
-    assert rows.first.locator("img").count() == 32
+    assert rows.first.locator("img").count() == 16
     for picture in page.locator(".layers img").all()[:40]:
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 14
     keep_screenshot(page, f"drawn-{page.evaluate('document.documentElement.lang')}")

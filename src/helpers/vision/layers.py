@@ -36,7 +36,7 @@ def layer_maps(image):
     >>> import numpy as np
     >>> maps = layer_maps(np.zeros((28, 28), np.uint8))
     >>> maps["conv_1"].shape, maps["pool_2"].shape, maps["dense_1"].shape
-    ((14, 14, 32), (7, 7, 64), (10,))
+    ((14, 14, 16), (7, 7, 32), (10,))
     """
     session = _session()
     (images,) = session.get_inputs()
