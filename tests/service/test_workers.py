@@ -91,4 +91,4 @@ def test_one_batch_at_a_time():
 
 def test_what_one_of_a_batch_raises_is_raised_by_itself():
     with pytest.raises(ValueError, match="seven"):
-        anyio.run(Workers(2, 1).each, int, ["1", "seven", "eight"])
+        anyio.run(Workers(2, 1).each, int, ["1", "seven", "8"])
