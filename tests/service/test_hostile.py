@@ -89,11 +89,11 @@ def test_every_file_is_answered_and_nothing_grows(service, client, folder):
         assert any("face" in path for path in mosaics["processed_files"])
         for failure in mosaics["failed_files"]:
             assert re.fullmatch(r"[^\n/]+[^.]\.", failure["reason"])
-        assert {f"/uploads/{one.name}" for one in folder.iterdir()} == kept
+        assert {f"/uploads/{one.name}" for one in folder.glob("[!.]*")} == kept
         for one in listed:
             assert (folder / one["id"] / "content").stat().st_size == one["size"]
             client.delete(one["path"])
-        assert list(folder.iterdir()) == []
+        assert list(folder.glob("[!.]*")) == []
         memory.append(process.memory_info().rss)
     assert memory[1] < 1.1 * memory[0]
 
@@ -115,7 +115,7 @@ def test_a_name_is_data_and_no_path(client, folder, name):
     assert kept.status_code == 200
     (listed,) = client.get("/uploads").json()["files"]
     assert listed["filename"] == kept.json()["filename"]
-    (own,) = folder.iterdir()
+    (own,) = folder.glob("[!.]*")
     assert {one.name for one in own.iterdir()} == {"content", "upload.json"}
     assert [one.name for one in folder.parent.iterdir()] == ["kept"]
     (path,) = client.get("/mosaic").json()["processed_files"]

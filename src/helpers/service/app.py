@@ -1,6 +1,8 @@
 """The service as an ASGI app, of all its parts or of some."""
 
+import math
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import anyio
 import cv2
@@ -33,6 +35,8 @@ PARTS = {
     "page": [page.router],
 }
 ALL = tuple(PARTS)
+#: The parts that read or write uploads.
+USES_STORE = {"uploads", "vision"}
 
 
 def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
@@ -102,8 +106,11 @@ def _middleware(settings, metrics):
 async def _lifespan(app: FastAPI):
     state, settings = app.state, app.state.settings
     cv2.setNumThreads(1)  # the workers are the threads
-    state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
-    state.metrics.uploads.set_function(state.store.__len__)
+    state.store = Store(
+        settings.folder, settings.max_files, settings.max_age_seconds, settings.max_total_bytes
+    )
+    if USES_STORE & set(state.parts):
+        state.metrics.uploads.set_function(partial(_num_uploads, state.store))
     state.workers = Workers(settings.workers, settings.max_waiting)
     state.read_small = Batcher(reading.read_small)
     state.chat = Chatting(state.workers)
@@ -117,6 +124,13 @@ async def _lifespan(app: FastAPI):
             group.start_soon(_load_chat, state)
         yield
         group.cancel_scope.cancel()
+
+
+def _num_uploads(store):
+    try:
+        return len(store)
+    except problems.Problem:  # whoever reads the other numbers needs them now
+        return math.nan
 
 
 async def _load_chat(state):

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         MAX_PIXELS, ge=1, le=MAX_PIXELS, description="The largest picture, in pixels."
     )
     max_files: PositiveInt = Field(1000, description="How many uploads are kept at most.")
+    max_total_bytes: PositiveInt = Field(
+        4_000_000_000,
+        description="How many bytes all uploads may take, with what was made of them.",
+    )
     max_age_seconds: PositiveInt = Field(86_400, description="How long an upload is kept.")
     workers: PositiveInt = Field(
         default_factory=lambda: os.cpu_count() or 1,
