@@ -1,6 +1,7 @@
 """Faces hidden for the service: in one picture, or in every upload, each once."""
 
 import json
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers.reader import LANGUAGES, say, speaking
@@ -12,6 +13,8 @@ from helpers.vision.pictures import PhotoError, decode
 
 #: What lies beside an upload once it was looked at: the result, or why there is none.
 RESULT, FAILURE = "face.png", "face.json"
+
+_log = logging.getLogger(__name__)
 
 
 def hide(data: bytes, max_pixels: int) -> tuple[bytes, int]:
@@ -46,18 +49,20 @@ def _faces_in(photo):
 
 def hide_in_upload(store: Store, max_pixels: int, id: str):
     """Put the result for an upload beside it, or in each language why there is none."""
-    data = store.read(id)
-    if data is None or is_done(store, id):
+    if is_done(store, id) or (data := store.read(id)) is None:
         return
     try:
         picture, num_faces = hide(data, max_pixels)
+        reasons = None if num_faces else _in_each_language(_no_face)
     except (Problem, PhotoError):
-        num_faces = 0
-    if num_faces:
-        store.write(id, RESULT, picture)
-    else:
-        reasons = {lang: _why_not(data, max_pixels, lang) for lang in LANGUAGES}
+        reasons = _in_each_language(_why_not, data, max_pixels)
+    except Exception:  # an accident with one picture is not one of all the others
+        _log.exception("The upload %s could not be worked on", id)
+        reasons = _in_each_language(_accident)
+    if reasons:
         store.write(id, FAILURE, json.dumps(reasons).encode())
+    else:
+        store.write(id, RESULT, picture)
 
 
 def is_done(store: Store, id: str) -> bool:
@@ -65,13 +70,31 @@ def is_done(store: Store, id: str) -> bool:
     return store.has(id, RESULT) or store.has(id, FAILURE)
 
 
-def _why_not(data, max_pixels, lang):
-    with speaking(lang):
-        try:
-            with opened(data, max_pixels):
-                decode(data)
-        except Problem as error:
-            return error.detail
-        except PhotoError as error:
-            return str(error)
-        return say(en="No face was found.", ko="얼굴을 찾지 못했습니다.")
+def _in_each_language(reason, *args):
+    found = {}
+    for lang in LANGUAGES:
+        with speaking(lang):
+            found[lang] = reason(*args)
+    return found
+
+
+def _why_not(data, max_pixels):
+    try:
+        with opened(data, max_pixels):
+            decode(data)
+    except Problem as error:
+        return error.detail
+    except PhotoError as error:
+        return str(error)
+    return _no_face()
+
+
+def _no_face():
+    return say(en="No face was found.", ko="얼굴을 찾지 못했습니다.")
+
+
+def _accident():
+    return say(
+        en="Something went wrong with this picture; the service's log says what.",
+        ko="이 사진을 처리하다 문제가 생겼습니다. 무엇인지는 서비스의 기록에 남아 있습니다.",
+    )

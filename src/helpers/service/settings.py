@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     )
     max_waiting: int = Field(32, ge=0, description="How many requests may wait for a worker.")
     body_seconds: PositiveFloat = Field(10, description="How long a body may take to arrive.")
+    mosaic_seconds: PositiveFloat = Field(
+        20,
+        description="After how long GET /mosaic answers with what is done so far; less than "
+        "upstream_seconds.",
+    )
     idle_seconds: PositiveFloat = Field(300, description="How long a WebSocket may be silent.")
     chat_engine: Literal[tuple(ENGINES)] = Field(
         "retrieval", description="The engine of the chatbot."
