@@ -25,6 +25,7 @@ from helpers.service.metrics import Measure, Metrics
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
+from helpers.service.watchdog import ending_if_stuck
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
 
@@ -70,11 +71,17 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
 def empty_app(settings: Settings, lifespan) -> FastAPI:
     """Make an app without routes: its limits, its token, its metrics, its way to say errors."""
     metrics = Metrics()
+
+    @asynccontextmanager
+    async def watched_lifespan(app):
+        async with ending_if_stuck(settings.stuck_seconds), lifespan(app):
+            yield
+
     app = FastAPI(
         title="Annyeong, Deep Learning",
         description="Read digits, hide faces, keep pictures, chat in Korean.",
         version="1",
-        lifespan=lifespan,
+        lifespan=watched_lifespan,
         middleware=_middleware(settings, metrics),
         responses=problems.declare(401 if settings.token else 403, 500),
         docs_url=None,

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from helpers.language.chatbot import ENGINES
@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         "upstream_seconds.",
     )
     idle_seconds: PositiveFloat = Field(300, description="How long a WebSocket may be silent.")
+    stuck_seconds: NonNegativeFloat = Field(
+        0,
+        description="After how long a process ends whose event loop is stuck, to be started "
+        "again by what watches over it; 0 for never.",
+    )
     chat_engine: Literal[tuple(ENGINES)] = Field(
         "retrieval", description="The engine of the chatbot."
     )
