@@ -185,17 +185,7 @@ class Store:
     @_told()
     def delete(self, id: str) -> bool:
         """Remove an upload and what was made of it; tell whether there was one."""
-        if self.get(id) is None:
-            return False
-        temporary = self._folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
-        try:  # a full disk has room for another name, not for another folder
-            with self._alone():
-                (self._folder / id).rename(temporary)
-                _sync(self._folder)
-        except FileNotFoundError:
-            return False
-        shutil.rmtree(temporary, ignore_errors=True)
-        return True
+        return self.get(id) is not None and self._remove(id)
 
     def is_usable(self) -> bool:
         """Tell whether the folder can be written to; whether there is room is not asked."""
@@ -212,13 +202,28 @@ class Store:
         for one in list(kept):
             if now - one.since > self._max_age:
                 with suppress(Problem):  # it goes as soon as the folder can be written to
-                    self.delete(one.id)
+                    self._remove(one.id, since=one.since)
                     kept.remove(one)
         for folder in self._folder.glob(f"{_TEMPORARY}*"):
             with suppress(FileNotFoundError):  # another process was faster
                 if now - folder.stat().st_mtime > _FORSAKEN:
                     shutil.rmtree(folder, ignore_errors=True)
         return kept
+
+    @_told()
+    def _remove(self, id: str, since: float = math.inf) -> bool:
+        """Remove an upload, but not if it was kept anew after `since`; tell whether it went."""
+        folder, temporary = self._folder / id, self._folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        try:  # a full disk has room for another name, not for another folder
+            with self._alone():
+                if (folder / _RECORD).stat().st_mtime > since:
+                    return False
+                folder.rename(temporary)
+                _sync(self._folder)
+        except FileNotFoundError:
+            return False
+        shutil.rmtree(temporary, ignore_errors=True)
+        return True
 
     def _kept(self) -> Sequence[_Kept]:
         _make(self._folder)
