@@ -156,6 +156,16 @@ def leave_after(app, address, picture):
     time.sleep(1)
 
 
+def test_its_time_is_over_also_while_a_picture_is_worked_on(slow):
+    app, address = slow
+    app.state.settings = app.state.settings.model_copy(update={"mosaic_seconds": 0.5})
+    for _ in range(2):
+        answer = httpx.get(f"{address}/mosaic", timeout=30)
+        assert len(answer.json()["pending"]) == 4
+    assert len(app.seen) == 1
+    app.may_go_on.set()
+
+
 def test_once_the_client_is_gone_no_picture_is_begun(slow):
     app, address = slow
     leave_after(app, address, 1)

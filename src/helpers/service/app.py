@@ -13,6 +13,7 @@ from helpers.data import DataError, load_mnist
 from helpers.service import problems, reading
 from helpers.service.batching import Batcher
 from helpers.service.chatting import Chatting
+from helpers.service.hiding import Hiding
 from helpers.service.languages import SpeakTheirLanguage
 from helpers.service.limits import (
     AskForToken,
@@ -119,6 +120,7 @@ async def _lifespan(app: FastAPI):
     if USES_STORE & set(state.parts):
         state.metrics.uploads.set_function(partial(_num_uploads, state.store))
     state.workers = Workers(settings.workers, settings.max_waiting)
+    state.hiding = Hiding(state.workers, state.store, settings.max_pixels)
     state.read_small = Batcher(reading.read_small)
     state.chat = Chatting(state.workers)
     if "vision" in state.parts:

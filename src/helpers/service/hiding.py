@@ -1,13 +1,18 @@
 """Faces hidden for the service: in one picture, or in every upload, each once."""
 
+import asyncio
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
+
+from anyio import to_thread
 
 from helpers.reader import LANGUAGES, say, speaking
 from helpers.service.bodies import LARGE, encode, opened
 from helpers.service.problems import Problem
 from helpers.service.storage import Store
+from helpers.service.workers import Workers
 from helpers.vision.faces import find_faces, pixelate
 from helpers.vision.pictures import PhotoError, decode
 
@@ -45,6 +50,56 @@ def _faces_in(photo):
         return find_faces(photo, "quick")
     with ThreadPoolExecutor(1) as alone:
         return alone.submit(find_faces, photo, "quick").result()
+
+
+class Hiding:
+    """Faces hidden in every upload that is new: one run, shared by all who wait for it.
+
+    Parameters
+    ----------
+    workers : Workers
+        Who work on the pictures.
+    store : Store
+        Where the uploads are, and the results go.
+    max_pixels : int
+        The largest picture.
+    """
+
+    def __init__(self, workers: Workers, store: Store, max_pixels: int):
+        self._workers, self._store, self._max_pixels = workers, store, max_pixels
+        self._num_waiting, self._run = 0, None
+
+    async def finish(self):
+        """Wait until no upload is new. Who leaves stops nothing, unless nobody waits any more.
+
+        Then no picture is begun; what is begun is finished and kept.
+        """
+        self._num_waiting += 1
+        try:
+            # Not by the workers: a look into the store need not wait for pictures.
+            while new := await to_thread.run_sync(self._new):
+                if self._run is None or self._run.done():
+                    self._run = asyncio.create_task(self._work_on(new))
+                    self._run.add_done_callback(_note)
+                await asyncio.shield(self._run)
+        finally:
+            self._num_waiting -= 1
+
+    async def _work_on(self, ids):
+        wanted = takewhile(lambda _: self._num_waiting, ids)
+        await self._workers.each(self._hide_one, wanted)
+
+    def _hide_one(self, id):
+        hide_in_upload(self._store, self._max_pixels, id)
+
+    def _new(self):
+        return [one.id for one in self._store.list() if not is_done(self._store, one.id)]
+
+
+def _note(run: asyncio.Task):
+    """Look at how a run ended, or asyncio complains when everybody who waited has left."""
+    if not run.cancelled():
+        run.exception()
 
 
 def hide_in_upload(store: Store, max_pixels: int, id: str):

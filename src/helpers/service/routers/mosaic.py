@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from helpers.reader import language, say
 from helpers.service import names
 from helpers.service.bodies import FORM, RAW, picture_in
-from helpers.service.hiding import FAILURE, RESULT, hide, hide_in_upload, is_done
+from helpers.service.hiding import FAILURE, RESULT, hide
 from helpers.service.leaving import while_awaited
 from helpers.service.problems import declare
 from helpers.service.routers.uploads import Id, no_upload
@@ -42,17 +42,10 @@ async def hide_all(request: Request) -> Mosaics:
     on. It works for as long as somebody waits: once the client is gone, no more is begun.
     """
     state = request.app.state
-    store, workers, settings = state.store, state.workers, state.settings
-
-    def hide_one(id):
-        hide_in_upload(store, settings.max_pixels, id)
-
-    with anyio.move_on_after(settings.mosaic_seconds):
+    with anyio.move_on_after(state.settings.mosaic_seconds):
         async with while_awaited(request):
-            new = await workers.run(_new, store)
-            if new:
-                await workers.each(hide_one, new)
-    processed, failed, pending = await workers.run(_results, store)
+            await state.hiding.finish()
+    processed, failed, pending = await anyio.to_thread.run_sync(_results, state.store)
     return Mosaics(
         message=say(
             en="Not all is done yet: ask again", ko="아직 처리하고 있습니다. 다시 요청하세요"
@@ -108,10 +101,6 @@ async def hide_one(request: Request):
     data = (await picture_in(request)).data
     picture, num_faces = await state.workers.run(hide, data, state.settings.max_pixels)
     return Response(picture, media_type="image/png", headers={"X-Faces": str(num_faces)})
-
-
-def _new(store):
-    return [one.id for one in store.list() if not is_done(store, one.id)]
 
 
 def _results(store):
