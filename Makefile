@@ -41,9 +41,11 @@ format: $(READY)
 build: $(READY)                  ## lessons/ to notebooks/, where something has changed
 	$(BIN)/annyeong build
 
-lock:                            ## exact versions for every platform; needs uv
+lock:                            ## exact versions for every platform, and the image's; needs uv
 	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --all-extras \
 		pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+		--extra service --constraint requirements.lock pyproject.toml -o requirements-service.lock
 
 clean:                           ## the environment; work/, the learner's own, stays
 	rm -rf .venv

@@ -273,7 +273,9 @@ def pictures_per_second(servers, folder, num_pictures):
     def hide(name):
         with httpx.Client(base_url=servers[name], timeout=PATIENCE) as client:
             start = time.perf_counter()
-            processed = client.get("/mosaic").json()["processed_files"]
+            while (found := client.get("/mosaic").json()).get("pending"):
+                pass  # ours answers in time, and goes on when it is asked again
+            processed = found["processed_files"]
             taken = time.perf_counter() - start
         if len(processed) != num_pictures:
             sys.exit(f"{name} hid faces in {len(processed)} of {num_pictures} pictures")

@@ -1,11 +1,20 @@
+import socket
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from threading import get_ident
 
 import cv2
+import httpx
 import numpy as np
 import pytest
+import uvicorn
 
 from helpers.service import bodies, hiding
+from helpers.service.app import create_app
+from helpers.service.gateway import create_gateway
+from helpers.service.settings import Settings
 from helpers.service.workers import give_back_memory
 from helpers.vision.faces import find_faces, pixelate
 from helpers.vision.pictures import decode
@@ -60,6 +69,124 @@ def test_two_who_ask_at_once_do_it_once(client, uploads, monkeypatch):
     for thread in threads:
         thread.join()
     assert len(seen) == len(uploads)
+
+
+def test_within_its_time_it_says_what_is_done_and_what_waits(serve, photo, monkeypatch):
+    seen, hide = [], hiding.hide
+
+    def hide_slowly(data, max_pixels):
+        seen.append(data)
+        time.sleep(0.2)
+        return hide(data, max_pixels)
+
+    monkeypatch.setattr(hiding, "hide", hide_slowly)
+    client = serve(["uploads", "vision"], workers=1, mosaic_seconds=0.3)
+    kept = {f"{n}.jpg" for n in range(5)}
+    for name in kept:
+        client.post("/upload", files={"file": (name, photo + name.encode())})
+    answer = client.get("/mosaic").json()
+    assert answer["pending"]
+    assert answer["message"] == "Not all is done yet: ask again"
+    for _ in range(50):
+        done = [one["filename"] for one in answer["failed_files"]]
+        assert {*done, *answer["pending"]} == kept
+        assert len(done) + len(answer["pending"]) == len(kept)
+        if not answer["pending"]:
+            break
+        answer = client.get("/mosaic").json()
+    assert answer["message"] == "Mosaic done"
+    assert len(seen) == len(set(seen)) == len(kept)
+
+
+def test_an_accident_with_one_picture_leaves_the_others(client, uploads, face, monkeypatch):
+    hide = hiding.hide
+    monkeypatch.setattr(hiding, "hide", lambda data, most: hide(data, most if data == face else []))
+    answer = client.get("/mosaic", headers={"Accept-Language": "ko"}).json()
+    assert len(answer["processed_files"]) == 1
+    assert "문제가 생겼습니다" in answer["failed_files"][0]["reason"]
+    assert answer["pending"] == []
+
+
+@contextmanager
+def served(app):
+    """Serve an ASGI app on a free port; give its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, args=[[listening]])
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(params=["alone", "behind the gateway"])
+def slow(request, tmp_path, photo, monkeypatch):
+    """A service with four uploads that stops at each until it may go on: itself, and its address.
+
+    Its list `seen` grows by each picture that is begun.
+    """
+    app = create_app(["uploads", "vision"], Settings(folder=tmp_path / "uploads", workers=1))
+    app.seen, app.may_go_on = [], threading.Event()
+
+    def hide(data, max_pixels):
+        app.seen.append(data)
+        app.may_go_on.wait(30)
+        return data, 1
+
+    monkeypatch.setattr(hiding, "hide", hide)
+    with ExitStack() as stack:
+        address = stack.enter_context(served(app))
+        if request.param != "alone":
+            settings = Settings(uploads_url=address, vision_url=address)
+            address = stack.enter_context(served(create_gateway(settings)))
+        stack.callback(app.may_go_on.set)
+        for n in range(4):
+            files = {"file": ("x.jpg", photo + bytes([n]))}
+            httpx.post(f"{address}/upload", files=files).raise_for_status()
+        yield app, address
+
+
+def leave_after(app, address, picture):
+    """Ask for everything, and go while a picture is worked on; the service has heard of it then."""
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{address}/mosaic", timeout=0.5)
+    assert len(app.seen) == picture
+    time.sleep(1)
+
+
+def test_its_time_is_over_also_while_a_picture_is_worked_on(slow):
+    app, address = slow
+    app.state.settings = app.state.settings.model_copy(update={"mosaic_seconds": 0.5})
+    for _ in range(2):
+        answer = httpx.get(f"{address}/mosaic", timeout=30)
+        assert len(answer.json()["pending"]) == 4
+    assert len(app.seen) == 1
+    app.may_go_on.set()
+
+
+def test_once_the_client_is_gone_no_picture_is_begun(slow):
+    app, address = slow
+    leave_after(app, address, 1)
+    app.may_go_on.set()
+    while app.state.metrics.num_in_progress:
+        time.sleep(0.01)
+    assert len(app.seen) == 1
+    assert httpx.get(f"{address}/mosaic").json()["pending"] == []
+    assert len(app.seen) == 4
+
+
+def test_who_still_waits_gets_all_though_another_has_left(slow):
+    app, address = slow
+    with ThreadPoolExecutor(1) as pool:
+        patient = pool.submit(httpx.get, f"{address}/mosaic", timeout=30)
+        while not app.seen:
+            time.sleep(0.01)
+        leave_after(app, address, 1)
+        app.may_go_on.set()
+        assert len(patient.result().json()["processed_files"]) == 4
+    assert len(app.seen) == 4
 
 
 def test_a_deleted_upload_is_gone_from_the_list(client, uploads):

@@ -106,6 +106,17 @@ OWN = "http://testserver"
 
 
 @pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}]
+)
+def test_a_page_of_another_site_sets_no_work_going(serve, headers):
+    client = serve(["uploads", "vision"])
+    for path in ("/mosaic", "/mosaic/", "/mosaic?x=1", "/%6dosaic"):
+        assert client.get(path, headers=headers).status_code == 403
+        assert client.get(path).status_code == 200
+    assert client.get("/uploads", headers=headers).status_code == 200  # which changes nothing
+
+
+@pytest.mark.parametrize(
     ("headers", "is_taken"),
     [
         ({}, True),

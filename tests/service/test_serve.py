@@ -92,3 +92,13 @@ def test_a_wrong_setting_is_one_sentence(annyeong):
     assert process.returncode == 1
     assert words.count("\n") == 1
     assert words.startswith("The setting port (ANNYEONG_PORT) is wrong: ")
+
+
+@pytest.mark.parametrize("words", [[], ["--microservices"]])
+def test_a_folder_that_cannot_be_used_is_one_sentence(annyeong, tmp_path, words):
+    (tmp_path / "file").write_text("no folder")
+    process = annyeong("serve", "--port", "0", "--folder", str(tmp_path / "file"), *words)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert said.count("\n") == 1
+    assert said.startswith(f"Uploads cannot be kept in {tmp_path / 'file'} (")

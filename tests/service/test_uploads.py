@@ -1,5 +1,6 @@
 import errno
 import hashlib
+import shutil
 
 import cv2
 import numpy as np
@@ -60,7 +61,10 @@ def test_the_message_is_that_of_the_notes_in_korean(client, photo):
 def test_a_name_is_only_data(client, photo, name, tmp_path):
     kept = keep(client, photo, name).json()
     assert kept["filename"] == name
-    assert [path.name for path in (tmp_path / "uploads").iterdir()] == [kept["id"]]
+    assert {path.name for path in (tmp_path / "uploads").iterdir()} == {
+        kept["id"],
+        ".annyeong.lock",
+    }
     assert client.get("/uploads").json()["files"][0]["filename"] == name
 
 
@@ -168,3 +172,39 @@ def test_a_full_disk_is_507_in_one_sentence(serve, photo, face, monkeypatch):
         assert "No space" not in answer.text
     assert keep(client, photo, **{"Accept-Language": "ko"}).json()["detail"].startswith("서비스의")
     assert len(client.get("/uploads").json()["files"]) == 1
+
+
+def test_over_the_bytes_of_all_is_503_with_a_time(serve, photo):
+    client = serve(["uploads"], max_total_bytes=len(photo) + 1000)
+    assert keep(client, photo).status_code == 200
+    answer = keep(client, photo + b"another")
+    assert answer.status_code == 503
+    assert 0 < int(answer.headers["retry-after"]) <= 86_400
+
+
+def test_while_the_folder_is_gone_the_service_says_so_and_it_comes_back(serve, photo, tmp_path):
+    client, folder = serve(["uploads", "vision"]), tmp_path / "uploads"
+    path = keep(client, photo).json()["path"]
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+    for answer in (
+        keep(client, photo),
+        client.get("/uploads"),
+        client.get(path),
+        client.delete(path),
+        client.get("/mosaic"),
+        client.post("/digits", json={"id": path.rpartition("/")[2]}),
+    ):
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert str(tmp_path) not in answer.text
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "parts": {"uploads": False, "vision": True}}
+    assert "annyeong_uploads NaN" in client.get("/metrics").text
+    assert client.get("/health").status_code == 200
+    folder.unlink()
+    assert client.get("/ready").status_code == 200
+    assert client.get("/uploads").json() == {"files": []}
+    assert "annyeong_uploads 0.0" in client.get("/metrics").text
+    assert keep(client, photo).status_code == 200

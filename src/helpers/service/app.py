@@ -1,6 +1,8 @@
 """The service as an ASGI app, of all its parts or of some."""
 
+import math
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import anyio
 import cv2
@@ -11,6 +13,7 @@ from helpers.data import DataError, load_mnist
 from helpers.service import problems, reading
 from helpers.service.batching import Batcher
 from helpers.service.chatting import Chatting
+from helpers.service.hiding import Hiding
 from helpers.service.languages import SpeakTheirLanguage
 from helpers.service.limits import (
     AskForToken,
@@ -23,6 +26,7 @@ from helpers.service.metrics import Measure, Metrics
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
+from helpers.service.watchdog import ending_if_stuck
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
 
@@ -33,6 +37,8 @@ PARTS = {
     "page": [page.router],
 }
 ALL = tuple(PARTS)
+#: The parts that read or write uploads.
+USES_STORE = {"uploads", "vision"}
 
 
 def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
@@ -66,11 +72,17 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
 def empty_app(settings: Settings, lifespan) -> FastAPI:
     """Make an app without routes: its limits, its token, its metrics, its way to say errors."""
     metrics = Metrics()
+
+    @asynccontextmanager
+    async def watched_lifespan(app):
+        async with ending_if_stuck(settings.stuck_seconds), lifespan(app):
+            yield
+
     app = FastAPI(
         title="Annyeong, Deep Learning",
         description="Read digits, hide faces, keep pictures, chat in Korean.",
         version="1",
-        lifespan=lifespan,
+        lifespan=watched_lifespan,
         middleware=_middleware(settings, metrics),
         responses=problems.declare(401 if settings.token else 403, 500),
         docs_url=None,
@@ -102,9 +114,13 @@ def _middleware(settings, metrics):
 async def _lifespan(app: FastAPI):
     state, settings = app.state, app.state.settings
     cv2.setNumThreads(1)  # the workers are the threads
-    state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
-    state.metrics.uploads.set_function(state.store.__len__)
+    state.store = Store(
+        settings.folder, settings.max_files, settings.max_age_seconds, settings.max_total_bytes
+    )
+    if USES_STORE & set(state.parts):
+        state.metrics.uploads.set_function(partial(_num_uploads, state.store))
     state.workers = Workers(settings.workers, settings.max_waiting)
+    state.hiding = Hiding(state.workers, state.store, settings.max_pixels)
     state.read_small = Batcher(reading.read_small)
     state.chat = Chatting(state.workers)
     if "vision" in state.parts:
@@ -117,6 +133,13 @@ async def _lifespan(app: FastAPI):
             group.start_soon(_load_chat, state)
         yield
         group.cancel_scope.cancel()
+
+
+def _num_uploads(store):
+    try:
+        return len(store)
+    except problems.Problem:  # whoever reads the other numbers needs them now
+        return math.nan
 
 
 async def _load_chat(state):

@@ -5,7 +5,7 @@ nor an answer in memory: both stream through.
 """
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 
 import anyio
@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from helpers.service import problems
 from helpers.service.app import ALL, PARTS, create_app, empty_app
+from helpers.service.leaving import while_awaited
 from helpers.service.routers import page, status
 from helpers.service.settings import Settings
 
@@ -89,8 +90,11 @@ async def _pass_on(address: str, request: Request) -> Response:
         headers=_passed_on(request.headers.raw),
         content=request.stream() if has_body else None,
     )
+    # A part that is asked to work on all uploads stops when its client, this gateway, leaves.
+    awaited = nullcontext() if has_body else while_awaited(request)
     try:
-        answer = await client.send(asked, stream=True)
+        async with awaited:
+            answer = await client.send(asked, stream=True)
     except httpx.TimeoutException:
         raise _too_slow() from None
     except httpx.TransportError:

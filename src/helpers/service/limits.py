@@ -26,8 +26,8 @@ OPEN = re.compile(r"/(health|favicon\.ico|static/[^/]+)?")
 #: The protocol that a WebSocket speaks here, and how a browser, which can set no header on one,
 #: brings the token: as a second protocol of this beginning, the token percent-encoded behind it.
 SUBPROTOCOL, TOKEN_PROTOCOL = "annyeong", "token."
-#: The methods that change nothing.
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+#: The methods that change nothing, but at these addresses.
+SAFE_METHODS, WORKING = {"GET", "HEAD", "OPTIONS"}, {"/mosaic", "/mosaic/"}
 
 
 class SafeHeaders:
@@ -109,7 +109,11 @@ class RefuseOtherSites:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        changes = (
+            scope["type"] == "websocket"
+            or scope["method"] not in SAFE_METHODS
+            or scope["path"] in WORKING
+        )
         if not self._is_ours(headers.get("host", "")):
             problem = Problem(
                 403,

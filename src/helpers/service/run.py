@@ -10,9 +10,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from helpers.reader import say
-from helpers.service.app import ALL, PARTS, create_app
+from helpers.service.app import ALL, PARTS, USES_STORE, create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
+from helpers.service.storage import prepare
 
 STOP_SECONDS = 10
 
@@ -29,7 +30,7 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     Raises
     ------
     ValueError
-        If there is no such part.
+        If there is no such part, or the folder of the uploads cannot be used.
     """
     # Requests are counted in /metrics; a line for each would cost more than a small one itself.
     app = _app_of(list(parts), settings)
@@ -53,6 +54,8 @@ def _app_of(parts: list[str], settings: Settings) -> FastAPI:
                 ko=f"{', '.join(PARTS)}는 함께나 따로, gateway는 따로만 서비스할 수 있습니다.",
             )
         )
+    if USES_STORE & set(parts):
+        prepare(settings.folder)
     return create_app(parts, settings)
 
 
@@ -62,6 +65,7 @@ def serve_microservices(settings: Settings) -> int:
     The parts listen on free ports of this machine alone and share the folder of the uploads.
     They end with this process, however it ends.
     """
+    prepare(settings.folder)
     spawn = multiprocessing.get_context("spawn")
     ports = {part: _free_port() for part in UPSTREAMS}
     processes = []

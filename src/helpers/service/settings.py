@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from helpers.language.chatbot import ENGINES
@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         MAX_PIXELS, ge=1, le=MAX_PIXELS, description="The largest picture, in pixels."
     )
     max_files: PositiveInt = Field(1000, description="How many uploads are kept at most.")
+    max_total_bytes: PositiveInt = Field(
+        4_000_000_000,
+        description="How many bytes all uploads may take, with what was made of them.",
+    )
     max_age_seconds: PositiveInt = Field(86_400, description="How long an upload is kept.")
     workers: PositiveInt = Field(
         default_factory=lambda: os.cpu_count() or 1,
@@ -50,7 +54,17 @@ class Settings(BaseSettings):
     )
     max_waiting: int = Field(32, ge=0, description="How many requests may wait for a worker.")
     body_seconds: PositiveFloat = Field(10, description="How long a body may take to arrive.")
+    mosaic_seconds: PositiveFloat = Field(
+        20,
+        description="After how long GET /mosaic answers with what is done so far; less than "
+        "upstream_seconds.",
+    )
     idle_seconds: PositiveFloat = Field(300, description="How long a WebSocket may be silent.")
+    stuck_seconds: NonNegativeFloat = Field(
+        0,
+        description="After how long a process ends whose event loop is stuck, to be started "
+        "again by what watches over it; 0 for never.",
+    )
     chat_engine: Literal[tuple(ENGINES)] = Field(
         "retrieval", description="The engine of the chatbot."
     )

@@ -1,16 +1,17 @@
 """Hide the faces in pictures behind a mosaic."""
 
 import json
-from functools import partial
 from urllib.parse import quote
 
+import anyio
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from helpers.reader import language, say
 from helpers.service import names
 from helpers.service.bodies import FORM, RAW, picture_in
-from helpers.service.hiding import FAILURE, RESULT, hide, hide_in_upload, is_done
+from helpers.service.hiding import FAILURE, RESULT, hide
+from helpers.service.leaving import while_awaited
 from helpers.service.problems import declare
 from helpers.service.routers.uploads import Id, no_upload
 
@@ -25,27 +26,35 @@ class Failure(BaseModel):
 
 
 class Mosaics(BaseModel):
-    """The results for all uploads."""
+    """The results for all uploads, as far as there are any yet."""
 
     message: str = Field(examples=["모자이크 처리 완료"])
     processed_files: list[str] = Field(description="Addresses of the pictures without faces.")
     failed_files: list[Failure]
+    pending: list[str] = Field(description="Names of the uploads that still wait: ask again.")
 
 
 @router.get("/mosaic", summary="Hide the faces in every upload", responses=declare(503, 507))
 async def hide_all(request: Request) -> Mosaics:
-    """Hide the faces in every upload; what was done once is not done again."""
+    """Hide the faces in every upload; what was done once is not done again.
+
+    After `mosaic_seconds` it answers with what is done and what is `pending`; asked again, it goes
+    on. It works for as long as somebody waits: once the client is gone, no more is begun.
+    """
     state = request.app.state
-    uploads = await state.workers.run(state.store.list)
-    new = [one.id for one in uploads if not is_done(state.store, one.id)]
-    if new:
-        hide_one = partial(hide_in_upload, state.store, state.settings.max_pixels)
-        await state.workers.each(hide_one, new)
-    processed, failed = await state.workers.run(_results, state.store, uploads)
+    with anyio.move_on_after(state.settings.mosaic_seconds):
+        async with while_awaited(request):
+            await state.hiding.finish()
+    processed, failed, pending = await anyio.to_thread.run_sync(_results, state.store)
     return Mosaics(
-        message=say(en="Mosaic done", ko="모자이크 처리 완료"),
+        message=say(
+            en="Not all is done yet: ask again", ko="아직 처리하고 있습니다. 다시 요청하세요"
+        )
+        if pending
+        else say(en="Mosaic done", ko="모자이크 처리 완료"),
         processed_files=processed,
         failed_files=failed,
+        pending=pending,
     )
 
 
@@ -94,13 +103,15 @@ async def hide_one(request: Request):
     return Response(picture, media_type="image/png", headers={"X-Faces": str(num_faces)})
 
 
-def _results(store, uploads):
-    processed, failed = [], []
-    for one in uploads:
+def _results(store):
+    processed, failed, pending = [], [], []
+    for one in store.list():
         if store.has(one.id, RESULT):
             stem = names.clean(names.split(one.name)[0]) or "photo"
             processed.append(f"/mosaic/{one.id}/{quote(stem)}-face.png")
         elif reasons := store.read(one.id, FAILURE):
             reason = json.loads(reasons)[language()]
             failed.append(Failure(filename=one.name, reason=reason))
-    return processed, failed
+        else:
+            pending.append(one.name)
+    return processed, failed, pending

@@ -1,5 +1,6 @@
 """Is it alive, is it ready, what has it done."""
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -35,8 +36,10 @@ async def health() -> Health:
     responses={503: {"model": Readiness, "description": "Not all parts are ready."}},
 )
 async def ready(request: Request, response: Response) -> Readiness:
-    """Tell which parts are ready; 503 until all are."""
-    parts = request.app.state.parts
+    """Tell which parts are ready; 503 until all are, and while uploads cannot be kept."""
+    parts = dict(request.app.state.parts)
+    if parts.get("uploads"):  # not by the workers, who may have a line before them
+        parts["uploads"] = await to_thread.run_sync(request.app.state.store.is_usable)
     is_ready = all(parts.values())
     response.status_code = 200 if is_ready else 503
     return Readiness(ready=is_ready, parts=parts)
