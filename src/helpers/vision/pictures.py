@@ -1,25 +1,38 @@
-"""A photo from a file, from bytes or from an array: checked first, decoded after.
+"""A photo from a file, from bytes or from an array: looked at first, decoded after.
 
-What arrives may be broken or hostile, and 20 KB of PNG can unfold to 170 megapixels, so the
-size is read from the header and nothing is decoded that is too large.
+What arrives may be broken or hostile, and 20 KB of PNG can unfold to 170 megapixels, so a file
+is inspected strictly (`helpers.vision.inspection`) and nothing is decoded that is too large.
 """
 
-import re
-import struct
+import math
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from helpers.reader import say
+from helpers.vision.inspection import Refused, damaged, inspect, unfolds_to
 
 #: The largest photo that is decoded: 75 MB as RGB, and more than a phone's usual 12 megapixels.
 MAX_PIXELS = 25_000_000
+#: The longest side that a JPEG decoder takes.
+MAX_SIDE = 65_500
 MAX_BYTES = 64 * 2**20
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
-_FILL = re.compile(rb"\xff+")
+#: What turns a picture upright, by its orientation in EXIF: whether rows and columns change
+#: places, and about which axis it is mirrored then (OpenCV's code; None for not at all).
+_TURNS = {
+    1: (False, None),
+    2: (False, 1),
+    3: (False, -1),
+    4: (False, 0),
+    5: (True, None),
+    6: (True, 1),
+    7: (True, -1),
+    8: (True, 0),
+}
+#: How many pixels are laid on paper at once: more would need several times the picture's memory.
+_STRIP = 2**18
 
 
 class PhotoError(ValueError):
@@ -101,62 +114,56 @@ def _read(path):
         raise PhotoError(
             say(
                 en=f"{path} is over {MAX_BYTES >> 20} MB: make the photo smaller first.",
-                ko=f"{path}: {MAX_BYTES >> 20} MB가 넘는 파일입니다. 사진을 먼저 줄이십시오.",
+                ko=f"{path}: {MAX_BYTES >> 20} MB가 넘는 파일입니다. 사진을 먼저 줄이세요.",
             )
         )
     raise PhotoError(
         say(
             en=f"{path} is no file that can be read: check the path.",
-            ko=f"{path}: 읽을 수 있는 파일이 아닙니다. 경로를 확인하십시오.",
+            ko=f"{path}: 읽을 수 있는 파일이 아닙니다. 경로를 확인하세요.",
         )
     )
 
 
 def _from_bytes(data, name):
-    if not data:
-        raise PhotoError(
-            say(
-                en=f"{name} is empty: copy or take it again.",
-                ko=f"{name}: 내용이 비어 있습니다. 다시 복사하거나 찍으십시오.",
-            )
-        )
-    size = size_of(data)
-    if size is None and not data.startswith((_PNG, _JPEG)):
-        raise PhotoError(
-            say(
-                en=f"{name} is not a JPEG or PNG photo: save it as one of these two.",
-                ko=f"{name}: JPEG나 PNG 사진이 아닙니다. 둘 중 하나로 저장하십시오.",
-            )
-        )
-    if size is not None:
-        _check_size(*size, name)
-        picture = (
-            _decode_png(data) if data.startswith(_PNG) else _decode(data, cv2.IMREAD_COLOR_RGB)
-        )
-        if picture is not None:
-            return picture
-    raise PhotoError(
-        say(
-            en=f"{name} is damaged or cut short: copy or take it again.",
-            ko=f"{name}: 손상되었거나 중간에 잘린 사진입니다. 다시 복사하거나 찍으십시오.",
-        )
-    )
+    look = _inspect(data, name)
+    if not look.is_transparent:
+        return _decode(look, cv2.IMREAD_COLOR_RGB, name)
+    return _lay_on_paper(_decode(look, cv2.IMREAD_UNCHANGED, name))
 
 
-def _check_size(width, height, name):
-    if width * height > MAX_PIXELS:
-        raise PhotoError(
-            say(
-                en=f"{name} has {width * height / 1e6:.0f} megapixels and "
-                f"{MAX_PIXELS / 1e6:.0f} is the most: make it smaller first.",
-                ko=f"{name}: {width * height / 1e6:.0f}메가픽셀입니다. "
-                f"{MAX_PIXELS / 1e6:.0f}메가픽셀 이하로 먼저 줄이십시오.",
-            )
-        )
+def decode_grey(data):
+    """Decode a picture into grey: at once where it has no colour, as MNIST has none.
+
+    Parameters
+    ----------
+    data : bytes
+        What is in a JPEG or PNG file.
+
+    Returns
+    -------
+    ndarray, (H, W) uint8
+        Upright, on white paper where it is transparent.
+
+    Raises
+    ------
+    PhotoError
+        As `decode`.
+
+    Examples
+    --------
+    >>> decode_grey(cv2.imencode(".png", np.full((1, 2), 7, np.uint8))[1].tobytes()).tolist()
+    [[7, 7]]
+    """
+    name = say(en="The photo", ko="사진")
+    look = _inspect(data, name)
+    if look.is_grey and not look.is_transparent:
+        return _decode(look, cv2.IMREAD_GRAYSCALE, name)
+    return cv2.cvtColor(_from_bytes(data, name), cv2.COLOR_RGB2GRAY)
 
 
 def size_of(data):
-    """Read a picture's size from its header, without decoding it.
+    """Read a picture's size from its file, without decoding it.
 
     Parameters
     ----------
@@ -166,50 +173,87 @@ def size_of(data):
     Returns
     -------
     (int, int) or None
-        Width and height in pixels; None where the header is not whole or the file is of
-        another kind.
+        Width and height in pixels, before the picture is turned upright; None where `decode`
+        refuses the file because of how it is made.
 
     Examples
     --------
     >>> size_of(cv2.imencode(".png", np.zeros((48, 64), np.uint8))[1].tobytes())
     (64, 48)
     """
-    return _png_size(data) if data.startswith(_PNG) else _jpeg_size(data)
-
-
-def _png_size(data):
-    """Return (width, height) from the header chunk; None where it is not whole."""
-    return struct.unpack_from(">II", data, 16) if len(data) >= 33 else None
-
-
-def _jpeg_size(data):
-    """Return (width, height) from the first frame header; None where there is none."""
-    at = 2
-    while data.startswith(_JPEG) and at + 9 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte, and there may be millions
-            at = _FILL.match(data, at).end() - 1
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", data, at + 5)
-            return width, height
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return None
-
-
-def _decode_png(data):
-    """Decode a PNG; what is transparent lies on white paper."""
-    picture = _decode(data, cv2.IMREAD_UNCHANGED)
-    if picture is None or picture.shape[2:] != (4,):
-        return _decode(data, cv2.IMREAD_COLOR_RGB)
-    if picture.dtype == np.uint16:
-        picture = (picture >> 8).astype(np.uint8)
-    colour, opaque = picture[..., 2::-1], picture[..., 3:].astype(np.uint16)
-    return ((colour * opaque + 255 * (255 - opaque)) // 255).astype(np.uint8)
-
-
-def _decode(data, flags):
     try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
+        look = inspect(data)
+    except Refused:
         return None
+    return look.width, look.height
+
+
+def _inspect(data, name):
+    if not data:
+        raise PhotoError(
+            say(
+                en=f"{name} is empty: copy or take it again.",
+                ko=f"{name}: 내용이 비어 있습니다. 다시 복사하거나 찍으세요.",
+            )
+        )
+    try:
+        look = inspect(data)
+    except Refused as refusal:
+        raise _because(refusal, name) from None
+    _check_size(look.width, look.height, name)
+    return look
+
+
+def _check_size(width, height, name):
+    if max(width, height) > MAX_SIDE:
+        raise PhotoError(
+            say(
+                en=f"{name} has a side of {max(width, height):,} pixels; {MAX_SIDE:,} is the "
+                "most: make it smaller first.",
+                ko=f"{name}: 한 변이 {max(width, height):,}픽셀입니다. 가장 길어도 "
+                f"{MAX_SIDE:,}픽셀이 되도록 먼저 줄이세요.",
+            )
+        )
+    if width * height > MAX_PIXELS:
+        megapixels = math.ceil(width * height / 1e5) / 10  # up: one pixel more reads as more
+        raise PhotoError(
+            say(
+                en=f"{name} has {megapixels:g} megapixels; {MAX_PIXELS / 1e6:g} is the most: "
+                "make it smaller first.",
+                ko=f"{name}: {megapixels:g}메가픽셀입니다. {MAX_PIXELS / 1e6:g}메가픽셀 이하로 "
+                "먼저 줄이세요.",
+            )
+        )
+
+
+def _because(refusal, name):
+    return PhotoError(say(en=f"{name} {refusal.en}", ko=f"{name}: {refusal.ko}"))
+
+
+def _decode(look, flags, name):
+    """Decode what was inspected, and turn it upright."""
+    if look.packed and not unfolds_to(look.packed, look.num_bytes):
+        raise _because(damaged(), name)
+    try:
+        picture = cv2.imdecode(np.frombuffer(look.data, np.uint8), flags)
+    except cv2.error:
+        picture = None
+    if picture is None or picture.shape[:2] != (look.height, look.width):
+        raise _because(damaged(), name)
+    swaps, axis = _TURNS[look.orientation]
+    if swaps:
+        picture = cv2.transpose(picture)
+    return picture if axis is None else cv2.flip(picture, axis)
+
+
+def _lay_on_paper(picture):
+    """Turn (H, W, 4) BGRA, 8 or 16 bits, into (H, W, 3) RGB uint8 on white paper."""
+    seen = np.empty((*picture.shape[:2], 3), np.uint8)
+    num_rows = max(1, _STRIP // picture.shape[1])
+    for at in range(0, len(picture), num_rows):
+        strip = picture[at : at + num_rows]
+        if strip.dtype == np.uint16:
+            strip = (strip >> 8).astype(np.uint8)
+        colour, opaque = strip[..., 2::-1], strip[..., 3:].astype(np.uint16)
+        seen[at : at + num_rows] = (colour * opaque + 255 * (255 - opaque)) // 255
+    return seen
