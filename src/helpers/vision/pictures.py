@@ -4,6 +4,7 @@ What arrives may be broken or hostile, and 20 KB of PNG can unfold to 170 megapi
 is inspected strictly (`helpers.vision.inspection`) and nothing is decoded that is too large.
 """
 
+import contextlib
 import math
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 
 from helpers.reader import say
-from helpers.vision.inspection import Refused, damaged, inspect, unfolds_to
+from helpers.vision.inspection import PNG, Refused, damaged, inspect, png_size, unfolds_to
 
 #: The largest photo that is decoded: 75 MB as RGB, and more than a phone's usual 12 megapixels.
 MAX_PIXELS = 25_000_000
@@ -66,7 +67,7 @@ def decode(photo):
     if isinstance(photo, np.ndarray):
         return _from_array(photo)
     if isinstance(photo, (bytes, bytearray, memoryview)):
-        return _from_bytes(bytes(photo), say(en="The photo", ko="사진"))
+        return _from_bytes(bytes(photo))
     if isinstance(photo, (str, Path)):
         return _from_bytes(_read(photo), photo)
     raise PhotoError(
@@ -86,7 +87,7 @@ def _from_array(array):
             )
         )
     height, width = array.shape[:2]
-    _check_size(width, height, say(en="The photo", ko="사진"))
+    _check_size(width, height)
     if array.dtype != np.uint8:
         floats = np.issubdtype(array.dtype, np.floating)
         if not floats or not np.all((array >= 0) & (array <= 1)):  # which NaN is not either
@@ -125,7 +126,7 @@ def _read(path):
     )
 
 
-def _from_bytes(data, name):
+def _from_bytes(data, name=None):
     look = _inspect(data, name)
     if not look.is_transparent:
         return _decode(look, cv2.IMREAD_COLOR_RGB, name)
@@ -155,11 +156,10 @@ def decode_grey(data):
     >>> decode_grey(cv2.imencode(".png", np.full((1, 2), 7, np.uint8))[1].tobytes()).tolist()
     [[7, 7]]
     """
-    name = say(en="The photo", ko="사진")
-    look = _inspect(data, name)
-    if look.is_grey and not look.is_transparent:
-        return _decode(look, cv2.IMREAD_GRAYSCALE, name)
-    return cv2.cvtColor(_from_bytes(data, name), cv2.COLOR_RGB2GRAY)
+    look = _inspect(data)
+    if look.is_grey:
+        return _decode(look, cv2.IMREAD_GRAYSCALE)
+    return cv2.cvtColor(_from_bytes(data), cv2.COLOR_RGB2GRAY)
 
 
 def size_of(data):
@@ -173,8 +173,9 @@ def size_of(data):
     Returns
     -------
     (int, int) or None
-        Width and height in pixels, before the picture is turned upright; None where `decode`
-        refuses the file because of how it is made.
+        Width and height in pixels, before the picture is turned upright; None where the header
+        is not whole or the file is of another kind. It is the size that the decoder will use,
+        though `decode` may yet refuse the rest of the file.
 
     Examples
     --------
@@ -182,64 +183,60 @@ def size_of(data):
     (64, 48)
     """
     try:
+        if data.startswith(PNG):
+            return png_size(data)
         look = inspect(data)
     except Refused:
         return None
     return look.width, look.height
 
 
-def _inspect(data, name):
+def _inspect(data, name=None):
     if not data:
-        raise PhotoError(
-            say(
-                en=f"{name} is empty: copy or take it again.",
-                ko=f"{name}: 내용이 비어 있습니다. 다시 복사하거나 찍으세요.",
-            )
+        raise _error(
+            name,
+            en="is empty: copy or take it again.",
+            ko="내용이 비어 있습니다. 다시 복사하거나 찍으세요.",
         )
     try:
         look = inspect(data)
     except Refused as refusal:
-        raise _because(refusal, name) from None
+        raise _error(name, refusal.en, refusal.ko) from None
     _check_size(look.width, look.height, name)
     return look
 
 
-def _check_size(width, height, name):
+def _check_size(width, height, name=None):
     if max(width, height) > MAX_SIDE:
-        raise PhotoError(
-            say(
-                en=f"{name} has a side of {max(width, height):,} pixels; {MAX_SIDE:,} is the "
-                "most: make it smaller first.",
-                ko=f"{name}: 한 변이 {max(width, height):,}픽셀입니다. 가장 길어도 "
-                f"{MAX_SIDE:,}픽셀이 되도록 먼저 줄이세요.",
-            )
+        side = max(width, height)
+        raise _error(
+            name,
+            en=f"has a side of {side:,} pixels; {MAX_SIDE:,} is the most: make it smaller first.",
+            ko=f"한 변이 {side:,}픽셀입니다. 한 변이 {MAX_SIDE:,}픽셀 이하가 되게 먼저 줄이세요.",
         )
     if width * height > MAX_PIXELS:
-        megapixels = math.ceil(width * height / 1e5) / 10  # up: one pixel more reads as more
-        raise PhotoError(
-            say(
-                en=f"{name} has {megapixels:g} megapixels; {MAX_PIXELS / 1e6:g} is the most: "
-                "make it smaller first.",
-                ko=f"{name}: {megapixels:g}메가픽셀입니다. {MAX_PIXELS / 1e6:g}메가픽셀 이하로 "
-                "먼저 줄이세요.",
-            )
+        has = f"{math.ceil(width * height / 1e5) / 10:g}"  # up: one pixel too many reads as such
+        most = f"{MAX_PIXELS / 1e6:g}"
+        raise _error(
+            name,
+            en=f"has {has} megapixels; {most} is the most: make it smaller first.",
+            ko=f"{has}메가픽셀입니다. {most}메가픽셀 이하로 먼저 줄이세요.",
         )
 
 
-def _because(refusal, name):
-    return PhotoError(say(en=f"{name} {refusal.en}", ko=f"{name}: {refusal.ko}"))
+def _error(name, en, ko):
+    """Return the error that says a sentence about the file of this name."""
+    return PhotoError(say(en=f"{name or 'The photo'} {en}", ko=f"{name or '사진'}: {ko}"))
 
 
-def _decode(look, flags, name):
+def _decode(look, flags, name=None):
     """Decode what was inspected, and turn it upright."""
-    if look.packed and not unfolds_to(look.packed, look.num_bytes):
-        raise _because(damaged(), name)
-    try:
-        picture = cv2.imdecode(np.frombuffer(look.data, np.uint8), flags)
-    except cv2.error:
-        picture = None
+    picture = None
+    if not look.packed or unfolds_to(look.packed, look.num_bytes):
+        with contextlib.suppress(cv2.error):
+            picture = cv2.imdecode(np.frombuffer(look.data, np.uint8), flags)
     if picture is None or picture.shape[:2] != (look.height, look.width):
-        raise _because(damaged(), name)
+        raise _error(name, damaged().en, damaged().ko)
     swaps, axis = _TURNS[look.orientation]
     if swaps:
         picture = cv2.transpose(picture)

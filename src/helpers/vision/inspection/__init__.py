@@ -10,9 +10,9 @@ import struct
 
 from helpers.vision.inspection.jpeg import JPEG, inspect_jpeg
 from helpers.vision.inspection.look import Look, Refused, damaged, not_a_picture
-from helpers.vision.inspection.png import PNG, inspect_png, unfolds_to
+from helpers.vision.inspection.png import PNG, inspect_png, png_size, unfolds_to
 
-__all__ = ["JPEG", "PNG", "Look", "Refused", "damaged", "inspect", "unfolds_to"]
+__all__ = ["JPEG", "PNG", "Look", "Refused", "damaged", "inspect", "png_size", "unfolds_to"]
 
 
 def inspect(data):

@@ -29,53 +29,67 @@ _ADAM7 = (
     (1, 0, 2, 2),
     (0, 1, 1, 2),
 )
+_WHOLE = ((0, 0, 1, 1),)
 
 # With one letter for each chunk, their order is a regular expression.
 _LETTERS = {b"IHDR": "H", b"PLTE": "P", b"tRNS": "T", b"eXIf": "x", b"IDAT": "D", b"IEND": "E"}
 _ORDER = re.compile("H[ax]*(P[ax]*)?(T[ax]*)?D+[ax]*E")  # a: any that may be passed over
+#: What the decoder is given. A palette of a picture in colour is advice for old screens, and
+#: OpenCV has no use for the one level of grey that is transparent.
+_NEEDED = {_GREY: "HDE", _COLOUR: "HTDE", _PALETTE: "HPTDE"}
 _ANIMATION = b"acTL", b"fcTL", b"fdAT"
 
+_HEAD, _CHECK, _HEADER = struct.Struct(">I4s"), struct.Struct(">I"), struct.Struct(">IIBBBBB")
 _STEP = 2**16
 
 
 def inspect_png(data):
     """Walk a PNG's chunks; see `inspect`."""
-    view, at = memoryview(data), len(PNG)
-    letters, contents, chunks, packed = [], {}, [], []
-    while not letters or letters[-1] != "E":
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + length + 12
-        if end > len(data) or len(letters) == MAX_CHUNKS:
+    width, height, depth, colour, interlacing = _read_header(data)
+    needed = _NEEDED.get(colour, "HDE")
+    view, at, letter = memoryview(data), len(PNG), ""
+    order, kept, packed, contents = [], [PNG], [], {}
+    while letter != "E":
+        length, kind = _HEAD.unpack_from(data, at)
+        start, at = at, at + length + 12
+        if at > len(data) or len(order) == MAX_CHUNKS:
             raise damaged()
-        if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end]):
+        if zlib.crc32(view[start + 4 : at - 4]) != _CHECK.unpack_from(data, at - 4)[0]:
             raise damaged()
         letter = _LETTERS.get(kind) or _passed_over(kind)
-        letters.append(letter)
+        order.append(letter)
         if letter == "D":
-            packed.append(view[at + 8 : end - 4])
-        elif letter != "a":
-            contents[letter] = view[at + 8 : end - 4]
-        chunks.append((letter, view[at:end]))
-        at = end
-    if not _ORDER.fullmatch("".join(letters)) or letters.count("x") > 1 or contents["E"]:
+            packed.append(view[start + 8 : at - 4])
+        elif letter in "PTxE":
+            contents[letter] = view[start + 8 : at - 4]
+        if letter in needed:
+            kept.append(view[start:at])
+    if not _ORDER.fullmatch("".join(order)) or order.count("x") > 1 or contents["E"]:
         raise damaged()
-
-    width, height, depth, colour, num_bytes = _read_header(contents["H"])
     _check_colours(colour, depth, contents.get("P"), contents.get("T"))
-    # A palette of a picture in colour is advice for old screens; OpenCV has no use for the one
-    # level of grey that is transparent.
-    needed = {"H", "D", "E"} | {_PALETTE: {"P", "T"}, _COLOUR: {"T"}}.get(colour, set())
     return Look(
-        b"".join([PNG, *[chunk for letter, chunk in chunks if letter in needed]]),
+        b"".join(kept),
         width,
         height,
         orientation_in(contents["x"]) if "x" in contents else 1,
-        is_grey=colour == _GREY,
-        is_transparent=colour in (_GREY_ALPHA, _COLOUR_ALPHA)
-        or (colour != _GREY and "T" in contents),
-        packed=packed,
-        num_bytes=num_bytes,
+        colour == _GREY,
+        colour in (_GREY_ALPHA, _COLOUR_ALPHA) or (colour != _GREY and "T" in contents),
+        packed,
+        _num_bytes(width, height, depth * _SAMPLES[colour], interlacing),
     )
+
+
+def png_size(data):
+    """Return width and height from a PNG's header, at once.
+
+    Raises
+    ------
+    Refused
+        If the header is not whole or not legal.
+    """
+    if len(data) < 33:
+        raise damaged()
+    return _read_header(data)[:2]
 
 
 def _passed_over(kind):
@@ -90,39 +104,44 @@ def _passed_over(kind):
     return "a"
 
 
-def _read_header(header):
-    """Return width, height, depth, colour type and how many bytes the data must unfold to."""
-    if len(header) != 13:
-        raise damaged()
-    width, height, depth, colour, packing, filtering, interlacing = struct.unpack(
-        ">IIBBBBB", header
-    )
+def _read_header(data):
+    """Return width, height, depth, colour type and interlacing."""
+    width, height, depth, colour, packing, filtering, interlacing = _HEADER.unpack_from(data, 16)
     if (
-        not (0 < width < 2**31 and 0 < height < 2**31)
+        data[8:16] != b"\0\0\0\rIHDR"
+        or not (0 < width < 2**31 and 0 < height < 2**31)
         or depth not in _DEPTHS.get(colour, ())
-        or (packing, filtering) != (0, 0)
+        or packing
+        or filtering
         or interlacing > 1
     ):
         raise damaged()
-    bits = depth * _SAMPLES[colour]
-    num_bytes = 0
-    for x, y, dx, dy in _ADAM7 if interlacing else ((0, 0, 1, 1),):
-        columns, rows = -(-(width - x) // dx), -(-(height - y) // dy)
-        if columns > 0 and rows > 0:
-            num_bytes += rows * (1 + -(-columns * bits // 8))  # a row begins with its filter
-    return width, height, depth, colour, num_bytes
+    return width, height, depth, colour, interlacing
+
+
+def _num_bytes(width, height, bits, interlacing):
+    """Return how many bytes the data of so many bits a pixel must unfold to."""
+    passes = _ADAM7 if interlacing else _WHOLE
+    sizes = ((-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes)
+    # Each row begins with the number of its filter.
+    return sum(
+        rows * (1 + -(-columns * bits // 8)) for columns, rows in sizes if columns > 0 < rows
+    )
 
 
 def _check_colours(colour, depth, palette, levels):
     """Refuse a palette or levels of transparency that the picture's colour type has no room for."""
-    num_colours, rest = divmod(len(palette or b""), 3)
-    if palette is not None and (rest or not 0 < num_colours <= 2 ** min(depth, 8)):
+    num_colours = 0
+    if palette is not None:
+        num_colours, rest = divmod(len(palette), 3)
+        if colour in (_GREY, _GREY_ALPHA) or rest or not 0 < num_colours <= 2 ** min(depth, 8):
+            raise damaged()
+    elif colour == _PALETTE:
         raise damaged()
-    if (colour == _PALETTE) != (palette is not None) and colour not in (_COLOUR, _COLOUR_ALPHA):
-        raise damaged()
-    sizes = {_GREY: (2,), _COLOUR: (6,), _PALETTE: range(1, num_colours + 1)}
-    if levels is not None and len(levels) not in sizes.get(colour, ()):
-        raise damaged()
+    if levels is not None:
+        sizes = {_GREY: (2,), _COLOUR: (6,), _PALETTE: range(1, num_colours + 1)}
+        if len(levels) not in sizes.get(colour, ()):
+            raise damaged()
 
 
 def unfolds_to(packed, num_bytes):
