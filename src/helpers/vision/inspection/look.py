@@ -25,6 +25,8 @@ class Look(NamedTuple):
         1 to 8, as EXIF has it; 1 is upright.
     is_grey, is_transparent : bool
         Whether it is a PNG without colour; whether a PNG may have pixels that are not opaque.
+    depth : int
+        Bits a sample: 1 to 16.
     packed : list of memoryview
         The compressed data of a PNG.
     num_bytes : int
@@ -37,6 +39,7 @@ class Look(NamedTuple):
     orientation: int = 1
     is_grey: bool = False
     is_transparent: bool = False
+    depth: int = 8
     packed: list = []  # noqa: RUF012 - never changed
     num_bytes: int = 0
 

@@ -8,7 +8,7 @@ from helpers.vision.inspection.look import Look, Refused, damaged, orientation_i
 
 PNG = b"\x89PNG\r\n\x1a\n"
 #: More than any program writes; a file of a million empty chunks is not worth the walk.
-MAX_CHUNKS = 100_000
+MAX_CHUNKS = 20_000
 
 _GREY, _COLOUR, _PALETTE, _GREY_ALPHA, _COLOUR_ALPHA = 0, 2, 3, 4, 6
 _SAMPLES = {_GREY: 1, _COLOUR: 3, _PALETTE: 1, _GREY_ALPHA: 2, _COLOUR_ALPHA: 4}
@@ -74,6 +74,7 @@ def inspect_png(data):
         orientation_in(contents["x"]) if "x" in contents else 1,
         colour == _GREY,
         colour in (_GREY_ALPHA, _COLOUR_ALPHA) or (colour != _GREY and "T" in contents),
+        depth,
         packed,
         _num_bytes(width, height, depth * _SAMPLES[colour], interlacing),
     )
