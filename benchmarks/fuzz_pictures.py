@@ -388,9 +388,14 @@ def split_data(chance, parts, seeds):
 
 
 def insert_chunk(chance, parts, seeds):
-    name = chance.choice((b"tRNS", b"PLTE", b"eXIf", b"tEXt", b"iCCP", b"zTXt", b"gAMA", b"acTL"))
-    size = chance.choice((0, 1, 2, 3, 6, 8, 26, 48, 256, 768))
-    parts.insert(chance.randint(0, len(parts)), [name, chance.randbytes(size)])
+    name = chance.choice((b"tRNS", b"PLTE", b"eXIf", b"tEXt", b"iCCP", b"zTXt", b"gAMA", b"fdAT"))
+    content = chance.randbytes(chance.choice((0, 1, 2, 3, 6, 8, 26, 48, 256, 768)))
+    if chance.random() < 0.2:
+        name, content = b"acTL", struct.pack(">II", chance.randint(0, 3), 0)
+    elif chance.random() < 0.2:
+        size = chance.randint(0, 40), chance.randint(0, 40)
+        name, content = b"fcTL", struct.pack(">IIIIIHHBB", 0, *size, 0, 0, 1, 1, 0, 1)
+    parts.insert(chance.randint(0, len(parts)), [name, content])
 
 
 def change_frame(chance, parts, seeds):

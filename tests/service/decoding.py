@@ -25,15 +25,24 @@ def main(seed):
     outcomes, slowest = Counter(), (0, "")
     for name, data in files.items():
         print(name, file=sys.stderr, flush=True)  # the last one is the one that ended it
-        start = time.process_time()
-        try:
-            height, width = decode(data).shape[:2]
-            assert sorted(size_of(data)) == sorted((width, height))
-            outcomes["decoded"] += 1
-        except PhotoError as error:
-            outcomes[str(error)] += 1
-        slowest = max(slowest, (time.process_time() - start, name))
+        outcome, seconds = timed(data)
+        if seconds > 1:  # on a busy computer even the time of the processor may be wrong once
+            seconds = min(seconds, timed(data)[1], timed(data)[1])
+        outcomes[outcome] += 1
+        slowest = max(slowest, (seconds, name))
     print(json.dumps({"outcomes": outcomes, "slowest": slowest, "memory": memory() - idle}))
+
+
+def timed(data):
+    """Return what came of a file, and the seconds of CPU that it took."""
+    start = time.process_time()
+    try:
+        height, width = decode(data).shape[:2]
+        assert sorted(size_of(data)) == sorted((width, height))
+        outcome = "decoded"
+    except PhotoError as error:
+        outcome = str(error)
+    return outcome, time.process_time() - start
 
 
 def memory():
