@@ -256,7 +256,8 @@ def lying_pngs(random):
     control = struct.pack(">IIIIIHHBB", 0, width, height, 0, 0, 1, 1, 0, number(2))
     animation = chunk(b"acTL", struct.pack(">II", number(1, 5), 0))
     frame = chunk(b"fcTL", control)
-    unnamed = struct.pack(">I", number(3)) + bytes([*b"fd", number(1, 65), number(128, 256)])
+    see_through = png(1, 1, b"", colour=6)[:33]
+    unnamed = chunk(bytes([number(1, 33), 0]) + b"fd", b"")
     palette = chunk(b"PLTE", random.bytes(3 * number(1, 257)))
     cut = number(1, len(packed))
     exif = b"II*\0\x08\0\0\0\xff\xff" + random.bytes(number(5_000))
@@ -273,11 +274,10 @@ def lying_pngs(random):
         for kind in (b"tEXt", b"IDAT", b"iCCP", b"zTXt", b"PLTE", b"acTL", b"IEND", b"abcd")
     }
     return beyond | {
-        "animation, then no data and no name": PNG
-        + header
-        + animation
+        "animation, then no data and no name": see_through
+        + chunk(b"acTL", struct.pack(">II", 2, 0))
         + chunk(b"IDAT", b"")
-        + frame
+        + chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 1, 1, 0, 0, 1, 1, 0, 1))
         + unnamed,
         "animation of one frame": before_data(animation, frame),
         "animation of more frames": before_data(animation, frame)[:-12]
