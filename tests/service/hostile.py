@@ -66,6 +66,23 @@ def corpus(seed=0):
     files |= unusual_jpegs(whole["photo.jpg"], random)
     files |= shapes(random)
     files |= bombs()
+    files |= lying_pngs(random)
+    files |= lying_jpegs(random)
+    return files
+
+
+def made_anew(seed):
+    """Return at least 500 files by name: those that once did harm, varied, and mutated ones.
+
+    They are small, and none takes long: to be decoded, or sent, as many as there are.
+    """
+    random = np.random.default_rng(seed)
+    files = {}
+    for n in range(3):
+        varied = lying_pngs(random) | lying_jpegs(random)
+        files |= {f"{name}, {n}": data for name, data in varied.items()}
+    whole = [*unusual_pngs().values(), *odd_jpegs(random)]
+    files |= {f"mutation {n}": mutated(whole, random) for n in range(400)}
     return files
 
 
@@ -219,6 +236,213 @@ def unusual_jpegs(jpeg, random):
         "lossless": jpeg.replace(b"\xff\xc0", b"\xff\xc3", 1),
         "arithmetic": jpeg.replace(b"\xff\xc0", b"\xff\xc9", 1),
     }
+
+
+def numbers(random):
+    """Return a function that draws a number, the last one not included."""
+    return lambda *limits: int(random.integers(*limits))
+
+
+def lying_pngs(random):
+    """Return PNGs of which each contradicts itself in one way, as once ended the service."""
+    number = numbers(random)
+    width, height = number(1, 60), number(1, 60)
+    rows = random.integers(0, 256, (height, width + 1), np.uint8)
+    rows[:, 0] %= 5
+    rows = rows.tobytes()
+    whole = png(width, height, rows)
+    header, packed, end = whole[8:33], zlib.compress(rows), chunk(b"IEND", b"")
+    data = chunk(b"IDAT", packed)
+    control = struct.pack(">IIIIIHHBB", 0, width, height, 0, 0, 1, 1, 0, number(2))
+    animation = chunk(b"acTL", struct.pack(">II", number(1, 5), 0))
+    frame = chunk(b"fcTL", control)
+    see_through = png(1, 1, b"", colour=6)[:33]
+    unnamed = chunk(bytes([number(1, 33), 0]) + b"fd", b"")
+    palette = chunk(b"PLTE", random.bytes(3 * number(1, 257)))
+    cut = number(1, len(packed))
+    exif = b"II*\0\x08\0\0\0\xff\xff" + random.bytes(number(5_000))
+    unfolds = zlib.compress(bytes(20 * MEGAPIXELS), 9)
+
+    def before_data(*chunks):
+        return PNG + header + b"".join(chunks) + data + end
+
+    def says(kind, length):
+        return PNG + header + struct.pack(">I", length) + kind + random.bytes(number(40))
+
+    beyond = {
+        f"{kind.decode()} beyond the end": says(kind, number(100, 2**32))
+        for kind in (b"tEXt", b"IDAT", b"iCCP", b"zTXt", b"PLTE", b"acTL", b"IEND", b"abcd")
+    }
+    return beyond | {
+        "animation, then no data and no name": see_through
+        + chunk(b"acTL", struct.pack(">II", 2, 0))
+        + chunk(b"IDAT", b"")
+        + chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 1, 1, 0, 0, 1, 1, 0, 1))
+        + unnamed,
+        "animation of one frame": before_data(animation, frame),
+        "animation of more frames": before_data(animation, frame)[:-12]
+        + frame
+        + chunk(b"fdAT", struct.pack(">I", 1) + packed)
+        + end,
+        "frame without animation": before_data(frame),
+        "a frame's data first": before_data(chunk(b"fdAT", bytes(4) + packed)),
+        "name of no letters": before_data(chunk(random.bytes(3) + b"!", b"")),
+        "unknown chunk that matters": before_data(chunk(b"ABCD", random.bytes(9))),
+        "header later": PNG + data + header + end,
+        "header of 14 bytes": PNG + chunk(b"IHDR", whole[16:29] + b"\0") + data + end,
+        "header twice, larger": before_data(png(5_000, 5_000, b"")[8:33]),
+        "palette twice": png(width, height, rows, colour=3, extra=2 * palette),
+        "palette after the data": PNG + header + data + palette + end,
+        "palette of grey": before_data(palette),
+        "palette of 257": png(width, height, rows, colour=3, extra=chunk(b"PLTE", bytes(771))),
+        "palette of no thirds": png(width, height, rows, colour=3, extra=chunk(b"PLTE", bytes(4))),
+        "levels without a palette": png(
+            width, height, rows, colour=3, extra=chunk(b"tRNS", b"\0") + palette
+        ),
+        "levels of grey, too many": before_data(chunk(b"tRNS", bytes(number(3, 900)))),
+        "levels twice": before_data(2 * chunk(b"tRNS", bytes(2))),
+        "data in two heaps": PNG
+        + header
+        + chunk(b"IDAT", packed[:cut])
+        + chunk(b"tEXt", b"a\0b")
+        + chunk(b"IDAT", packed[cut:])
+        + end,
+        "data of nothing": PNG + header + 5 * chunk(b"IDAT", b"") + end,
+        "no data": PNG + header + end,
+        "no end": PNG + header + data,
+        "end with content": PNG + header + data + chunk(b"IEND", b"more"),
+        "data cut": PNG + header + chunk(b"IDAT", packed[:cut]) + end,
+        "data and more": PNG + header + chunk(b"IDAT", packed + random.bytes(20)) + end,
+        "too few bytes": png(width, height, rows[: -number(1, len(rows))]),
+        "one byte too many": png(width, height, rows + b"\0"),
+        "20 MB too many": PNG + header + chunk(b"IDAT", unfolds) + end,
+        "interlaced as if it were not": png(width + 8, height + 8, bytes(9), interlace=1),
+        "profile of 20 MB": before_data(chunk(b"iCCP", b"a\0\0" + unfolds)),
+        "text of 20 MB": before_data(chunk(b"iTXt", b"a\0\1\0\0\0" + unfolds)),
+        "EXIF without end": before_data(chunk(b"eXIf", exif)),
+        "EXIF twice": before_data(2 * chunk(b"eXIf", exif[:40])),
+        "names of nothing": before_data(chunk(b"tEXt", b"") * 30_000),
+    }
+
+
+def lying_jpegs(random):
+    """Return JPEGs of which each contradicts itself in one way, as once ended the service."""
+    number = numbers(random)
+    shape = number(8, 80), number(8, 80), 3
+    picture = random.integers(0, 256, shape, np.uint8)
+    jpeg = encode(".jpg", picture)
+    progressive = encode(".jpg", picture, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    at, scan = jpeg.index(b"\xff\xc0"), jpeg.index(b"\xff\xda")
+    frame, scan_of_one = jpeg[at : at + 19], b"\xff\xda\0\x08\1\1\0\1\x3f\0"
+    small = segment(0xC0, struct.pack(">BHHB", 8, 16, 16, 1) + b"\1\x11\0")
+    large = with_size(jpeg, number(6_000, 65_500), number(6_000, 65_500))
+    thumbnail = segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0" + jpeg[:600])
+
+    def put(*more, where=2, into=jpeg):
+        return into[:where] + b"".join(more) + into[where:]
+
+    def in_frame(offset, *values, into=jpeg):
+        return into[: at + offset] + bytes(values) + into[at + offset + len(values) :]
+
+    markers = {
+        f"marker {marker:02x} first": put(bytes([0xFF, marker]), segment(0xFE, small), into=large)
+        for marker in (0x01, 0x02, 0xBF, 0xD0, 0xD7, 0xD8, 0xD9, 0xF0, 0xFD)
+    }
+    frames = {
+        f"frame {marker:02x}": in_frame(1, marker)
+        for marker in (0xC1, 0xC3, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF)
+    }
+    return {
+        **markers,
+        **frames,
+        "a size in a comment": put(segment(0xFE, small), into=large),
+        "a size in a thumbnail": put(thumbnail, into=large),
+        "TEM with a length": put(b"\xff\1\0\x08", segment(0xFE, small), into=large),
+        "two frames": put(frame, where=at),
+        "two sizes": put(small, where=at, into=large),
+        "frame after the scan": jpeg[:-2] + frame + jpeg[-2:],
+        "frame missing": jpeg[:at] + jpeg[at + 19 :],
+        "scan missing": jpeg[:scan] + jpeg[-2:],
+        "scan first": put(jpeg[scan:-2]),
+        "end missing": jpeg[:-2],
+        "frame cut": put(b"\xff\xc0\0\4\x08\0"),
+        "no components": in_frame(9, 0),
+        "two components": in_frame(9, 2),
+        "255 components": in_frame(9, 255),
+        "samplings of nought": in_frame(11, 0),
+        "samplings of 15": in_frame(11, 0xFF),
+        "16 bits": in_frame(4, 16),
+        "height later": put(segment(0xDC, bytes(2)), where=len(jpeg) - 2, into=in_frame(5, 0, 0)),
+        "arithmetic tables": put(segment(0xCC, bytes(2))),
+        "hierarchical": put(segment(0xDE, frame[4:])),
+        "scan of five components": put(segment(0xDA, bytes([5]) + bytes(13)), where=scan),
+        "scan of a strange length": put(segment(0xDA, bytes(number(1, 40))), where=scan),
+        "scan cut": jpeg[: number(scan + 14, len(jpeg) - 2)] + b"\xff\xd9",
+        "scan of nothing": jpeg[: scan + 14] + b"\xff\xd9",
+        "restarts everywhere": jpeg[: scan + 14] + b"\xff\xd0\xff\xd5" * 999 + b"\xff\xd9",
+        "many scans": progressive[:-2] + (scan_of_one + b"\0") * number(60, 900) + b"\xff\xd9",
+        "many scans, not progressive": jpeg[:-2] + jpeg[scan:-2] * 100 + b"\xff\xd9",
+        "tables without end": put(segment(0xC4, random.bytes(number(300)))),
+        "tables of nothing": put(segment(0xDB, b""), segment(0xC4, b"")),
+        "segment of length 1": put(b"\xff\xe0\0\1"),
+        "bytes between segments": put(random.bytes(9)),
+        "20,000 segments": put(segment(0xFE, b"") * 20_000),
+        "EXIF without end, jpeg": put(segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")),
+        "EXIF beyond the end": put(segment(0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff")),
+    }
+
+
+def odd_jpegs(random):
+    """Return small JPEGs of every kind that OpenCV writes, and of four colours."""
+    picture = random.integers(0, 256, (40, 50, 3), np.uint8)
+    return [
+        four_colours(0),
+        four_colours(2),
+        encode(".jpg", picture[..., 0]),
+        *(
+            encode(
+                ".jpg",
+                picture,
+                cv2.IMWRITE_JPEG_PROGRESSIVE,
+                progressive,
+                cv2.IMWRITE_JPEG_RST_INTERVAL,
+                restarts,
+                cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+                sampling,
+            )
+            for progressive in (0, 1)
+            for restarts in (0, 2)
+            for sampling in (0x111111, 0x211111, 0x221111, 0x411111)
+        ),
+    ]
+
+
+def mutated(files, random):
+    """Change one of the files: bytes, parts and lengths; checksums are right again afterwards."""
+    number = numbers(random)
+    data = files[number(len(files))]
+    for _ in range(number(3)):
+        data = flip(data, random)
+    if not data.startswith(PNG):
+        return data[: number(len(data))] + data[number(len(data)) :] if number(3) == 0 else data
+    chunks, at = [], len(PNG)
+    while at + 12 <= len(data) and len(chunks) < 99:
+        length = int.from_bytes(data[at : at + 4])
+        chunks.append((data[at + 4 : at + 8], data[at + 8 : at + 8 + length]))
+        at += length + 12
+    if chunks:
+        one, other = number(len(chunks)), number(len(chunks))
+        kind = number(4)
+        if kind == 0:
+            chunks[one], chunks[other] = chunks[other], chunks[one]
+        elif kind == 1:
+            chunks[one : one + 1] = []
+        elif kind == 2:
+            chunks.insert(other, chunks[one])
+        else:
+            name, content = chunks[one]
+            chunks[one] = name, content[: number(len(content) + 1)] + random.bytes(number(9))
+    return PNG + b"".join(chunk(*part) for part in chunks)
 
 
 def shapes(random):

@@ -1,13 +1,16 @@
+import re
 import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from helpers.vision.pictures import MAX_BYTES, PhotoError, decode
+from helpers.vision import pictures
+from helpers.vision.pictures import MAX_BYTES, PhotoError, decode, decode_grey, size_of
 
 PICTURE = np.zeros((40, 60, 3), np.uint8)
 PICTURE[:20, :30] = (250, 0, 0)
@@ -15,7 +18,7 @@ PICTURE[20:, 30:] = (0, 0, 250)
 
 
 def encode(picture, suffix=".png"):
-    colour = picture[..., ::-1] if picture.shape[2:] == (3,) else picture
+    colour = picture[..., [2, 1, 0, 3][: picture.shape[2]]] if picture.ndim == 3 else picture
     return cv2.imencode(suffix, colour)[1].tobytes()
 
 
@@ -34,10 +37,14 @@ def bomb(side=13_000):
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
 
 
-def with_orientation(jpeg, orientation):
+def exif(orientation):
     entry = struct.pack(">HHHIHH", 1, 0x0112, 3, 1, orientation, 0)
-    exif = b"Exif\0\0MM\0*\0\0\0\x08" + entry + bytes(4)
-    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
+    return b"MM\0*\0\0\0\x08" + entry + bytes(4)
+
+
+def with_orientation(jpeg, orientation):
+    content = b"Exif\0\0" + exif(orientation)
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content + jpeg[2:]
 
 
 def test_png_comes_back_as_it_was_in_rgb():
@@ -56,11 +63,59 @@ def test_arrays_of_floats_and_of_grey():
     np.testing.assert_array_equal(decode(PICTURE[..., 0]), np.dstack([PICTURE[..., 0]] * 3))
 
 
-@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (3, 2), (6, -1), (8, 1)])
-def test_jpeg_is_turned_as_its_exif_says(orientation, turns):
-    jpeg = encode(PICTURE, ".jpg")
-    upright = np.rot90(decode(jpeg), turns)
-    np.testing.assert_array_equal(decode(with_orientation(jpeg, orientation)), upright)
+UPRIGHT = {
+    1: lambda a: a,
+    2: np.fliplr,
+    3: lambda a: np.rot90(a, 2),
+    4: np.flipud,
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: np.rot90(a, 2).swapaxes(0, 1),
+    8: np.rot90,
+}
+
+
+def palette_png(levels):
+    """The picture's quarters in four colours; `levels` says how opaque each is."""
+    rows = np.zeros((40, 61), np.uint8)
+    rows[:20, 31:], rows[20:, 1:31], rows[20:, 31:] = 1, 2, 3
+    colours = bytes([250, 0, 0, 0, 0, 0, 9, 9, 9, 0, 0, 250])
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", 60, 40, 8, 3, 0, 0, 0)),
+        (b"PLTE", colours),
+        (b"tRNS", bytes(levels)),
+        (b"IDAT", zlib.compress(rows.tobytes())),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+OPAQUE = np.full((40, 60, 1), 255, np.uint8)
+OPAQUE[5:9, 5:30] = 100
+TURNED = {
+    "jpeg": encode(PICTURE, ".jpg"),
+    "grey jpeg": encode(PICTURE[..., 0], ".jpg"),
+    "grey": encode(PICTURE[..., 0]),
+    "rgb": encode(PICTURE),
+    "rgba": encode(np.dstack([PICTURE, OPAQUE])),
+    "palette and levels": palette_png([255, 0, 128]),
+    "16 bits": encode(PICTURE.astype(np.uint16) * 257),
+    "16 bits, rgba": encode(np.dstack([PICTURE, OPAQUE]).astype(np.uint16) * 257),
+}
+
+
+@pytest.mark.parametrize("orientation", UPRIGHT)
+@pytest.mark.parametrize("file", TURNED.values(), ids=TURNED)
+def test_a_picture_is_turned_as_its_exif_says(file, orientation):
+    upright = UPRIGHT[orientation](decode(file))
+    if file.startswith(b"\xff"):
+        turned = with_orientation(file, orientation)
+    else:
+        turned = file[:33] + chunk(b"eXIf", exif(orientation)) + file[33:]
+    np.testing.assert_array_equal(decode(turned), upright)
+    grey = cv2.cvtColor(np.ascontiguousarray(upright), cv2.COLOR_RGB2GRAY)
+    np.testing.assert_array_equal(decode_grey(turned), grey)
+    assert size_of(turned) == (60, 40)  # as stored
 
 
 def test_a_transparent_png_lies_on_white_paper():
@@ -150,6 +205,50 @@ def test_a_size_is_read_from_the_first_frame_header():
     liar = small[: frame + 5] + struct.pack(">HH", 60_000, 60_000) + small[frame + 9 :]
     with pytest.raises(PhotoError, match="3600"):
         decode(liar)
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "sentence"),
+    [
+        ("en", (6000, 4200), "has 25.2 megapixels; 25 is the most"),
+        ("en", (5001, 5000), "has 25.1 megapixels; 25 is the most"),  # never "25; 25 is the most"
+        ("ko", (6000, 4200), "25.2메가픽셀입니다. 25메가픽셀 이하로"),
+        ("en", (65_501, 2), "has a side of 65,501 pixels; 65,500 is the most"),
+        ("ko", (2, 65_501), "한 변이 65,501픽셀입니다. 한 변이 65,500픽셀 이하가"),
+    ],
+)
+def test_a_limit_reads_as_one(language, size, sentence, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", language)
+    with pytest.raises(PhotoError, match=sentence):
+        decode(np.broadcast_to(np.uint8(0), size[::-1]))
+    packed = zlib.compress(b"")
+    header = struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    with pytest.raises(PhotoError, match=sentence):
+        decode(b"\x89PNG\r\n\x1a\n" + parts)
+
+
+def test_transparency_of_16_bits_may_have_half_as_many_pixels(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    header = struct.pack(">IIBBBBB", 5000, 2501, 16, 6, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", b"x") + chunk(b"IEND", b"")
+    with pytest.raises(PhotoError, match=r"12\.6 megapixels; 12\.5 is"):
+        decode(b"\x89PNG\r\n\x1a\n" + parts)
+
+
+def test_only_pictures_decodes():
+    """No other module of ours opens a picture's file: none gets around the strict look."""
+    room = Path(pictures.__file__).parents[1]
+    opening = re.compile(r"\b(imdecode|imread\w*|Image\.open|VideoCapture|PIL)\b")
+    found = [path for path in room.rglob("*.py") if opening.search(path.read_text("utf-8"))]
+    assert found == [Path(pictures.__file__)]
+
+
+def test_a_decoder_that_finds_another_size_is_not_believed(monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: np.zeros((4, 4, 3), np.uint8))
+    with pytest.raises(PhotoError, match="damaged"):
+        decode(encode(PICTURE))
 
 
 def test_a_bomb_is_refused_without_unpacking_it(tmp_path):

@@ -89,9 +89,10 @@ def opened(data: bytes, max_pixels: int) -> Iterator[tuple[int, int] | None]:
     if num_pixels > max_pixels:
         raise Problem(
             413,
-            en=f"The picture has {size[0]}x{size[1]} pixels and {max_pixels:,} are the most: "
-            "make it smaller first.",
-            ko=f"사진이 {size[0]}x{size[1]} 픽셀입니다. {max_pixels:,}픽셀 이하로 먼저 줄이십시오.",
+            en=f"The picture has {num_pixels:,} pixels ({size[0]}x{size[1]}); {max_pixels:,} is "
+            "the most: make it smaller first.",
+            ko=f"사진이 {num_pixels:,}픽셀({size[0]}x{size[1]})입니다. {max_pixels:,}픽셀 이하로 "
+            "먼저 줄이세요.",
         )
     try:
         yield size

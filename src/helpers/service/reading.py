@@ -10,7 +10,7 @@ from helpers.vision import photos
 from helpers.vision.digits import shipped_reader
 from helpers.vision.layers import layer_maps
 from helpers.vision.photos import Digit
-from helpers.vision.pictures import MAX_PIXELS, PhotoError, size_of
+from helpers.vision.pictures import MAX_PIXELS, PhotoError, decode_grey, size_of
 
 #: The side of an image of MNIST, in pixels; what is no larger is read as one digit.
 SIDE = 28
@@ -20,8 +20,8 @@ SMALL = 8192
 
 def is_small(data: bytes, max_pixels: int) -> bool:
     """Tell whether a picture is so small that it is read faster than another thread starts."""
-    size = size_of(data)
-    return len(data) <= SMALL and is_one_digit(size) and size[0] * size[1] <= max_pixels
+    size = size_of(data) if len(data) <= SMALL else None
+    return is_one_digit(size) and size[0] * size[1] <= max_pixels
 
 
 def is_one_digit(size):
@@ -69,15 +69,6 @@ def _read_each(greys):
             greys, shipped_reader()(images), images.any(axis=(1, 2)), strict=True
         )
     ]
-
-
-def decode_grey(data):
-    """Decode a small picture into (H, W) uint8: at once where it has no colour, as MNIST."""
-    if data[25:26] == b"\0" and data.startswith(b"\x89PNG"):  # colour type 0: grey, opaque
-        grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-        if grey is not None:
-            return grey
-    return photos.to_grey(photos.decode(data))
 
 
 def to_image(grey):
