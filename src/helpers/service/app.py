@@ -19,7 +19,7 @@ from helpers.service.limits import (
     RefuseOtherSites,
     SafeHeaders,
 )
-from helpers.service.metrics import Measure, Metrics
+from helpers.service.metrics import Measure, Metrics, follow
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
@@ -103,9 +103,10 @@ async def _lifespan(app: FastAPI):
     state, settings = app.state, app.state.settings
     cv2.setNumThreads(1)  # the workers are the threads
     state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
-    state.metrics.uploads.set_function(state.store.__len__)
+    follow(state.metrics.uploads, state.store.__len__)
     state.workers = Workers(settings.workers, settings.max_waiting)
-    state.read_small = Batcher(reading.read_small)
+    state.metrics.follow_workers(state.workers)
+    state.read_small = Batcher(state.metrics.counting_batches(reading.read_small))
     state.chat = Chatting(state.workers)
     if "vision" in state.parts:
         shipped_reader()
