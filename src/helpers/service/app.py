@@ -23,6 +23,7 @@ from helpers.service.metrics import Measure, Metrics, follow
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
+from helpers.service.tracing import Trace
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
 
@@ -92,6 +93,7 @@ def _middleware(settings, metrics):
         Middleware(Measure, metrics=metrics),
         Middleware(SpeakTheirLanguage),
         Middleware(SafeHeaders),
+        Middleware(Trace, metrics=metrics, writes_all=settings.log_requests),
         guard,
         Middleware(LimitBody, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds),
         Middleware(LimitSocket, max_bytes=settings.max_body_bytes, seconds=settings.idle_seconds),

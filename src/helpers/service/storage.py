@@ -187,6 +187,7 @@ class Store:
                 en=f"The store is full: {self._max_files} uploads. Delete one first.",
                 ko=f"저장소가 가득 찼습니다(업로드 {self._max_files}개). 먼저 하나를 지우십시오.",
                 headers={"Retry-After": str(seconds)},
+                reason="full",
             )
 
 
