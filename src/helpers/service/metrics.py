@@ -8,6 +8,8 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from helpers.service.workers import Workers
+
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 _BATCHES = (1, 2, 4, 8, 16, 32)
@@ -72,11 +74,11 @@ class Metrics:
         counter.inc()
         histogram.observe(seconds)
 
-    def follow_workers(self, workers):
-        """Tell how much is worked on, and waits, from now on."""
-        follow(self.working, lambda: workers.num_working)
-        follow(self.waiting, lambda: workers.num_waiting)
-        self.places.set(workers.num_places)
+    def follow_workers(self, *pools: Workers):
+        """Tell from now on how much some pools of workers work on, and how much waits for them."""
+        follow(self.working, lambda: sum(pool.num_working for pool in pools))
+        follow(self.waiting, lambda: sum(pool.num_waiting for pool in pools))
+        self.places.set(sum(pool.num_places for pool in pools))
 
     def counting_batches(self, function: Callable[[list], list]) -> Callable[[list], list]:
         """Return the same function of a list, which now counts how long each list is."""
