@@ -100,7 +100,7 @@ def test_odd_spellings_are_understood(client, message, intent):
     ],
 )
 def test_what_is_no_message_is_a_problem_in_the_readers_language(client, lang, message, en, ko):
-    header = {"Accept-Language": lang}
+    header = {"Accept-Language": lang, "X-Request-ID": "the-same"}
     answer = client.post("/chat", json={"message": message}, headers=header)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -144,7 +144,7 @@ def test_what_is_no_json_of_ours_is_a_problem_and_the_connection_stays(client, b
     with client.websocket_connect("/chat") as socket:
         problem, reply = converse(socket, body, '{"message": "안녕하세요"}')
     assert problem["status"] == 422
-    assert set(problem) == {"type", "title", "status", "detail", "error"}
+    assert set(problem) == {"type", "title", "status", "detail", "error", "request_id"}
     assert reply["reply"] in ANSWERS["hello"]
 
 

@@ -19,10 +19,10 @@ from helpers.service.settings import Settings
 
 
 @contextmanager
-def served(app):
+def served(app, **options):
     """Serve an ASGI app on a free port; give its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(app, **{"log_level": "error", **options}))
         thread = threading.Thread(target=server.run, args=[[listening]])
         thread.start()
         try:
@@ -66,6 +66,7 @@ def both(folder, until_ready):
 
 def test_a_client_cannot_tell_it_from_the_monolith(both, photo):
     def requests(client):
+        client.headers["x-request-id"] = "the-same"
         answers = [
             client.get("/uploads"),
             client.post("/digits", content=photo, headers={"content-type": "image/jpeg"}),
@@ -208,7 +209,8 @@ def converse(line, said):
 def test_a_websocket_is_the_monoliths_too(both):
     answers = []
     for client in both:
-        with client.websocket_connect("/chat", headers={"accept-language": "ko"}) as line:
+        headers = {"accept-language": "ko", "x-request-id": "the-same"}
+        with client.websocket_connect("/chat", headers=headers) as line:
             answers.append([converse(line, said) for said in (HELLO, HELLO, "{}", HELLO)])
             line.send_bytes(HELLO.encode())
             answers[-1].append(line.receive_json())

@@ -31,14 +31,22 @@ def test_whatever_is_raised_is_one_shape(serve, error, status):
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert set(problem) == {"type", "title", "status", "detail", "error"}
+    assert set(problem) == {"type", "title", "status", "detail", "error", "request_id"}
     assert problem["status"] == status
     assert problem["error"] == problem["detail"] != ""
+    assert problem["request_id"] == answer.headers["x-request-id"]
     assert "secret" not in answer.text
 
 
-def test_an_accident_is_told_in_the_readers_language(serve):
-    assert "문제" in raising(serve(["uploads"]), RuntimeError()).json()["detail"]
+def test_an_accident_is_told_in_the_readers_language_and_where_the_log_has_it(serve):
+    problem = raising(serve(["uploads"]), RuntimeError()).json()
+    assert "문제" in problem["detail"]
+    assert problem["request_id"] in problem["detail"]
+
+
+def test_an_accident_has_the_safe_headers(serve):
+    answer = raising(serve(["uploads"]), RuntimeError())
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_problem_carries_headers_and_more_members(serve):

@@ -1,8 +1,6 @@
 """The service as an ASGI app, of all its parts or of some."""
 
-import math
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 import anyio
 import cv2
@@ -22,10 +20,11 @@ from helpers.service.limits import (
     RefuseOtherSites,
     SafeHeaders,
 )
-from helpers.service.metrics import Measure, Metrics
+from helpers.service.metrics import Measure, Metrics, follow
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
+from helpers.service.tracing import Trace
 from helpers.service.watchdog import ending_if_stuck
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
@@ -104,6 +103,7 @@ def _middleware(settings, metrics):
         Middleware(Measure, metrics=metrics),
         Middleware(SpeakTheirLanguage),
         Middleware(SafeHeaders),
+        Middleware(Trace, metrics=metrics, writes_all=settings.log_requests),
         guard,
         Middleware(LimitBody, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds),
         Middleware(LimitSocket, max_bytes=settings.max_body_bytes, seconds=settings.idle_seconds),
@@ -118,10 +118,11 @@ async def _lifespan(app: FastAPI):
         settings.folder, settings.max_files, settings.max_age_seconds, settings.max_total_bytes
     )
     if USES_STORE & set(state.parts):
-        state.metrics.uploads.set_function(partial(_num_uploads, state.store))
+        follow(state.metrics.uploads, state.store.__len__)
     state.workers = Workers(settings.workers, settings.max_waiting)
+    state.metrics.follow_workers(state.workers)
     state.hiding = Hiding(state.workers, state.store, settings.max_pixels)
-    state.read_small = Batcher(reading.read_small)
+    state.read_small = Batcher(state.metrics.counting_batches(reading.read_small))
     state.chat = Chatting(state.workers)
     if "vision" in state.parts:
         shipped_reader()
@@ -133,13 +134,6 @@ async def _lifespan(app: FastAPI):
             group.start_soon(_load_chat, state)
         yield
         group.cancel_scope.cancel()
-
-
-def _num_uploads(store):
-    try:
-        return len(store)
-    except problems.Problem:  # whoever reads the other numbers needs them now
-        return math.nan
 
 
 async def _load_chat(state):

@@ -76,14 +76,16 @@ class Chatting:
             return Problem(
                 503,
                 en="The chatbot could not be loaded; the service's log says why.",
-                ko="챗봇을 불러오지 못했습니다. 까닭은 서비스의 기록에 남아 있습니다.",
+                ko="챗봇을 불러오지 못했습니다. 이유는 서비스의 로그에 남아 있습니다.",
                 headers={"Retry-After": "3600"},
+                reason="data",
             )
         return Problem(
             503,
             en="The chatbot is being loaded: try again in a few seconds.",
             ko="챗봇을 불러오고 있습니다. 몇 초 뒤에 다시 시도하십시오.",
             headers={"Retry-After": "3"},
+            reason="loading",
         )
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, PositiveInt
 
+from helpers.service import logs
 from helpers.service.app import ALL, PARTS, create_app
+from helpers.service.settings import Settings
 
 if TYPE_CHECKING:
     from ray import serve
@@ -54,7 +56,9 @@ def application(scale: Scale) -> "serve.Application":
     from ray import serve  # has its own extra
 
     def build():  # in each replica, so that nothing has to be sent there
-        return create_app(scale.parts.split(","))
+        settings = Settings()
+        logs.configure(settings.log_level, settings.log_format)
+        return create_app(scale.parts.split(","), settings)
 
     deployment = serve.deployment(
         serve.ingress(build)(),

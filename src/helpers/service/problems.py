@@ -14,11 +14,22 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match
 
 from helpers.data import DataError
-from helpers.reader import say, speaking
-from helpers.service.languages import preferred
+from helpers.reader import say
+from helpers.service.logs import request_id
 from helpers.vision.pictures import PhotoError
 
 MEDIA_TYPE = "application/problem+json"
+#: Why a request was refused, as `/metrics` counts it, where a problem does not say it itself.
+REASONS = {
+    401: "token",
+    403: "foreign",
+    408: "slow",
+    413: "large",
+    429: "busy",
+    431: "large",
+    503: "busy",
+    507: "full",
+}
 
 
 class Problem(HTTPException):
@@ -30,6 +41,8 @@ class Problem(HTTPException):
     en, ko : str
         The sentence; the one that the reader reads is kept.
     headers : dict of str to str, optional
+    reason : str, optional
+        Why the request is refused, for `/metrics`; what `REASONS` has for the status if omitted.
     **extra
         Further members of the problem.
 
@@ -39,8 +52,9 @@ class Problem(HTTPException):
     404
     """
 
-    def __init__(self, status, *, en, ko, headers=None, **extra):
+    def __init__(self, status, *, en, ko, headers=None, reason=None, **extra):
         super().__init__(status, say(en=en, ko=ko), headers)
+        self.reason = reason or REASONS.get(status)
         self.extra = extra
 
 
@@ -52,6 +66,10 @@ class ProblemDetails(BaseModel):
     status: int = Field(examples=[404])
     detail: str = Field(description="What is wrong and what to do.")
     error: str = Field(description="The same as `detail`.")
+    request_id: str = Field(
+        description="The request, as in `X-Request-ID` and in the log.",
+        examples=["4f2a91c07be3d815"],
+    )
 
 
 def declare(*statuses):
@@ -71,13 +89,39 @@ def details(problem) -> dict:
         "status": problem.status_code,
         "detail": problem.detail,
         "error": problem.detail,
+        "request_id": request_id.get(),
         **getattr(problem, "extra", {}),
     }
 
 
 def answer(problem):
     """Turn a `Problem`, or any `HTTPException`, into a response."""
-    return JSONResponse(details(problem), problem.status_code, problem.headers, MEDIA_TYPE)
+    return _Answer(problem)
+
+
+class _Answer(JSONResponse):
+    """A problem on its way to the client; if it is a refusal, it is counted."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, problem):
+        super().__init__(details(problem), problem.status_code, problem.headers)
+        self._reason = getattr(problem, "reason", None)
+
+    async def __call__(self, scope, receive, send):
+        if self._reason:
+            scope["app"].state.metrics.refusals.labels(self._reason).inc()
+        await super().__call__(scope, receive, send)
+
+
+def failure() -> Problem:
+    """Return the problem of an error that nobody expected."""
+    id = request_id.get()
+    return Problem(
+        500,
+        en=f"Something went wrong here; the log has it under {id}.",
+        ko=f"서비스에 문제가 생겼습니다. 자세한 내용은 로그에 남아 있습니다(요청 ID: {id}).",
+    )
 
 
 def invalid(errors) -> Problem:
@@ -99,7 +143,6 @@ def install(app: FastAPI):
     app.add_exception_handler(PhotoError, _on_photo_error)
     app.add_exception_handler(DataError, _on_data_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_exception_handler(Exception, _on_any_other)
 
 
 async def _on_problem(request: Request, problem: Problem):
@@ -141,19 +184,9 @@ async def _on_photo_error(request: Request, error: PhotoError):
 
 
 async def _on_data_error(request: Request, error: DataError):
-    return answer(Problem(503, en=str(error), ko=str(error), headers={"Retry-After": "3600"}))
+    headers = {"Retry-After": "3600"}
+    return answer(Problem(503, en=str(error), ko=str(error), headers=headers, reason="data"))
 
 
 async def _on_disconnect(request: Request, error: ClientDisconnect):
     return answer(Problem(400, en="The request broke off.", ko="요청이 끊겼습니다."))
-
-
-async def _on_any_other(request: Request, error: Exception):
-    # Starlette calls this outside all middlewares: the language is not set there.
-    with speaking(preferred(request.headers.get("accept-language", ""))):
-        problem = Problem(
-            500,
-            en="Something went wrong here; the service's log says what.",
-            ko="서비스에 문제가 생겼습니다. 무엇인지는 서비스의 기록에 남아 있습니다.",
-        )
-    return answer(problem)

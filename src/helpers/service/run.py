@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from helpers.reader import say
+from helpers.service import logs
 from helpers.service.app import ALL, PARTS, USES_STORE, create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
@@ -32,16 +33,22 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     ValueError
         If there is no such part, or the folder of the uploads cannot be used.
     """
-    # Requests are counted in /metrics; a line for each would cost more than a small one itself.
-    app = _app_of(list(parts), settings)
+    parts = list(parts)
+    logs.configure(settings.log_level, settings.log_format, _name_of(parts))
+    app = _app_of(parts, settings)
     uvicorn.run(
         app,
         host=settings.host,
         port=settings.port,
-        access_log=False,
+        access_log=False,  # `helpers.service.tracing` has its own, for those who want it
+        log_config=None,
         ws_max_size=settings.max_body_bytes,
     )
     return 0
+
+
+def _name_of(parts: list[str]) -> str:
+    return "" if set(parts) == set(ALL) else "+".join(parts)
 
 
 def _app_of(parts: list[str], settings: Settings) -> FastAPI:

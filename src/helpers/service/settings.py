@@ -68,6 +68,15 @@ class Settings(BaseSettings):
     chat_engine: Literal[tuple(ENGINES)] = Field(
         "retrieval", description="The engine of the chatbot."
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How serious it must be to be written to the log."
+    )
+    log_format: Literal["plain", "json"] = Field(
+        "plain", description="Whether people or programs read the log."
+    )
+    log_requests: bool = Field(
+        False, description="Whether each request has its line, or only one that fails."
+    )
     uploads_url: str = Field(
         "http://127.0.0.1:8001", description="Gateway: where the upload service is."
     )

@@ -267,6 +267,7 @@ class Store:
             en=f"The store is full ({en}): delete an upload first.",
             ko=f"저장소가 가득 찼습니다({ko}). 먼저 업로드를 하나 지우세요.",
             headers={"Retry-After": str(max(1, round(self._max_age - age)))},
+            reason="full",
         )
 
 

@@ -22,8 +22,19 @@ class Workers:
     """
 
     def __init__(self, count: int, max_waiting: int):
-        self._count, self._places = count, count + max_waiting
+        self._count, self.num_places = count, count + max_waiting
+        self._places = self.num_places
         self._limiter, self._batch = CapacityLimiter(count), Lock()
+
+    @property
+    def num_working(self) -> int:
+        """How much is worked on."""
+        return self._limiter.borrowed_tokens
+
+    @property
+    def num_waiting(self) -> int:
+        """How much has a place and waits for a worker."""
+        return max(0, self.num_places - self._places - self.num_working)
 
     async def run(self, function, *args):
         """Call a function in a thread and return what it returns."""

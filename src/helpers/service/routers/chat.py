@@ -78,6 +78,8 @@ async def _reply_or_problem(state, said: str | bytes, own_session) -> str:
     except (Problem, ValidationError) as error:
         problem = error if isinstance(error, Problem) else invalid(error.errors())
         status = problem.status_code
+        if problem.reason:
+            state.metrics.refusals.labels(problem.reason).inc()
         return json.dumps(details(problem), ensure_ascii=False)
     finally:
         state.metrics.note("/chat", "WEBSOCKET", status, perf_counter() - start)

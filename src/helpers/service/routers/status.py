@@ -52,7 +52,7 @@ async def ready(request: Request, response: Response) -> Readiness:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def metrics(request: Request):
-    """Give requests by route, method and status, seconds, and the number of uploads."""
+    """Give what happened, what is being done, what was refused; docs/service.md has each name."""
     registry = request.app.state.metrics.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
