@@ -70,6 +70,7 @@ def open_onnx(path):
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # nets as small as ours only lose time to a second one
+    options.enable_cpu_mem_arena = False  # which would keep what the largest run has ever taken
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its kinds share no base
