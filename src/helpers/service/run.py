@@ -13,6 +13,7 @@ from helpers.reader import say
 from helpers.service.app import ALL, PARTS, create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
+from helpers.vision.digits import shipped_reader
 
 STOP_SECONDS = 10
 
@@ -30,6 +31,8 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     ------
     ValueError
         If there is no such part.
+    DataError
+        If the network that reads digits is missing or damaged.
     """
     # Requests are counted in /metrics; a line for each would cost more than a small one itself.
     app = _app_of(list(parts), settings)
@@ -53,6 +56,8 @@ def _app_of(parts: list[str], settings: Settings) -> FastAPI:
                 ko=f"{', '.join(PARTS)}는 함께나 따로, gateway는 따로만 서비스할 수 있습니다.",
             )
         )
+    if "vision" in parts:
+        shipped_reader()  # what is missing or damaged is said before anything is served
     return create_app(parts, settings)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from helpers.checksums import sha256
 from helpers.data import load_mnist
-from helpers.models import check_suffix, load_model, open_onnx, save_model
+from helpers.models import check_suffix, load_model, open_onnx, save_model, unreadable
 from helpers.paths import MODELS, WORK, written_whole
 from helpers.reader import say
 from helpers.training import climb_and_fall, fit
@@ -362,7 +362,7 @@ def load_onnx(path):
     Raises
     ------
     DataError
-        If the file is missing or damaged.
+        If the file is missing or damaged, or holds a network of another kind.
 
     Examples
     --------
@@ -371,7 +371,10 @@ def load_onnx(path):
     (2, 10)
     """
     session = open_onnx(path)
-    (name,) = (images.name for images in session.get_inputs())
+    inputs = session.get_inputs()
+    if [one.shape[1:] for one in inputs] != [[28, 28, 1]]:
+        raise unreadable(path)
+    name = inputs[0].name
 
     def read(x):
         images = to_images(x)
