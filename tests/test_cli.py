@@ -9,7 +9,8 @@ import cv2
 import pytest
 
 from helpers.cli import main
-from helpers.paths import PHOTOS
+from helpers.paths import MODELS, PHOTOS
+from helpers.vision import digits
 
 ZIP = PHOTOS / "zip-02.jpg"
 DIGIT = PHOTOS / "single-03.jpg"
@@ -105,6 +106,34 @@ def test_the_photo_is_left_as_it_was(tmp_path):
     copy = shutil.copy(ZIP, tmp_path / "photo.jpg")
     assert read(copy, "--save", tmp_path) == 0
     assert copy.read_bytes() == ZIP.read_bytes()
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 104000\n" % (b"0" * 64)
+
+
+@pytest.mark.parametrize("words", [["read", str(ZIP)], ["serve"], ["serve", "--part", "vision"]])
+@pytest.mark.parametrize("kind", ["missing", "empty", "cut short", "a pointer", "another network"])
+def test_a_model_that_cannot_be_loaded_is_one_sentence(words, kind, monkeypatch, tmp_path, capfd):
+    path, whole = tmp_path / "digits.onnx", (MODELS / "digits.onnx").read_bytes()
+    content = {
+        "missing": None,
+        "empty": b"",
+        "cut short": whole[:5000],
+        "a pointer": POINTER,
+        "another network": (MODELS / "chatbot-gru.onnx").read_bytes(),
+    }[kind]
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setattr(digits, "MODELS", tmp_path)
+    digits.shipped_reader.cache_clear()
+    try:
+        assert main(words) == 1
+    finally:
+        digits.shipped_reader.cache_clear()
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "digits.onnx is missing, damaged" in err
 
 
 def test_a_command_without_its_words_says_how_it_is_used(capsys):

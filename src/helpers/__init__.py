@@ -1,1 +1,13 @@
 """The helpers behind the lessons of "Annyeong, Deep Learning"."""
+
+import os
+
+# Nothing is sent to anybody. Some libraries report how they are used to their makers unless the
+# environment says no before they are loaded; what we start inherits it. Who wants to report says
+# so in the environment, and is left alone.
+for _name, _value in {
+    "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime
+    "RAY_USAGE_STATS_ENABLED": "0",  # Ray, where `serve run` starts it
+    "ENABLE_RUNTIME_UPTIME_TELEMETRY": "0",  # TensorFlow
+}.items():
+    os.environ.setdefault(_name, _value)

@@ -38,6 +38,15 @@ def main(argv: list[str] | None = None) -> int:
                 "알려 줍니다.",
             )
         )
+    except _data_error() as error:
+        return _fail(str(error))
+
+
+def _data_error() -> type[Exception]:
+    """Return `DataError`, once something has failed: its module needs NumPy."""
+    from helpers.data import DataError
+
+    return DataError
 
 
 def _fail(sentence: str) -> int:

@@ -70,6 +70,7 @@ def open_onnx(path):
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # nets as small as ours only lose time to a second one
+    options.enable_cpu_mem_arena = False  # which would keep what the largest run has ever taken
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its kinds share no base
@@ -96,6 +97,6 @@ def unreadable(path):
             en=f"{name} is missing, damaged or no model: save it again, or restore the course's "
             "own with: git checkout -- data/models",
             ko=f"{name} 파일이 없거나 손상되었거나 모델이 아닙니다. 다시 저장하거나, 강의에 딸린 "
-            "모델이라면 다음 명령으로 되살리십시오: git checkout -- data/models",
+            "모델이라면 다음 명령으로 되살리세요: git checkout -- data/models",
         )
     )

@@ -35,7 +35,7 @@ def test_the_nearest_by_hand():
 def test_the_index_finds_what_a_search_through_all_finds():
     index = SentenceIndex(TEXTS)
     queries = embed(["안녕", "고마워요", "나이가 어떻게 되세요?"])
-    scores, rows = index.search(queries, k=5)
+    scores, rows = index.search(queries, k=np.int64(5))
     cosines = queries @ index.vectors.T
     np.testing.assert_array_equal(rows, np.argsort(-cosines, axis=1))
     np.testing.assert_allclose(scores, -np.sort(-cosines, axis=1), atol=1e-5)
@@ -82,7 +82,7 @@ def test_an_index_of_nothing_is_one_sentence():
         SentenceIndex([])
 
 
-@pytest.mark.parametrize("k", [0, 4, -1])
+@pytest.mark.parametrize("k", [0, 4, -1, 1.0, np.int64(4)])
 def test_k_is_at_most_the_number_of_sentences(k):
     with pytest.raises(ValueError, match=f"from 1 to 3, the number of sentences, not {k}"):
         SentenceIndex(["동", "북", "서"], look_up).nearest(["동"], k)

@@ -1,5 +1,6 @@
 import asyncio
 
+import cv2
 import pytest
 
 from helpers.service.batching import LARGEST, Batcher
@@ -34,10 +35,30 @@ def test_a_large_batch_takes_several_turns_and_leaves_room_between():
     assert between == [1, 2, 3]
 
 
-def test_an_error_is_everybodys_and_the_next_batch_is_answered():
-    batcher = Batcher(lambda items: [1 / item for item in items])
-    assert all(isinstance(one, ZeroDivisionError) for one in ask(batcher, 1, 0, 2))
-    assert ask(batcher, 1, 2) == [1, 0.5]
+@pytest.mark.parametrize("kind", [ValueError, MemoryError, cv2.error, RecursionError])
+def test_a_fault_reaches_only_whoever_sent_it(kind):
+    calls = []
+
+    def half(items):
+        calls.append(len(items))
+        if 0 in items:
+            raise kind("0 cannot be halved")
+        return [item / 2 for item in items]
+
+    batcher = Batcher(half)
+    first, fault, last = ask(batcher, 1, 0, 2)
+    assert (first, type(fault), last) == (0.5, kind, 1)
+    assert calls == [3, 1, 1, 1]
+    assert ask(batcher, 1, 2) == [0.5, 1]
+    assert calls[4:] == [2]  # together again
+
+
+def test_two_faults_are_two_errors():
+    """One error raised in several tasks would gather the tracebacks of all of them."""
+    first, _, last = ask(Batcher(lambda items: [1 / item for item in items]), 0, 1, 0)
+    assert isinstance(first, ZeroDivisionError)
+    assert isinstance(last, ZeroDivisionError)
+    assert first is not last
 
 
 def test_results_that_are_not_as_many_are_an_error_and_nobody_waits_for_ever():

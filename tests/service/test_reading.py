@@ -135,6 +135,52 @@ def test_a_broken_one_among_them_is_a_problem_in_its_own_readers_language(tmp_pa
     assert "사진" in broken.json()["detail"]
 
 
+@pytest.mark.parametrize("kind", [MemoryError, cv2.error, RuntimeError])
+@pytest.mark.parametrize("place", ["decode_grey", "to_image"])
+def test_whatever_one_picture_does_the_others_are_read(monkeypatch, kind, place):
+    step, poison = getattr(reading, place), np.full((7, 9), 77, np.uint8)
+
+    def fail_at_poison(given):
+        if given is data[1] or getattr(given, "shape", None) == poison.shape:
+            raise kind("as a decoder may")
+        return step(given)
+
+    data = [png(X_TEST[0]), png(poison), png(X_TEST[2])]
+    monkeypatch.setattr(reading, place, fail_at_poison)
+    first, none, last = reading.read_small(data)
+    assert (first[0].value, none, last[0].value) == (Y_TEST[0], None, Y_TEST[2])
+
+
+def test_when_the_network_fails_only_who_sent_the_cause_is_told(monkeypatch, tmp_path):
+    """All arrive in one batch, and what the network cannot bear is told from its looks."""
+    network, poison = reading.shipped_reader(), np.full((28, 28), 77, np.uint8)
+
+    def fail_at_poison(images):
+        if any(np.ptp(image) == 0 for image in images):
+            raise MemoryError("as the runtime may")
+        return network(images)
+
+    monkeypatch.setattr(reading, "shipped_reader", lambda: fail_at_poison)
+    app = create_app(["vision"], Settings(folder=tmp_path))
+    sent = [png(X_TEST[0]), png(poison), png(X_TEST[2])]
+
+    async def ask_all():
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        ):
+            headers = {"Content-Type": "image/png"}
+            return await asyncio.gather(
+                *(client.post(ADDRESS, content=data, headers=headers) for data in sent)
+            )
+
+    first, failed, last = asyncio.run(ask_all())
+    assert [first.json()["text"], last.json()["text"]] == [str(Y_TEST[0]), str(Y_TEST[2])]
+    assert failed.status_code == 500
+    assert "Traceback" not in failed.text
+
+
 def test_explaining_shows_every_layer(client):
     answer = send(client, png(X_TEST[0]), explain=True).json()
     expected = layer_maps(X_TEST[0])

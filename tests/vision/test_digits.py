@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -327,6 +328,43 @@ print(*{"tensorflow", "keras", "tqdm", "matplotlib", "cv2"} & set(sys.modules))
             [sys.executable, "-c", code], check=True, capture_output=True, text=True
         )
         assert result.stdout.split() == []
+
+
+class TestPieces:
+    def test_the_network_is_given_few_at_once_and_all_are_read_in_order(self, monkeypatch):
+        given = []
+
+        class Session:
+            def get_inputs(self):
+                return [SimpleNamespace(name="images", shape=["n", 28, 28, 1])]
+
+            def run(self, outputs, inputs):
+                given.append(len(inputs["images"]))
+                return [inputs["images"].reshape(-1, 784)[:, :10]]
+
+        monkeypatch.setattr(digits, "open_onnx", lambda path: Session())
+        read, x = digits.load_onnx("any.onnx"), X_TEST[: 2 * digits.PIECE + 3]
+        expected = digits.to_images(x).reshape(-1, 784)[:, :10]
+        np.testing.assert_array_equal(read(x), expected)
+        assert given == [digits.PIECE, digits.PIECE, 3]
+        assert read(x[:0]).shape == (0, 10)
+
+    @pytest.mark.skipif(os.name != "posix", reason="Windows counts a process's memory otherwise")
+    def test_memory_does_not_grow_with_the_number_of_digits(self):
+        """In one run 10,000 digits take 340 MB."""
+        program = (
+            "import resource, sys\n"
+            "import numpy as np\n"
+            "from helpers.vision.digits import shipped_reader, to_images\n"
+            "def largest(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+            "read, x = shipped_reader(), np.zeros((10_000, 28, 28), np.float32)\n"
+            "to_images(x)\n"
+            "before = largest()\n"
+            "read(x)\n"
+            "print((largest() - before) // (2**20 if sys.platform == 'darwin' else 2**10))\n"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert int(done.stdout) < 80, done.stderr
 
 
 class TestShipped:

@@ -1,7 +1,9 @@
 import csv
 import importlib.util
+import os
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from helpers.data import load_mnist
 from helpers.paths import PHOTOS
+from helpers.vision import photos
 from helpers.vision.photos import (
     Component,
     Digit,
@@ -299,3 +302,199 @@ def test_draw_reading_copies_a_photo_without_digits():
     drawn = draw_reading(photo, [])
     np.testing.assert_array_equal(drawn, photo)
     assert not np.shares_memory(drawn, photo)
+
+
+# Hostile pictures: what they cost is bounded, whatever they show.
+
+
+def bars(width, height, across, down, size=(600, 800)):
+    """Draw upright bars, a texture of as many digits as fit."""
+    picture = np.full(size, 255, np.uint8)
+    for y in range(5, size[0] - height - 5, height + down):
+        for x in range(5, size[1] - width - 5, width + across):
+            picture[y : y + height, x : x + width] = 0
+    return picture
+
+
+def zigzags(height, step, gap, size=(600, 800)):
+    """Draw zigzag lines from side to side, with a possible cut at each turn."""
+    picture = np.full(size, 255, np.uint8)
+    for y in range(5, size[0] - height - 5, height + gap):
+        turns = [(x, y + height * (i % 2)) for i, x in enumerate(range(10, size[1] - 10, step))]
+        cv2.polylines(picture, [np.array(turns)], False, 0, 1)
+    return picture
+
+
+def hatching(step, size=800):
+    """Draw slanted lines: few, but each has a box as large as the picture."""
+    picture = np.full((size, size), 255, np.uint8)
+    for start in range(0, size, step):
+        cv2.line(picture, (6, size - 6 - start // 2), (size - 6 - start // 2, 6), 0, 1)
+    return picture
+
+
+def print_page(seed, scale=0.8, size=(800, 600)):
+    """Print lines of digits and letters as small and dense as a page of a book."""
+    rng, picture = np.random.default_rng(seed), np.full(size, 255, np.uint8)
+    for y in range(25, size[0], round(30 * scale)):
+        line = "".join(rng.choice(list("0123456789mw08"), 60))
+        cv2.putText(picture, line, (8, y), cv2.FONT_HERSHEY_SIMPLEX, scale, 0, 2, cv2.LINE_AA)
+    return picture
+
+
+def noise(seed, size, blur=2):
+    """Draw blots of one size everywhere, again and again in a large picture."""
+    height, width = size
+    tile = np.random.default_rng(seed).random((min(height, 600), min(width, 800)), np.float32)
+    tile = np.where(cv2.GaussianBlur(tile, (0, 0), blur) > 0.55, 0, 255).astype(np.uint8)
+    return np.tile(tile, (-(-height // len(tile)), -(-width // tile.shape[1])))[:height, :width]
+
+
+TEXTURES = {
+    "wide bars": lambda: bars(32, 26, 5, 5),
+    "narrow bars": lambda: bars(3, 26, 3, 3),
+    "tall bars": lambda: bars(3, 580, 3, 3),
+    "zigzags": lambda: zigzags(24, 6, 8),
+    "one zigzag": lambda: zigzags(300, 4, 900),
+    "hatching": lambda: hatching(8),
+    "a page": lambda: print_page(0),
+    "noise": lambda: noise(0, (600, 800)),
+    "large noise": lambda: noise(1, (4000, 6000)),
+    "a strip": lambda: noise(2, (1000, 25000)),
+    "a tower": lambda: noise(3, (25000, 1000)),
+    "a line": lambda: noise(4, (1, 25_000_000), blur=0.5),
+}
+
+_COST = """
+import resource, sys, time
+from helpers.vision.photos import read_photo
+from test_photos import TEXTURES
+
+def largest():  # of what the process has ever taken, in megabytes
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
+
+read_photo(TEXTURES["noise"]())  # loads the network
+for name, draw in TEXTURES.items():
+    picture = draw()
+    before, start = largest(), time.process_time()
+    read_photo(picture)
+    print(name, time.process_time() - start, largest() - before, sep=",")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows counts a process's memory otherwise")
+def test_no_texture_costs_more_than_two_seconds_or_400_megabytes():
+    program = [sys.executable, "-c", _COST]
+    path = os.pathsep.join([os.path.dirname(__file__), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+    costs = [line.split(",") for line in done.stdout.splitlines()]
+    assert [name for name, _, _ in costs] == list(TEXTURES)
+    for name, seconds, megabytes in costs:
+        assert float(seconds) < 2, name
+        assert float(megabytes) < 400, name
+
+
+def test_the_network_reads_in_pieces_and_no_more_than_a_picture_of_writing_has(monkeypatch):
+    read = []
+    monkeypatch.setattr(photos, "shipped_reader", lambda: lambda x: read.append(len(x)) or ones(x))
+
+    def ones(images):
+        return np.ones((len(images), 10), np.float32)
+
+    for name in ("wide bars", "zigzags", "one zigzag", "a page"):
+        read.clear()
+        read_photo(TEXTURES[name]())
+        of_one_polarity = photos.MAX_PARTS + 2 * photos.MAX_COMPONENTS
+        assert sum(read) <= 2 * len(photos.TURNS) * of_one_polarity, name
+
+
+@pytest.mark.parametrize("name", ["narrow bars", "zigzags", "one zigzag", "hatching"])
+def test_more_than_writing_could_have_is_no_digit(name):
+    ink = (TEXTURES[name]() == 0).astype(np.uint8)
+    assert find_components(ink)
+    assert find_digits(ink) == []
+
+
+def test_a_page_full_of_digits_is_still_cut_into_them():
+    ink = (bars(10, 26, 8, 8) == 0).astype(np.uint8)
+    assert len(find_digits(ink)) == len(find_components(ink)) > 600
+
+
+def test_no_part_is_cut_from_between_a_digit_and_a_piece_joined_to_it():
+    mask = np.zeros((40, 60), bool)
+    mask[:, :20] = mask[20:26, 45:] = True  # with nothing in the columns 20 to 44
+    component = Component(3, 7, mask)
+    assert photos.cut(component, 25, 40).mask.size == 0
+    parts = split_touching(component, 40, 46)
+    assert sum(part.area for part in parts) <= component.area
+    assert all(part.area for part in parts)
+
+
+def test_joining_is_as_comparing_each_with_each_would_have_it():
+    """The oracle joins each pair to see whether it fits: as it is told, in the square of time."""
+
+    def fits(digit, piece, height):
+        whole = join(digit, piece)
+        return max(whole.width, whole.height) < 1.4 * height
+
+    def distance(a, b):
+        across = max(a.x - b.x - b.width, b.x - a.x - a.width, 0)
+        return np.hypot(across, max(a.y - b.y - b.height, b.y - a.y - a.height, 0))
+
+    def pieces_joined(digits, pieces, height):
+        for piece in pieces:
+            near = [(distance(d, piece), i) for i, d in enumerate(digits) if fits(d, piece, height)]
+            if near and min(near)[0] < height / 4:
+                digits[min(near)[1]] = join(digits[min(near)[1]], piece)
+        return digits
+
+    def halves_joined(digits, height):
+        joined = []
+        for digit in sorted(digits, key=lambda c: c.x):
+            for i, other in enumerate(joined):
+                whole = join(other, digit)
+                shared = other.width + digit.width - whole.width
+                if shared > min(other.width, digit.width) / 2 and whole.height < 2 * height:
+                    joined[i] = whole
+                    break
+            else:
+                joined.append(digit)
+        return joined
+
+    def boxes(components):
+        return [(c.x, c.y, c.mask.tolist()) for c in components]
+
+    rng = np.random.default_rng(0)
+
+    def scattered(number, tallest):
+        places, sizes = rng.integers(0, 120, (number, 2)), rng.integers(2, tallest, (number, 2))
+        return [
+            Component(*map(int, place), rng.random(size) < 0.5)
+            for place, size in zip(places, sizes, strict=True)
+        ]
+
+    for _ in range(40):
+        digits, pieces = scattered(rng.integers(0, 9), 30), scattered(9, 12)
+        joined = photos.join_pieces(digits, pieces, 25.0)
+        assert boxes(joined) == boxes(pieces_joined(list(digits), pieces, 25.0))
+        assert boxes(photos.join_halves(joined, 25.0)) == boxes(halves_joined(joined, 25.0))
+
+
+@pytest.mark.slow
+def test_no_texture_of_any_measures_fails_or_takes_long():
+    """Drawn anew in each run; a failure names the seed."""
+    seed = np.random.SeedSequence().entropy
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        (width, height), (across, down) = rng.integers((2, 16), (60, 120)), rng.integers(3, 12, 2)
+        for picture in (
+            bars(width, height, across, down),
+            zigzags(height, across, down),
+            print_page(int(rng.integers(1000)), float(rng.uniform(0.6, 5))),
+            noise(int(rng.integers(1000)), (500, 700), float(rng.uniform(0.6, 20))),
+        ):
+            start = time.process_time()
+            read_photo(picture)
+            assert time.process_time() - start < 2, seed

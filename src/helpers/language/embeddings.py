@@ -5,6 +5,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
+from numbers import Integral
 
 import numpy as np
 
@@ -177,14 +178,15 @@ class SentenceIndex:
 
     def search(self, vectors: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Do as `nearest`, for vectors (M, D) float32 of length 1 that are there already."""
-        if not 1 <= k <= len(self.texts):
+        if not isinstance(k, Integral) or not 1 <= k <= len(self.texts):
             raise ValueError(
                 say(
-                    en=f"k must be from 1 to {len(self.texts)}, the number of sentences, not {k}.",
-                    ko=f"k는 1부터 문장의 수인 {len(self.texts)}까지입니다. 받은 값: {k}",
+                    en=f"k must be a whole number from 1 to {len(self.texts)}, the number of "
+                    f"sentences, not {k}.",
+                    ko=f"k는 1부터 문장의 수인 {len(self.texts)}까지의 정수입니다. 받은 값: {k}",
                 )
             )
-        return self._index.search(vectors, k)
+        return self._index.search(vectors, int(k))  # FAISS takes no number of NumPy
 
 
 def _checked(texts):

@@ -12,7 +12,8 @@ class Batcher:
 
     Each request alone leads the processor through the whole of the framework, whose code pushes
     the function's own code and data out of its cache; together they pay for that once. Nobody
-    waits for company: what has arrived by the end of the turn is the batch.
+    waits for company: what has arrived by the end of the turn is the batch. If the function fails,
+    each item is tried alone, so that a fault reaches only whoever sent it.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ class Batcher:
         self._waiting = []
 
     async def __call__(self, item):
-        """Return the function's result for an item, or raise what it raised for the batch."""
+        """Return the function's result for an item, or raise what it raises for it alone."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_soon(self._answer)
@@ -48,12 +49,19 @@ class Batcher:
         batch, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._answer)
-        items, results = zip(*batch, strict=True)
+        # What was cancelled meanwhile needs no answer any more.
+        self._work([(item, result) for item, result in batch if not result.done()])
+
+    def _work(self, batch):
         try:
-            for result, found in zip(results, self._function(list(items)), strict=True):
-                if not result.done():  # else whoever asked was cancelled meanwhile
-                    result.set_result(found)
+            answers = self._function([item for item, _ in batch])
+            answered = list(zip(batch, answers, strict=True))
         except Exception as error:
-            for result in results:
-                if not result.done():
-                    result.set_exception(error)
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+            else:
+                for one in batch:
+                    self._work([one])
+        else:
+            for (_, result), answer in answered:
+                result.set_result(answer)

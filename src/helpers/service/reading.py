@@ -10,7 +10,7 @@ from helpers.vision import photos
 from helpers.vision.digits import shipped_reader
 from helpers.vision.layers import layer_maps
 from helpers.vision.photos import Digit
-from helpers.vision.pictures import MAX_PIXELS, PhotoError, decode_grey, size_of
+from helpers.vision.pictures import MAX_PIXELS, decode_grey, size_of
 
 #: The side of an image of MNIST, in pixels; what is no larger is read as one digit.
 SIDE = 28
@@ -39,34 +39,43 @@ def read(data: bytes, max_pixels: int) -> list[Digit]:
     """
     with opened(data, max_pixels) as size:
         if is_one_digit(size):
-            (digits,) = _read_each([decode_grey(data)])
+            (digits,) = _read_each([_open_small(data)])
             return digits
         return photos.read_photo(data)
 
 
 def read_small(pictures: list[bytes]) -> list[list[Digit] | None]:
-    """Read pictures of at most 28x28 pixels, in one go; None for one that cannot be decoded.
+    """Read pictures of at most 28x28 pixels, in one go; None for one that cannot be opened.
 
     Why it cannot, `read` says: each to its own reader, in the reader's language.
     """
-    greys = []
-    for data in pictures:
-        try:
-            greys.append(decode_grey(data))
-        except PhotoError:
-            greys.append(None)
-    readings = iter(_read_each([grey for grey in greys if grey is not None]))
-    return [None if grey is None else next(readings) for grey in greys]
+    opened_ones = [_try_to_open(data) for data in pictures]
+    readings = iter(_read_each([one for one in opened_ones if one is not None]))
+    return [None if one is None else next(readings) for one in opened_ones]
 
 
-def _read_each(greys):
-    if not greys:
+def _try_to_open(data):
+    try:
+        return _open_small(data)
+    except Exception:  # of whatever kind: it concerns nobody else in the batch
+        return None
+
+
+def _open_small(data):
+    """Return the size, (width, height), and the image, (28, 28) uint8, of a small picture."""
+    grey = decode_grey(data)
+    return grey.shape[::-1], to_image(grey)
+
+
+def _read_each(small):
+    if not small:
         return []
-    images = np.stack([to_image(grey) for grey in greys])
+    sizes, images = zip(*small, strict=True)
+    images = np.stack(images)
     return [
-        [Digit(int(row.argmax()), float(row.max()), (0, 0, *grey.shape[::-1]))] if ink else []
-        for grey, row, ink in zip(
-            greys, shipped_reader()(images), images.any(axis=(1, 2)), strict=True
+        [Digit(int(row.argmax()), float(row.max()), (0, 0, *size))] if ink else []
+        for size, row, ink in zip(
+            sizes, shipped_reader()(images), images.any(axis=(1, 2)), strict=True
         )
     ]
 

@@ -15,6 +15,7 @@ from helpers.service.app import ALL, PARTS, USES_STORE, create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
 from helpers.service.storage import prepare
+from helpers.vision.digits import shipped_reader
 
 STOP_SECONDS = 10
 
@@ -32,6 +33,8 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     ------
     ValueError
         If there is no such part, or the folder of the uploads cannot be used.
+    DataError
+        If the network that reads digits is missing or damaged.
     """
     parts = list(parts)
     logs.configure(settings.log_level, settings.log_format, _name_of(parts))
@@ -63,6 +66,8 @@ def _app_of(parts: list[str], settings: Settings) -> FastAPI:
         )
     if USES_STORE & set(parts):
         prepare(settings.folder)
+    if "vision" in parts:
+        shipped_reader()  # what is missing or damaged is said before anything is served
     return create_app(parts, settings)
 
 

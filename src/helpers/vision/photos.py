@@ -5,6 +5,7 @@ can show each. A box is (x, y, width, height) in pixels.
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 import cv2
@@ -19,6 +20,13 @@ __all__ = ["Digit", "PhotoError", "decode", "draw_reading", "read_photo"]
 MIN_CONTRAST = 16
 #: The angles, in degrees, at which each digit is read; the probabilities are averaged.
 TURNS = (-8, 0, 8)
+#: More than this in one picture is a texture and no writing, and would take seconds to read:
+#: connected pieces of ink that are large enough for a digit or for a part of one, ...
+MAX_COMPONENTS = 1000
+#: ... how often their boxes, which hardly overlap in writing, cover the picture, ...
+MAX_COVER = 4
+#: ... and parts that digits which touch could be cut into.
+MAX_PARTS = 1000
 
 _DARK, _LIGHT = (0, 100, 60), (255, 255, 255)
 
@@ -63,6 +71,11 @@ class Component(NamedTuple):
     def area(self):
         """Number of pixels of ink."""
         return np.count_nonzero(self.mask)
+
+    @property
+    def corners(self):
+        """Upper left corner of the box and, beyond its last pixel, the lower right one."""
+        return np.array([self.x, self.y, self.x + self.width, self.y + self.height])
 
 
 def read_photo(photo):
@@ -189,15 +202,30 @@ def remove_lines(ink):
     return cleaned
 
 
-def find_components(ink):
-    """Find the connected pieces of ink, without those that run out of the picture."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+def find_components(ink, smallest=0):
+    """Find the connected pieces of ink, without those that run out of the picture.
+
+    Parameters
+    ----------
+    ink : ndarray, (H, W) uint8
+        1 for ink, 0 for paper.
+    smallest : float, default 0
+        Leave out what has no more than this share of the largest one's ink.
+
+    Returns
+    -------
+    list of Component
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    x, y, width, height, area = stats.T
+    inside = (x > 0) & (y > 0) & (x + width < ink.shape[1]) & (y + height < ink.shape[0])
+    inside[0] = False  # the label of the paper
+    inside &= area > smallest * area[inside].max(initial=0)
     components = []
-    for label, (x, y, width, height, _) in zip(range(1, count), stats[1:], strict=True):
-        inside = x > 0 and y > 0 and x + width < ink.shape[1] and y + height < ink.shape[0]
-        if inside:
-            mask = labels[y : y + height, x : x + width] == label
-            components.append(Component(int(x), int(y), mask))
+    for label in np.flatnonzero(inside):
+        left, top = int(x[label]), int(y[label])
+        box = labels[top : top + height[label], left : left + width[label]]
+        components.append(Component(left, top, box == label))
     return components
 
 
@@ -207,21 +235,28 @@ def find_digits(ink):
     Returns
     -------
     list of Component
-        From left to right.
+        From left to right; empty where there is more than writing could have.
     """
-    components = find_components(ink)
-    if not components:
+    components = find_components(ink, smallest=1 / 30)
+    if not 0 < len(components) <= MAX_COMPONENTS:
         return []
-    largest = max(components, key=lambda c: c.area)
-    alike = [c for c in components if c.area > largest.area / 4 and c.height > largest.height / 2.5]
-    height = float(np.median([c.height for c in alike]))  # of a digit
+    if sum(c.mask.size for c in components) > MAX_COVER * ink.size:
+        return []
+    areas = np.array([c.area for c in components])
+    heights = np.array([c.height for c in components])
+    largest = areas.argmax()
+    is_alike = (areas > areas[largest] / 4) & (heights > heights[largest] / 2.5)
+    height = float(np.median(heights[is_alike]))  # of a digit
     if height < min(ink.shape) / 25:
         return []
-    digits = [c for c in components if c.height > height / 2 and c.area > largest.area / 12]
-    pieces = [c for c in components if c.height <= height / 2 and c.area > largest.area / 30]
+    is_tall = heights > height / 2
+    digits = [components[i] for i in np.flatnonzero(is_tall & (areas > areas[largest] / 12))]
+    pieces = [components[i] for i in np.flatnonzero(~is_tall)]
     digits = join_halves(join_pieces(digits, pieces, height), height)
     # Beside others a wide one is most likely two; alone it may be a digit that lies down.
     widest = height * (1.5 if len(digits) == 1 else 1.15)
+    if sum(len(find_parts(c, height)) for c in digits if is_wide(c, widest)) > MAX_PARTS:
+        return []
     digits = [part for digit in digits for part in split_touching(digit, height, widest)]
     return sorted(digits, key=lambda c: c.x + c.width / 2)
 
@@ -229,38 +264,52 @@ def find_digits(ink):
 def join_pieces(digits, pieces, height):
     """Join each piece of a broken stroke to the digit that is nearest, if one is near."""
     digits = list(digits)
+    boxes = np.array([digit.corners for digit in digits]).reshape(-1, 4)
     for piece in pieces:
-        joined = [join(digit, piece) for digit in digits]
-        gaps = [
-            gap(digit, piece) if max(whole.height, whole.width) < 1.4 * height else np.inf
-            for digit, whole in zip(digits, joined, strict=True)
-        ]
-        if gaps and min(gaps) < height / 4:
-            nearest = int(np.argmin(gaps))
-            digits[nearest] = joined[nearest]
+        whole = _enclose(boxes, piece.corners)
+        gaps = np.where(_sides(whole).max(axis=1) < 1.4 * height, gap(boxes, piece), np.inf)
+        if gaps.min(initial=np.inf) < height / 4:
+            nearest = gaps.argmin()
+            digits[nearest] = join(digits[nearest], piece)
+            boxes[nearest] = whole[nearest]
     return digits
 
 
 def join_halves(digits, height):
     """Join digits that stand above each other: the halves of one that was written in two."""
-    joined = []
+    joined, boxes = [], np.empty((len(digits), 4), int)
     for digit in sorted(digits, key=lambda c: c.x):
-        for i, other in enumerate(joined):
-            whole = join(other, digit)
-            shared = other.width + digit.width - whole.width
-            if shared > min(other.width, digit.width) / 2 and whole.height < 2 * height:
-                joined[i] = whole
-                break
+        others = boxes[: len(joined)]
+        whole = _enclose(others, digit.corners)
+        narrower = np.minimum(_sides(others)[:, 0], digit.width)
+        shared = _sides(others)[:, 0] + digit.width - _sides(whole)[:, 0]
+        is_half = (shared > narrower / 2) & (_sides(whole)[:, 1] < 2 * height)
+        if is_half.any():
+            first = is_half.argmax()
+            joined[first] = join(joined[first], digit)
+            boxes[first] = whole[first]
         else:
+            boxes[len(joined)] = digit.corners
             joined.append(digit)
     return joined
 
 
-def gap(a, b):
-    """Return the distance between the boxes of two components, in pixels."""
-    across = max(a.x - b.x - b.width, b.x - a.x - a.width, 0)
-    down = max(a.y - b.y - b.height, b.y - a.y - a.height, 0)
-    return float(np.hypot(across, down))
+def gap(boxes, component):
+    """Return the distance of each of N boxes, (N, 4) corners, from a component's, in pixels."""
+    left, top, right, bottom = component.corners
+    across = np.maximum(boxes[:, 0] - right, left - boxes[:, 2]).clip(0)
+    down = np.maximum(boxes[:, 1] - bottom, top - boxes[:, 3]).clip(0)
+    return np.hypot(across, down)
+
+
+def _enclose(boxes, box):
+    """Return the corners of the smallest boxes, (N, 4), around each of N and one more."""
+    return np.hstack([np.minimum(boxes[:, :2], box[:2]), np.maximum(boxes[:, 2:], box[2:])])
+
+
+def _sides(boxes):
+    """Return the widths and heights, (N, 2), of boxes given by their corners."""
+    return boxes[:, 2:] - boxes[:, :2]
 
 
 def join(a, b):
@@ -277,10 +326,38 @@ def join(a, b):
 def cut(component, left, right):
     """Return the columns `left` to `right` of a component, as one."""
     rows = np.flatnonzero(component.mask[:, left:right].any(axis=1))
-    top, bottom = rows[0], rows[-1] + 1
-    return Component(
-        component.x + left, component.y + int(top), component.mask[top:bottom, left:right]
-    )
+    # A stroke and the piece that was joined to it may have nothing but paper between them.
+    top, bottom = (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, 0)
+    return Component(component.x + left, component.y + top, component.mask[top:bottom, left:right])
+
+
+def is_wide(component, widest):
+    """Tell whether a component is too wide for one digit: for itself, and beside the others."""
+    return component.width >= max(widest, 1.15 * component.height)
+
+
+def find_parts(component, height):
+    """Find what may be one digit of several that touch: what lies between two thin places.
+
+    Parameters
+    ----------
+    component : Component
+    height : float
+        The height of a digit in this photo, in pixels.
+
+    Returns
+    -------
+    list of (int, int)
+        The columns where each part begins and ends, that of a digit's width apart.
+    """
+    ink = cv2.blur(component.mask.sum(axis=0, dtype=np.float32)[None], (5, 1))[0]
+    is_thin = (ink[1:-1] <= ink[:-2]) & (ink[1:-1] < ink[2:])
+    cuts = [0, *(np.flatnonzero(is_thin) + 1).tolist(), component.width]
+    return [
+        (left, right)
+        for left, right in combinations(cuts, 2)
+        if height / 7 < right - left < 1.3 * height
+    ]
 
 
 def split_touching(component, height, widest):
@@ -303,18 +380,13 @@ def split_touching(component, height, widest):
     list of Component
         From left to right; the component itself where it is one digit or cannot be cut.
     """
-    if component.width < max(widest, 1.15 * component.height):
+    if not is_wide(component, widest):
         return [component]
-    ink = cv2.blur(component.mask.sum(axis=0, dtype=np.float32)[None], (5, 1))[0]
-    is_thin = (ink[1:-1] <= ink[:-2]) & (ink[1:-1] < ink[2:])
-    cuts = [0, *(np.flatnonzero(is_thin) + 1).tolist(), component.width]
     parts = {(0, component.width): component}
-    for i, left in enumerate(cuts):
-        for right in cuts[i + 1 :]:
-            if height / 7 < right - left < 1.3 * height:
-                part = cut(component, left, right)
-                if part.height > height / 2:
-                    parts[left, right] = part
+    for left, right in find_parts(component, height):
+        part = cut(component, left, right)
+        if part.height > height / 2:
+            parts[left, right] = part
     # Each part costs how unsure it is, something for the cut and much for being too wide.
     costs = 0.3 - np.log(classify(list(parts.values())).max(axis=1) + 1e-6)
     costs += [3 * max(0.0, part.width - widest) / height for part in parts.values()]
@@ -347,13 +419,25 @@ def to_mnist(mask, turn=0.0):
     >>> image.shape, float(image.sum())
     ((28, 28), 100.0)
     """
+    return _place(*_shrink(mask), turn)
+
+
+def _shrink(mask):
+    """Return a digit with 20 pixels at the longer side, (h, w) float32, and its centre of mass."""
     mask = np.asarray(mask, np.float32)
     scale = 20 / max(mask.shape)
     size = tuple(max(1, round(scale * side)) for side in mask.shape[::-1])
     small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     # Not cv2.moments, which takes a picture two pixels wide for a list of points.
     rows, columns = np.indices(small.shape)
-    centre = float(np.average(columns, weights=small)), float(np.average(rows, weights=small))
+    return small, (
+        float(np.average(columns, weights=small)),
+        float(np.average(rows, weights=small)),
+    )
+
+
+def _place(small, centre, turn):
+    """Draw a small digit into (28, 28) float32, turned, its centre at pixel (14, 14)."""
     placed = cv2.getRotationMatrix2D(centre, turn, 1.0)
     shift = 14 - np.array(centre)
     placed[:, 2] += np.round(shift) if turn == 0 else shift  # whole pixels keep it sharp
@@ -362,7 +446,8 @@ def to_mnist(mask, turn=0.0):
 
 def classify(components):
     """Read each component at several angles; return probabilities, (N, 10)."""
-    images = np.stack([to_mnist(c.mask, turn) for c in components for turn in TURNS])
+    small = [_shrink(component.mask) for component in components]
+    images = np.stack([_place(*one, turn) for one in small for turn in TURNS])
     return shipped_reader()(images).reshape(len(components), len(TURNS), 10).mean(axis=1)
 
 
