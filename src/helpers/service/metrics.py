@@ -35,6 +35,9 @@ class Metrics:
             lambda *labels: (self.requests.labels(*labels), self.seconds.labels(*labels[:2]))
         )
         self.uploads = Gauge("annyeong_uploads", "Uploads kept.", registry=self.registry)
+        self.restarts = Counter(
+            "annyeong_restarts", "Parts started again.", ["part"], registry=self.registry
+        )
 
     def note(self, route: str, method: str, status: int, seconds: float):
         """Count a request that was answered."""

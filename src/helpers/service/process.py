@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,9 +129,18 @@ def end_with_parent() -> None:
     def wait():
         while os.read(pipe, 1):
             pass
+
+    end_after(wait)
+
+
+def end_after(wait: Callable) -> None:
+    """End this process as soon as `wait()` returns, which a thread calls."""
+
+    def wait_and_end():
+        wait()
         os._exit(1)  # nobody is left to answer to
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=wait_and_end, daemon=True).start()
 
 
 def _stop(process):

@@ -1,10 +1,14 @@
 """What ``annyeong serve`` does: one process for everything, for one part, or for each part."""
 
+import errno
 import multiprocessing
 import os
+import signal
 import socket
-import threading
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,9 +16,9 @@ from fastapi import FastAPI
 from helpers.reader import say
 from helpers.service.app import ALL, PARTS, create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
+from helpers.service.process import end_after
 from helpers.service.settings import Settings
-
-STOP_SECONDS = 10
+from helpers.service.supervisor import Supervisor
 
 
 def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
@@ -29,18 +33,14 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     Raises
     ------
     ValueError
-        If there is no such part.
+        If there is no such part, or if the address or the folder cannot be used.
     """
-    # Requests are counted in /metrics; a line for each would cost more than a small one itself.
-    app = _app_of(list(parts), settings)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        ws_max_size=settings.max_body_bytes,
-    )
-    return 0
+    parts = list(parts)
+    app = _app_of(parts, settings)
+    _check_address(settings)
+    if {"uploads", "vision"} & set(parts):
+        _check_folder(settings)
+    return _run(app, settings)
 
 
 def _app_of(parts: list[str], settings: Settings) -> FastAPI:
@@ -60,41 +60,87 @@ def serve_microservices(settings: Settings) -> int:
     """Serve each part in a process of its own, behind a gateway in this one.
 
     The parts listen on free ports of this machine alone and share the folder of the uploads.
-    They end with this process, however it ends.
+    One that dies is started again. They end with this process, however it ends.
+
+    Raises
+    ------
+    ValueError
+        If the address or the folder cannot be used.
     """
-    spawn = multiprocessing.get_context("spawn")
-    ports = {part: _free_port() for part in UPSTREAMS}
-    processes = []
-    for part, port in ports.items():
-        own = settings.model_copy(update={"host": "127.0.0.1", "port": port})
-        processes.append(spawn.Process(target=_serve_part, args=(own, part), name=part))
-    for process in processes:
-        process.start()
-    addresses = {f"{part}_url": f"http://127.0.0.1:{port}" for part, port in ports.items()}
+    _check_address(settings)
+    _check_folder(settings)
+    # uvicorn, once it has ended in good order, raises the signal that it was told to end by anew;
+    # the parts still have to be ended then.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    own = settings.model_copy(update={"host": "127.0.0.1", "port": 0})
+    with Supervisor(UPSTREAMS, partial(_serve_part, own)) as supervisor:
+        addresses = {f"{part}_url": address for part, address in supervisor.addresses.items()}
+        gateway = create_gateway(settings.model_copy(update=addresses), supervisor.seconds_away)
+        restarts = gateway.state.metrics.restarts
+        supervisor.on_restart = lambda part: restarts.labels(part).inc()
+        return _run(gateway, settings)
+
+
+def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable):
+    end_after(multiprocessing.parent_process().join)
+    _run(_app_of([part], settings), settings, [listening], tell_up)
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it accepts requests."""
+
+    def __init__(self, config: uvicorn.Config, tell_up: Callable):
+        super().__init__(config)
+        self._tell_up = tell_up
+
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        self._tell_up()
+
+
+def _run(app: FastAPI, settings: Settings, sockets=None, tell_up=lambda: None) -> int:
+    # Requests are counted in /metrics; a line for each would cost more than a small one itself.
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        ws_max_size=settings.max_body_bytes,
+    )
+    with suppress(KeyboardInterrupt):  # raised anew once all is ended in good order
+        _Server(config, tell_up).run(sockets)
+    return 0
+
+
+def _check_address(settings: Settings):
+    """Refuse an address where nobody can listen, before anything is loaded."""
+    host, port = settings.host, settings.port
     try:
-        return serve(settings.model_copy(update=addresses), ["gateway"])
-    finally:
-        _end(processes)
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        raise ValueError(
+            say(
+                en=f"Cannot listen on {host}:{port} ({error.strerror}): choose another address "
+                "with --host and --port.",
+                ko=f"{host}:{port}에서 요청을 받을 수 없습니다({error.strerror}). --host와 "
+                "--port로 다른 주소를 고르세요.",
+            )
+        ) from None
 
 
-def _serve_part(settings: Settings, part: str):
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    serve(settings, [part])
-
-
-def _end_with_parent():
-    multiprocessing.parent_process().join()
-    os._exit(1)  # it was killed: nobody is left to answer to
-
-
-def _end(processes):
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(STOP_SECONDS)
-        process.kill()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+def _check_folder(settings: Settings):
+    """Refuse a folder that nothing can be kept in, before anything is loaded."""
+    try:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(settings.folder, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ValueError(
+            say(
+                en=f"Uploads cannot be kept in {settings.folder} ({error.strerror}): choose "
+                "another folder with --folder.",
+                ko=f"{settings.folder} 폴더에 업로드를 보관할 수 없습니다({error.strerror}). "
+                "--folder로 다른 폴더를 고르세요.",
+            )
+        ) from None
