@@ -511,7 +511,9 @@ def test_a_part_is_held_back_while_the_client_does_not_listen():
     with (
         served(chatterbox) as part,
         served_gateway(chat_url=part) as address,
-        connect(f"ws{address[4:]}/chat", proxy=None, compression=None, max_queue=1) as line,
+        connect(
+            f"ws{address[4:]}/chat", proxy=None, compression=None, max_queue=1, close_timeout=0
+        ) as line,
     ):
         assert has_come.wait(10)
         before = -1

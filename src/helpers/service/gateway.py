@@ -98,7 +98,7 @@ async def _pass_on(part: str, request: Request) -> Response:
     asked = httpx.Request(
         request.method,
         request.app.state.upstreams[part],
-        headers=[*_passed_on(request.headers.raw), *_origin_of(request)],
+        headers=[*_passed_on(request.headers.raw), *_for_whom(request)],
         content=request.stream() if has_body else None,
         extensions={"target": _target_of(request)},  # as it is: httpx would resolve /../ in it
     )
@@ -166,7 +166,7 @@ async def _connect(address: str, socket: WebSocket) -> ClientConnection:
         address.replace("http", "ws", 1) + _target_of(socket).decode("latin-1"),
         additional_headers=[
             (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in [*_passed_on(socket.headers.raw), *_origin_of(socket)]
+            for name, value in [*_passed_on(socket.headers.raw), *_for_whom(socket)]
             if not name.lower().startswith(b"sec-websocket-")
         ],
         subprotocols=socket.scope["subprotocols"] or None,
@@ -176,6 +176,7 @@ async def _connect(address: str, socket: WebSocket) -> ClientConnection:
         open_timeout=settings.upstream_seconds,
         max_size=settings.max_body_bytes,
         max_queue=1,  # what the client does not take, the part does not send
+        close_timeout=1,  # for a part that says too much to hear of the end
     )
 
 
@@ -251,7 +252,7 @@ def _target_of(request: Request | WebSocket) -> bytes:
     return path + (b"?" + query if query else b"")
 
 
-def _origin_of(request: Request | WebSocket) -> list[tuple[bytes, bytes]]:
+def _for_whom(request: Request | WebSocket) -> list[tuple[bytes, bytes]]:
     """Return the header that tells a part who asks, so that it can be fair.
 
     Whom to believe about that is settled: the server has put there what a proxy it trusts says.

@@ -5,9 +5,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from helpers.reader import say
+from helpers.service.supervisor import end_after
 
 START_SECONDS = 300  # the chatbot needs a few of a core, and cores may be busy
 STOP_SECONDS = 15
@@ -131,16 +131,6 @@ def end_with_parent() -> None:
             pass
 
     end_after(wait)
-
-
-def end_after(wait: Callable) -> None:
-    """End this process as soon as `wait()` returns, which a thread calls."""
-
-    def wait_and_end():
-        wait()
-        os._exit(1)  # nobody is left to answer to
-
-    threading.Thread(target=wait_and_end, daemon=True).start()
 
 
 def _stop(process):

@@ -1,8 +1,5 @@
 """What ``annyeong serve`` does: one process for everything, for one part, or for each part."""
 
-import errno
-import multiprocessing
-import os
 import signal
 import socket
 import sys
@@ -15,8 +12,6 @@ from fastapi import FastAPI
 
 from helpers.reader import say
 from helpers.service.app import ALL, PARTS, create_app
-from helpers.service.gateway import UPSTREAMS, create_gateway
-from helpers.service.process import end_after
 from helpers.service.settings import Settings
 from helpers.service.supervisor import Supervisor
 
@@ -33,18 +28,18 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     Raises
     ------
     ValueError
-        If there is no such part, or if the address or the folder cannot be used.
+        If there is no such part, or if nobody can listen at the address.
     """
     parts = list(parts)
     app = _app_of(parts, settings)
     _check_address(settings)
-    if {"uploads", "vision"} & set(parts):
-        _check_folder(settings)
     return _run(app, settings)
 
 
 def _app_of(parts: list[str], settings: Settings) -> FastAPI:
     if parts == ["gateway"]:
+        from helpers.service.gateway import create_gateway  # its client no part needs to load
+
         return create_gateway(settings)
     if not set(parts) <= set(PARTS):
         raise ValueError(
@@ -65,10 +60,11 @@ def serve_microservices(settings: Settings) -> int:
     Raises
     ------
     ValueError
-        If the address or the folder cannot be used.
+        If nobody can listen at the address.
     """
+    from helpers.service.gateway import UPSTREAMS, create_gateway
+
     _check_address(settings)
-    _check_folder(settings)
     # uvicorn, once it has ended in good order, raises the signal that it was told to end by anew;
     # the parts still have to be ended then.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -82,7 +78,6 @@ def serve_microservices(settings: Settings) -> int:
 
 
 def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable):
-    end_after(multiprocessing.parent_process().join)
     _run(_app_of([part], settings), settings, [listening], tell_up)
 
 
@@ -125,22 +120,5 @@ def _check_address(settings: Settings):
                 "with --host and --port.",
                 ko=f"{host}:{port}에서 요청을 받을 수 없습니다({error.strerror}). --host와 "
                 "--port로 다른 주소를 고르세요.",
-            )
-        ) from None
-
-
-def _check_folder(settings: Settings):
-    """Refuse a folder that nothing can be kept in, before anything is loaded."""
-    try:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(settings.folder, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except OSError as error:
-        raise ValueError(
-            say(
-                en=f"Uploads cannot be kept in {settings.folder} ({error.strerror}): choose "
-                "another folder with --folder.",
-                ko=f"{settings.folder} 폴더에 업로드를 보관할 수 없습니다({error.strerror}). "
-                "--folder로 다른 폴더를 고르세요.",
             )
         ) from None

@@ -7,6 +7,7 @@ queue for the next process instead of being refused.
 
 import logging
 import multiprocessing
+import os
 import signal
 import socket
 import threading
@@ -31,7 +32,7 @@ _spawn = multiprocessing.get_context("spawn")
 class Supervisor:
     """Serve each part in a process of its own for as long as a block lasts.
 
-    The processes end with the block, and with this process if `serve` sees to it.
+    The processes end with the block, and with this process, however it ends.
 
     Parameters
     ----------
@@ -166,11 +167,22 @@ class _Part:
         self._listening.close()
 
 
+def end_after(wait: Callable[[], object]) -> None:
+    """End this process as soon as `wait()` returns, which a thread calls."""
+
+    def wait_and_end():
+        wait()
+        os._exit(1)  # nobody is left to answer to
+
+    threading.Thread(target=wait_and_end, daemon=True).start()
+
+
 def _serve_and_tell(serve, name: str, listening: socket.socket, tell: Connection):
     def tell_up():
         tell.send_bytes(b"up")
         tell.close()
 
+    end_after(multiprocessing.parent_process().join)  # also if that is killed
     serve(name, listening, tell_up)
 
 
