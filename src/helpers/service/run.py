@@ -114,11 +114,12 @@ def _check_address(settings: Settings):
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         socket.create_server(address, family=family).close()
     except OSError as error:
+        why = error.strerror.partition(" (")[0]  # Python adds the address, which is said already
         raise ValueError(
             say(
-                en=f"Cannot listen on {host}:{port} ({error.strerror}): choose another address "
-                "with --host and --port.",
-                ko=f"{host}:{port}에서 요청을 받을 수 없습니다({error.strerror}). --host와 "
-                "--port로 다른 주소를 고르세요.",
+                en=f"Cannot listen on {host}:{port} ({why}): choose another address with --host "
+                "and --port.",
+                ko=f"{host}:{port}에서 요청을 받을 수 없습니다({why}). --host와 --port로 다른 "
+                "주소를 고르세요.",
             )
         ) from None
