@@ -1,11 +1,13 @@
 """Processes that are started again: at the same port, after a pause, until the block ends."""
 
+import errno
 import logging
 import os
 import signal
 import socket
 import sys
 import time
+from multiprocessing.context import SpawnProcess
 
 import psutil
 import pytest
@@ -73,7 +75,7 @@ def test_a_process_that_is_killed_has_a_successor_at_its_address(caplog):
         assert int(ask(parts.addresses["other"])) == other
     assert restarts == ["one"]
     assert [record.getMessage() for record in caplog.records] == [
-        "one ended (SIGKILL); it is started again in 0.1 s"
+        "The part one ended: SIGKILL; the next try is in 0.1 s"
     ]
     assert not {other, second} & set(psutil.pids())
 
@@ -103,6 +105,23 @@ def test_the_pause_grows_while_a_part_cannot_start(monkeypatch, caplog):
         wait_until(lambda: len(pauses(caplog)) >= 4)
     assert pauses(caplog)[:4] == [0.01, 0.02, 0.03, 0.03]
     assert "exit code 3" in caplog.text
+
+
+def test_a_system_without_a_free_process_is_asked_again(monkeypatch, caplog):
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.01)
+    tries, start = [], SpawnProcess.start
+
+    def start_at_third_try(process):
+        tries.append(process)
+        if len(tries) < 3:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", start_at_third_try)
+    with Supervisor(["one"], tell_pid) as parts:
+        assert int(ask(parts.addresses["one"])) == tries[-1].pid
+    assert pauses(caplog) == [0.01, 0.02]
+    assert "could not start: Resource temporarily unavailable" in caplog.text
 
 
 def test_the_pause_begins_anew_after_steady_work(monkeypatch, caplog):

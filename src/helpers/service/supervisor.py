@@ -94,9 +94,9 @@ class Supervisor:
                     part.start(self._serve)
             pauses = [part.begins - time.monotonic() for part in parts if not part.process]
             events = [event for part in parts for event in part.events()]
-            wait([self._ear, *events], max(0, min(pauses)) if pauses else None)
+            happened = wait([self._ear, *events], max(0, min(pauses)) if pauses else None)
             for part in parts:
-                part.look()
+                part.take_notice(happened)
 
 
 class _Part:
@@ -117,37 +117,43 @@ class _Part:
         return not self.process and self.begins <= time.monotonic()
 
     def start(self, serve):
-        self._news, tell = _spawn.Pipe(duplex=False)
-        self.process = _spawn.Process(
+        news, tell = _spawn.Pipe(duplex=False)
+        process = _spawn.Process(
             target=_serve_and_tell, args=(serve, self.name, self._listening, tell), name=self.name
         )
         self.begins, self.has_run = time.monotonic(), True
-        self.process.start()
-        tell.close()
+        try:
+            process.start()
+        except OSError as error:  # the system has no memory or no process left: not for ever
+            news.close()
+            self._begin_later(f"could not start: {error.strerror}")
+        else:
+            self.process, self._news = process, news
+        finally:
+            tell.close()
 
     def events(self) -> list:
         """Return what `wait` can wait for: that the process is up, and that it has ended."""
         sentinel = [self.process.sentinel] if self.process else []
         return [*sentinel, self._news] if self._news else sentinel
 
-    def look(self):
-        """Take notice of what has happened to the process."""
-        if self._news and self._news.poll():
-            with suppress(EOFError):  # it ended before it was up
+    def take_notice(self, happened: list):
+        """Do what the events that have happened ask for."""
+        if self._news in happened:
+            with suppress(EOFError, OSError):  # it ended before it was up
                 self._news.recv_bytes()
                 self.is_up, self._boot_seconds = True, time.monotonic() - self.begins
             self._news.close()
             self._news = None
-        if self.process and not self.process.is_alive():
-            self._bury()
+        if self.process and not self.process.is_alive():  # which leaves no zombie
+            how = _name_of(self.process.exitcode)
+            self.process.close()
+            self._begin_later(f"ended: {how}")
 
-    def _bury(self):
-        age = time.monotonic() - self.begins
-        how = _name_of(self.process.exitcode)
-        self.process.close()  # is_alive() has collected it: it leaves no zombie
-        if self.is_up and age >= STEADY_SECONDS:
+    def _begin_later(self, why: str):
+        if self.is_up and time.monotonic() - self.begins >= STEADY_SECONDS:
             self._pause = FIRST_PAUSE
-        _log.warning("%s ended (%s); it is started again in %g s", self.name, how, self._pause)
+        _log.warning("The part %s %s; the next try is in %g s", self.name, why, self._pause)
         self.process, self.is_up, self.begins = None, False, time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
