@@ -32,7 +32,7 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     """
     parts = list(parts)
     app = _app_of(parts, settings)
-    _check_address(settings)
+    _hold_address(settings).close()
     return _run(app, settings)
 
 
@@ -64,12 +64,13 @@ def serve_microservices(settings: Settings) -> int:
     """
     from helpers.service.gateway import UPSTREAMS, create_gateway
 
-    _check_address(settings)
+    own = settings.model_copy(update={"host": "127.0.0.1", "port": 0})
+    with _hold_address(settings):  # so that no part takes its port
+        supervisor = Supervisor(UPSTREAMS, partial(_serve_part, own))
     # uvicorn, once it has ended in good order, raises the signal that it was told to end by anew;
     # the parts still have to be ended then.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    own = settings.model_copy(update={"host": "127.0.0.1", "port": 0})
-    with Supervisor(UPSTREAMS, partial(_serve_part, own)) as supervisor:
+    with supervisor:
         addresses = {f"{part}_url": address for part, address in supervisor.addresses.items()}
         gateway = create_gateway(settings.model_copy(update=addresses), supervisor.seconds_away)
         restarts = gateway.state.metrics.restarts
@@ -107,12 +108,12 @@ def _run(app: FastAPI, settings: Settings, sockets=None, tell_up=lambda: None) -
     return 0
 
 
-def _check_address(settings: Settings):
-    """Refuse an address where nobody can listen, before anything is loaded."""
+def _hold_address(settings: Settings) -> socket.socket:
+    """Listen at the address; refuse one where nobody can, before anything is loaded."""
     host, port = settings.host, settings.port
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        socket.create_server(address, family=family).close()
+        return socket.create_server(address, family=family)
     except OSError as error:
         why = error.strerror.partition(" (")[0]  # Python adds the address, which is said already
         raise ValueError(
