@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 from websockets.server import ServerProtocol
+from websockets.sync.client import connect
 
 from helpers.service.app import create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
@@ -109,7 +111,7 @@ def test_a_part_that_is_down_is_one_sentence_and_leaves_the_other(folder, photo)
     ):
         assert client.post("/upload", files={"file": ("a.jpg", photo)}).status_code == 200
         answer = client.post("/digits", files={"file": ("a.jpg", photo)})
-        assert answer.status_code == 502
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["detail"].endswith("try again in a moment.")
         ready = client.get("/ready")
@@ -232,7 +234,7 @@ def test_what_a_browser_says_of_its_site_is_judged_at_the_gateway_alone(both):
     assert refused.value.status_code == 403
 
 
-def test_a_websocket_to_nobody_is_502_and_to_a_sleeper_504():
+def test_a_websocket_to_nobody_is_503_and_to_a_sleeper_504():
     async def sleeper(scope, receive, send):
         if scope["type"] == "websocket":
             await asyncio.sleep(2)
@@ -244,7 +246,7 @@ def test_a_websocket_to_nobody_is_502_and_to_a_sleeper_504():
 
     with gateway(chat_url=unused_address()) as client:
         refused = refusal_of(client)
-        assert (refused.status_code, refused.headers["retry-after"]) == (502, "1")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert refused.headers["content-type"] == "application/problem+json"
     with served(sleeper) as address, gateway(chat_url=address, upstream_seconds=0.2) as client:
         assert refusal_of(client).status_code == 504
@@ -316,3 +318,209 @@ def test_a_part_that_breaks_down_closes_with_1014():
                 line.receive_text()
         thread.join()
     assert closed.value.code == 1014
+
+
+@contextmanager
+def line_to(address):
+    """A connection, for what no client library would send."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        yield line
+
+
+def ask_raw(address, *lines):
+    """Send a request as it stands; return the answer's status and all of its bytes."""
+    with line_to(address) as line:
+        line.sendall(b"\r\n".join([*lines, b"Host: localhost", b"Connection: close", b"", b""]))
+        heard = b"".join(iter(lambda: line.recv(65536), b""))
+    return int(heard.split()[1]), heard
+
+
+@contextmanager
+def noting_part():
+    """Serve a part that answers 200 and notes what it was asked; give its address and the notes."""
+    heard = []
+
+    async def part(scope, receive, send):
+        if scope["type"] == "http":
+            heard.append(scope)
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body"})
+
+    with served(part) as address:
+        yield address, heard
+
+
+@contextmanager
+def served_gateway(**settings):
+    with served(create_gateway(Settings(**settings))) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/mosaic/../metrics",
+        b"/mosaic/%2e%2e/metrics",
+        b"/mosaic/.%2E/metrics?x=/../y",
+        b"/mosaic/./health",
+        b"/mosaic//../metrics",
+    ],
+)
+def test_dot_segments_pass_as_they_came(target):
+    with noting_part() as (part, heard), served_gateway(vision_url=part) as address:
+        status, _ = ask_raw(address, b"GET " + target + b" HTTP/1.1")
+    targets = [scope["raw_path"] for scope in heard]
+    # Either it is an address of the vision service, byte for byte, or it is nobody's.
+    assert (status, targets) in [(200, [target.partition(b"?")[0]]), (404, [])]
+
+
+def test_nobody_reaches_what_a_part_tells_about_itself(folder):
+    with (
+        served(create_app(["vision"], Settings(folder=folder))) as part,
+        served_gateway(vision_url=part) as address,
+    ):
+        for way in (b"..", b"%2e%2e", b".%2e", b"%2E."):
+            status, heard = ask_raw(address, b"GET /mosaic/" + way + b"/metrics HTTP/1.1")
+            assert status == 404
+            assert b"annyeong_" not in heard
+
+
+def test_blanks_around_a_header_are_harmless_and_what_cannot_pass_is_400():
+    with noting_part() as (part, heard), served_gateway(uploads_url=part) as address:
+        status, _ = ask_raw(address, b"GET /uploads HTTP/1.1", b"X-Own: a b \t")
+        assert (status, dict(heard[0]["headers"])[b"x-own"]) == (200, b"a b")
+        assert ask_raw(address, b"GET /uploads HTTP/1.1", b"X-Own: a\x01b")[0] == 400
+        assert len(heard) == 1
+
+
+def test_headers_that_belong_to_the_connection_end_with_it():
+    lines = [b"Connection: X-Hop", b"X-Hop: 1", b"X-Own: 2", b"Keep-Alive: 9", b"X-Request-ID: abc"]
+    with noting_part() as (part, heard), served_gateway(uploads_url=part) as address:
+        assert ask_raw(address, b"GET /uploads HTTP/1.1", *lines)[0] == 200
+    headers = dict(heard[0]["headers"])
+    assert b"x-hop" not in headers
+    assert b"keep-alive" not in headers
+    assert (headers[b"x-own"], headers[b"x-request-id"]) == (b"2", b"abc")
+
+
+def test_head_is_passed_on():
+    with noting_part() as (part, heard), served_gateway(uploads_url=part) as address:
+        assert ask_raw(address, b"HEAD /uploads HTTP/1.1")[0] == 200
+    assert heard[0]["method"] == "HEAD"
+
+
+def test_a_part_learns_who_asks_from_the_gateway_alone():
+    with noting_part() as (part, heard), gateway(uploads_url=part) as client:
+        client.get("/uploads", headers={"x-forwarded-for": "9.9.9.9", "x-forwarded-proto": "https"})
+    # The server of the part has taken the gateway's word, which here is the test client's name.
+    assert heard[0]["client"][0] == "testclient"
+    assert heard[0]["scheme"] == "http"
+
+
+def test_a_part_that_is_known_to_be_away_is_not_asked_and_the_pause_is_told():
+    with noting_part() as (part, heard):
+        settings = Settings(uploads_url=part, vision_url=part, chat_url=part)
+        away = {"uploads": 2.2, "vision": None, "chat": 0.0}
+        with TestClient(create_gateway(settings, away.get)) as client:
+            answer = client.get("/uploads", headers={"accept-language": "ko"})
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+            assert answer.json()["detail"].endswith("다시 시도하세요.")
+            assert client.get("/mosaic").status_code == 200
+            assert client.post("/chat").headers["retry-after"] == "1"
+            with pytest.raises(WebSocketDenialResponse) as refused:
+                client.websocket_connect("/chat").__enter__()
+            assert (refused.value.status_code, refused.value.headers["retry-after"]) == (503, "1")
+            ready = client.get("/ready").json()["parts"]
+            assert ready == dict(uploads=False, vision=True, chat=False, page=True)
+    assert [scope["path"] for scope in heard] == ["/mosaic", "/ready"]
+
+
+@contextmanager
+def scripted_part(*deeds):
+    """Serve connections one after the other, each by a function of its own, on a thread."""
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            for deed in deeds:
+                line, _ = listening.accept()
+                with line:
+                    deed(line, heard)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", heard
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def answering(headers=b""):
+    def answer(line, heard):
+        heard.append(line.recv(65536).split(b" ", 1)[0])
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + headers + b"\r\nok")
+
+    return answer
+
+
+def hanging_up(line, heard):
+    heard.append(line.recv(65536).split(b" ", 1)[0])
+
+
+def test_what_only_reads_is_sent_once_more_and_nothing_else_is():
+    with (
+        scripted_part(hanging_up, answering(), hanging_up, hanging_up, hanging_up) as (part, heard),
+        gateway(uploads_url=part) as client,
+    ):
+        assert client.get("/uploads").text == "ok"
+        lost = client.post("/upload", content=b"x" * 10)
+        assert lost.status_code == 502
+        assert "retry-after" not in lost.headers
+        assert client.get("/uploads").status_code == 502
+    assert heard == [b"GET", b"GET", b"POST", b"GET", b"GET"]
+
+
+def test_a_connection_that_a_part_closes_is_not_used_again():
+    close = answering(b"Connection: close\r\n")
+    with scripted_part(close, close, close) as (part, heard), gateway(uploads_url=part) as client:
+        for _ in range(3):
+            assert client.post("/upload", content=b"x").text == "ok"
+    assert heard == [b"POST"] * 3
+
+
+def test_ready_does_not_wait_for_a_part_that_hangs(monkeypatch):
+    monkeypatch.setattr("helpers.service.gateway.READY_SECONDS", 0.3)
+    with noting_part() as (part, _), socket.create_server(("127.0.0.1", 0)) as hanging:
+        nobody = f"http://127.0.0.1:{hanging.getsockname()[1]}"
+        with gateway(uploads_url=part, vision_url=nobody, chat_url=part) as client:
+            answer = client.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["parts"] == dict(uploads=True, vision=False, chat=True, page=True)
+
+
+def test_a_part_is_held_back_while_the_client_does_not_listen():
+    """Messages that nobody takes stay where they are made, but for what the lines hold."""
+    said, message, has_come = [], "x" * 100_000, threading.Event()
+
+    async def chatterbox(scope, receive, send):
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+            for _ in range(1000):
+                await send({"type": "websocket.send", "text": message})
+                said.append(len(message))
+                has_come.set()
+
+    with (
+        served(chatterbox) as part,
+        served_gateway(chat_url=part) as address,
+        connect(
+            f"ws{address[4:]}/chat", proxy=None, compression=None, max_queue=1, close_timeout=0
+        ) as line,
+    ):
+        assert has_come.wait(10)
+        before = -1
+        while before != len(said):  # until it is held back
+            before = len(said)
+            time.sleep(0.3)
+        assert sum(said) < 50_000_000
+        assert line.recv(timeout=10) == message

@@ -148,7 +148,7 @@ def test_what_was_answered_outlives_a_kill(words, tmp_path, face):
                 except httpx.TransportError:
                     return
                 # The gateway may outlive the service behind it by a moment.
-                assert answer.status_code in (200, 502)
+                assert answer.status_code in (200, 502, 503)
                 if answer.status_code == 200:
                     answered[answer.json()["id"]] = len(own)
 

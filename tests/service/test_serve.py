@@ -86,6 +86,17 @@ def test_an_unknown_part_is_one_sentence(annyeong, parts):
     assert words.startswith("The parts are uploads, vision, chat, page")
 
 
+@pytest.mark.parametrize("words", [(), ("--microservices",), ("--part", "gateway")])
+def test_a_port_that_is_taken_is_one_sentence(annyeong, words):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = annyeong("serve", "--port", str(port), *words)
+        said = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert said.count("\n") == 1
+    assert said.startswith(f"Cannot listen on 127.0.0.1:{port} (Address already in use): ")
+
+
 def test_a_wrong_setting_is_one_sentence(annyeong):
     process = annyeong("serve", "--port", "70000")
     words = process.communicate(timeout=60)[0]

@@ -1,7 +1,7 @@
 import pytest
 
 from helpers.paths import ROOT
-from helpers.service.settings import Settings
+from helpers.service.settings import Settings, read_settings
 
 PAGES = [ROOT / "docs" / name for name in ("service.md", "service.ko.md")]
 
@@ -36,11 +36,36 @@ def test_a_setting_comes_from_the_environment(monkeypatch):
         ("body_seconds", 0),
         ("port", 65_536),
         ("chat_engine", "parrot"),
+        ("uploads_url", "notaurl"),
+        ("uploads_url", "ftp://127.0.0.1:8001"),
+        ("vision_url", "http://"),
+        ("vision_url", "http://me:secret@vision"),
+        ("vision_url", "http://vision:0"),
+        ("vision_url", "http://vision:65536"),
+        ("chat_url", "http://chat/path"),
+        ("chat_url", "http://chat?query"),
+        ("chat_url", "http://chat\n.example"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(name, value):
     with pytest.raises(ValueError, match=name):
         Settings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "address", ["http://vision:8000", "https://a-b.example", "http://[::1]:80", "http://10.0.0.1"]
+)
+def test_a_slash_at_the_end_of_an_address_is_harmless(address):
+    assert Settings(vision_url=f"{address}/").vision_url == address
+    assert Settings(vision_url=address).vision_url == address
+
+
+def test_a_wrong_address_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("ANNYEONG_CHAT_URL", "notaurl")
+    with pytest.raises(ValueError, match="it takes an address such as") as raised:
+        read_settings()
+    assert "ANNYEONG_CHAT_URL" in str(raised.value)
+    assert "secret" not in str(raised.value)
 
 
 def test_the_token_is_not_printed():

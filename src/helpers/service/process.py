@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from helpers.reader import say
+from helpers.service.supervisor import end_after
 
 START_SECONDS = 300  # the chatbot needs a few of a core, and cores may be busy
 STOP_SECONDS = 15
@@ -129,9 +129,8 @@ def end_with_parent() -> None:
     def wait():
         while os.read(pipe, 1):
             pass
-        os._exit(1)  # nobody is left to answer to
 
-    threading.Thread(target=wait, daemon=True).start()
+    end_after(wait)
 
 
 def _stop(process):

@@ -1,23 +1,23 @@
 """What ``annyeong serve`` does: one process for everything, for one part, or for each part."""
 
-import multiprocessing
-import os
+import signal
 import socket
-import threading
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
+from helpers.data import DataError
 from helpers.reader import say
 from helpers.service import logs
 from helpers.service.app import ALL, PARTS, USES_STORE, create_app
-from helpers.service.gateway import UPSTREAMS, create_gateway
 from helpers.service.settings import Settings
 from helpers.service.storage import prepare
+from helpers.service.supervisor import Supervisor
 from helpers.vision.digits import shipped_reader
-
-STOP_SECONDS = 10
 
 
 def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
@@ -32,22 +32,16 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     Raises
     ------
     ValueError
-        If there is no such part, or the folder of the uploads cannot be used.
+        If there is no such part, if nobody can listen at the address, or if the folder of the
+        uploads cannot be used.
     DataError
         If the network that reads digits is missing or damaged.
     """
     parts = list(parts)
     logs.configure(settings.log_level, settings.log_format, _name_of(parts))
     app = _app_of(parts, settings)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,  # `helpers.service.tracing` has its own, for those who want it
-        log_config=None,
-        ws_max_size=settings.max_body_bytes,
-    )
-    return 0
+    _hold_address(settings).close()
+    return _run(app, settings)
 
 
 def _name_of(parts: list[str]) -> str:
@@ -56,6 +50,8 @@ def _name_of(parts: list[str]) -> str:
 
 def _app_of(parts: list[str], settings: Settings) -> FastAPI:
     if parts == ["gateway"]:
+        from helpers.service.gateway import create_gateway  # its client no part needs to load
+
         return create_gateway(settings)
     if not set(parts) <= set(PARTS):
         raise ValueError(
@@ -64,53 +60,97 @@ def _app_of(parts: list[str], settings: Settings) -> FastAPI:
                 ko=f"{', '.join(PARTS)}는 함께나 따로, gateway는 따로만 서비스할 수 있습니다.",
             )
         )
+    _prepare(settings, parts)
+    return create_app(parts, settings)
+
+
+def _prepare(settings: Settings, parts: Iterable[str]):
+    """See that what some parts need is there, before anything is served."""
     if USES_STORE & set(parts):
         prepare(settings.folder)
     if "vision" in parts:
-        shipped_reader()  # what is missing or damaged is said before anything is served
-    return create_app(parts, settings)
+        shipped_reader()
 
 
 def serve_microservices(settings: Settings) -> int:
     """Serve each part in a process of its own, behind a gateway in this one.
 
     The parts listen on free ports of this machine alone and share the folder of the uploads.
-    They end with this process, however it ends.
+    One that dies is started again. They end with this process, however it ends.
+
+    Raises
+    ------
+    ValueError
+        If nobody can listen at the address, or the folder of the uploads cannot be used.
+    DataError
+        If the network that reads digits is missing or damaged.
     """
-    prepare(settings.folder)
-    spawn = multiprocessing.get_context("spawn")
-    ports = {part: _free_port() for part in UPSTREAMS}
-    processes = []
-    for part, port in ports.items():
-        own = settings.model_copy(update={"host": "127.0.0.1", "port": port})
-        processes.append(spawn.Process(target=_serve_part, args=(own, part), name=part))
-    for process in processes:
-        process.start()
-    addresses = {f"{part}_url": f"http://127.0.0.1:{port}" for part, port in ports.items()}
+    from helpers.service.gateway import UPSTREAMS, create_gateway
+
+    logs.configure(settings.log_level, settings.log_format, "gateway")
+    _prepare(settings, UPSTREAMS)
+    own = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "trusted_proxies": "*"})
+    with _hold_address(settings):  # so that no part takes its port
+        supervisor = Supervisor(UPSTREAMS, partial(_serve_part, own))
+    # uvicorn, once it has ended in good order, raises the signal that it was told to end by anew;
+    # the parts still have to be ended then.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    with supervisor:
+        addresses = {f"{part}_url": address for part, address in supervisor.addresses.items()}
+        gateway = create_gateway(settings.model_copy(update=addresses), supervisor.seconds_away)
+        restarts = gateway.state.metrics.restarts
+        supervisor.on_restart = lambda part: restarts.labels(part).inc()
+        return _run(gateway, settings)
+
+
+def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable):
+    logs.configure(settings.log_level, settings.log_format, part)
     try:
-        return serve(settings.model_copy(update=addresses), ["gateway"])
-    finally:
-        _end(processes)
+        app = _app_of([part], settings)
+    except (ValueError, DataError) as error:  # said when all began, and now is so again
+        sys.exit(str(error))
+    _run(app, settings, [listening], tell_up)
 
 
-def _serve_part(settings: Settings, part: str):
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    serve(settings, [part])
+class _Server(uvicorn.Server):
+    """A server that tells when it accepts requests."""
+
+    def __init__(self, config: uvicorn.Config, tell_up: Callable):
+        super().__init__(config)
+        self._tell_up = tell_up
+
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        self._tell_up()
 
 
-def _end_with_parent():
-    multiprocessing.parent_process().join()
-    os._exit(1)  # it was killed: nobody is left to answer to
+def _run(app: FastAPI, settings: Settings, sockets=None, tell_up=lambda: None) -> int:
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,  # `helpers.service.tracing` has its own, for those who want it
+        log_config=None,
+        ws_max_size=settings.max_body_bytes,
+    )
+    with suppress(KeyboardInterrupt):  # raised anew once all is ended in good order
+        _Server(config, tell_up).run(sockets)
+    return 0
 
 
-def _end(processes):
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(STOP_SECONDS)
-        process.kill()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+def _hold_address(settings: Settings) -> socket.socket:
+    """Listen at the address; refuse one where nobody can, before anything is loaded."""
+    host, port = settings.host, settings.port
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family)
+    except OSError as error:
+        why = error.strerror.partition(" (")[0]  # Python adds the address, which is said already
+        raise ValueError(
+            say(
+                en=f"Cannot listen on {host}:{port} ({why}): choose another address with --host "
+                "and --port.",
+                ko=f"{host}:{port}에서 요청을 받을 수 없습니다({why}). --host와 --port로 다른 "
+                "주소를 고르세요.",
+            )
+        ) from None

@@ -1,16 +1,43 @@
 """What can be set: each field is a variable of the environment, ``ANNYEONG_`` and its name."""
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from helpers.language.chatbot import ENGINES
 from helpers.paths import WORK
 from helpers.reader import say
 from helpers.vision.pictures import MAX_PIXELS
+
+_ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?)/?", re.A | re.I)
+
+
+def _address(text: str) -> str:
+    """Return the address of a server without a slash at its end; refuse what is none."""
+    found = _ADDRESS.fullmatch(text.strip())
+    if found and 0 < int(found[2] or 80) < 65536:
+        return found[1].lower()
+    sentence = say(
+        en="it takes an address such as http://127.0.0.1:8001, with nothing after the port",
+        ko="http://127.0.0.1:8001 같은 주소를 쓰고 포트 뒤에는 아무것도 붙이지 마세요",
+    )
+    raise PydanticCustomError("address", "{sentence}", {"sentence": sentence})
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class Settings(BaseSettings):
@@ -77,13 +104,13 @@ class Settings(BaseSettings):
     log_requests: bool = Field(
         False, description="Whether each request has its line, or only one that fails."
     )
-    uploads_url: str = Field(
+    uploads_url: Address = Field(
         "http://127.0.0.1:8001", description="Gateway: where the upload service is."
     )
-    vision_url: str = Field(
+    vision_url: Address = Field(
         "http://127.0.0.1:8002", description="Gateway: where the server for pictures is."
     )
-    chat_url: str = Field("http://127.0.0.1:8003", description="Gateway: where the chatbot is.")
+    chat_url: Address = Field("http://127.0.0.1:8003", description="Gateway: where the chatbot is.")
     upstream_seconds: PositiveFloat = Field(
         30, description="Gateway: how long a service behind it may take to answer."
     )
