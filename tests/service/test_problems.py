@@ -53,9 +53,9 @@ def test_a_problem_carries_headers_and_more_members(serve):
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/uploads/" + "0" * 64, "GET, DELETE"),
-        ("/mosaic", "GET, POST"),
-        ("/health", "GET"),
+        ("/uploads/" + "0" * 64, "GET, HEAD, DELETE"),
+        ("/mosaic", "GET, HEAD, POST"),
+        ("/health", "GET, HEAD"),
     ],
 )
 def test_another_method_is_told_which_there_are(client, path, methods):

@@ -9,10 +9,13 @@ from starlette.middleware import Middleware
 
 from helpers.data import DataError, load_mnist
 from helpers.service import problems, reading
+from helpers.service.accidents import AnswerAccidents
 from helpers.service.batching import Batcher
 from helpers.service.chatting import Chatting
+from helpers.service.head import AnswerHead
 from helpers.service.languages import SpeakTheirLanguage
 from helpers.service.limits import (
+    SMALL,
     AskForToken,
     LimitBody,
     LimitSocket,
@@ -20,6 +23,7 @@ from helpers.service.limits import (
     SafeHeaders,
 )
 from helpers.service.metrics import Measure, Metrics
+from helpers.service.places import KnowClient
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
@@ -89,12 +93,24 @@ def _middleware(settings, metrics):
     if settings.token:  # which no other site knows
         guard = Middleware(AskForToken, token=settings.token.get_secret_value())
     return [
+        Middleware(AnswerHead),
         Middleware(Measure, metrics=metrics),
+        Middleware(KnowClient),
         Middleware(SpeakTheirLanguage),
         Middleware(SafeHeaders),
+        Middleware(
+            LimitBody,
+            max_bytes=settings.max_body_bytes,
+            seconds=settings.body_seconds,
+            max_held_bytes=settings.max_held_bytes,
+        ),
+        Middleware(
+            LimitSocket,
+            max_bytes=min(SMALL, settings.max_body_bytes),
+            seconds=settings.idle_seconds,
+        ),
         guard,
-        Middleware(LimitBody, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds),
-        Middleware(LimitSocket, max_bytes=settings.max_body_bytes, seconds=settings.idle_seconds),
+        Middleware(AnswerAccidents),
     ]
 
 
@@ -104,9 +120,11 @@ async def _lifespan(app: FastAPI):
     cv2.setNumThreads(1)  # the workers are the threads
     state.store = Store(settings.folder, settings.max_files, settings.max_age_seconds)
     state.metrics.uploads.set_function(state.store.__len__)
+    # Pictures take seconds: what takes milliseconds does not stand in their line.
     state.workers = Workers(settings.workers, settings.max_waiting)
+    state.quick = Workers(settings.workers, settings.max_waiting)
     state.read_small = Batcher(reading.read_small)
-    state.chat = Chatting(state.workers)
+    state.chat = Chatting(state.quick)
     if "vision" in state.parts:
         shipped_reader()
         with suppress(DataError):  # a package without its checkout: /mnist-sample says so

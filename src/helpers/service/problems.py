@@ -14,8 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match
 
 from helpers.data import DataError
-from helpers.reader import say, speaking
-from helpers.service.languages import preferred
+from helpers.reader import say
 from helpers.vision.pictures import PhotoError
 
 MEDIA_TYPE = "application/problem+json"
@@ -99,7 +98,6 @@ def install(app: FastAPI):
     app.add_exception_handler(PhotoError, _on_photo_error)
     app.add_exception_handler(DataError, _on_data_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_exception_handler(Exception, _on_any_other)
 
 
 async def _on_problem(request: Request, problem: Problem):
@@ -127,9 +125,13 @@ def _allowed(request: Request) -> str:
     return ", ".join(
         method
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-        for route in request.app.routes
-        if route.matches({**request.scope, "method": method})[0] == Match.FULL
+        if _is_taken(request, "GET" if method == "HEAD" else method)  # see `AnswerHead`
     )
+
+
+def _is_taken(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
 
 
 async def _on_validation_error(request: Request, error: RequestValidationError):
@@ -146,14 +148,3 @@ async def _on_data_error(request: Request, error: DataError):
 
 async def _on_disconnect(request: Request, error: ClientDisconnect):
     return answer(Problem(400, en="The request broke off.", ko="요청이 끊겼습니다."))
-
-
-async def _on_any_other(request: Request, error: Exception):
-    # Starlette calls this outside all middlewares: the language is not set there.
-    with speaking(preferred(request.headers.get("accept-language", ""))):
-        problem = Problem(
-            500,
-            en="Something went wrong here; the service's log says what.",
-            ko="서비스에 문제가 생겼습니다. 무엇인지는 서비스의 기록에 남아 있습니다.",
-        )
-    return answer(problem)

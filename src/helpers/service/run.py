@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from helpers.reader import say
 from helpers.service.app import ALL, PARTS, create_app
 from helpers.service.gateway import UPSTREAMS, create_gateway
+from helpers.service.protocol import config_of
 from helpers.service.settings import Settings
 
 STOP_SECONDS = 10
@@ -31,16 +33,11 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     ValueError
         If there is no such part.
     """
-    # Requests are counted in /metrics; a line for each would cost more than a small one itself.
     app = _app_of(list(parts), settings)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        ws_max_size=settings.max_body_bytes,
-    )
-    return 0
+    server = uvicorn.Server(config_of(app, settings))
+    with suppress(KeyboardInterrupt):  # which it raises again when it has ended in good order
+        server.run()
+    return 0 if server.started else 1
 
 
 def _app_of(parts: list[str], settings: Settings) -> FastAPI:

@@ -101,7 +101,7 @@ async def _uploaded(request):
             ko='JSON은 업로드의 id를 담은 {"id": "..."} 모양이어야 합니다.',
         ) from error
     state = request.app.state
-    data = await state.workers.run(state.store.read, wish.id)
+    data = await state.quick.run(state.store.read, wish.id)
     if data is None:
         raise no_upload()
     return data

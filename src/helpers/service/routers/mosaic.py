@@ -36,12 +36,12 @@ class Mosaics(BaseModel):
 async def hide_all(request: Request) -> Mosaics:
     """Hide the faces in every upload; what was done once is not done again."""
     state = request.app.state
-    uploads = await state.workers.run(state.store.list)
+    uploads = await state.quick.run(state.store.list)
     new = [one.id for one in uploads if not is_done(state.store, one.id)]
     if new:
         hide_one = partial(hide_in_upload, state.store, state.settings.max_pixels)
         await state.workers.each(hide_one, new)
-    processed, failed = await state.workers.run(_results, state.store, uploads)
+    processed, failed = await state.quick.run(_results, state.store, uploads)
     return Mosaics(
         message=say(en="Mosaic done", ko="모자이크 처리 완료"),
         processed_files=processed,
@@ -61,7 +61,7 @@ async def hide_all(request: Request) -> Mosaics:
 async def get_mosaic(request: Request, id: Id, name: str):
     """Give the picture that `GET /mosaic` made of an upload; the name is free."""
     state = request.app.state
-    result = await state.workers.run(state.store.read, id, RESULT)
+    result = await state.quick.run(state.store.read, id, RESULT)
     if result is None:
         raise no_upload()
     return Response(result, media_type="image/png")
