@@ -37,7 +37,7 @@ class Reading(BaseModel):
     maps: list[Maps] | None = Field(None, description="Of the first digit, if asked for.")
 
 
-class UploadId(BaseModel):
+class UploadId(BaseModel, extra="forbid"):
     """An upload instead of a picture."""
 
     id: str = Field(description="As POST /upload gave it.")
