@@ -28,6 +28,7 @@ UPSTREAMS = ("uploads", "vision", "chat")
 _OF_THE_CONNECTION = {
     *("connection", "keep-alive", "proxy-connection", "te", "trailer"),
     *("transfer-encoding", "upgrade", "host", "date", "server", "origin", "sec-fetch-site"),
+    "x-forwarded-for",  # who may say this, uvicorn has judged
 }
 
 
@@ -86,7 +87,7 @@ async def _pass_on(address: str, request: Request) -> Response:
     asked = httpx.Request(
         request.method,
         _address_of(request, address),
-        headers=_passed_on(request.headers.raw),
+        headers=[*_passed_on(request.headers.raw), *_for_whom(request)],
         content=request.stream() if has_body else None,
     )
     try:
@@ -134,7 +135,7 @@ async def _connect(address: str, socket: WebSocket) -> ClientConnection:
         str(_address_of(socket, address.replace("http", "ws", 1))),
         additional_headers=[
             (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in _passed_on(socket.headers.raw)
+            for name, value in [*_passed_on(socket.headers.raw), *_for_whom(socket)]
             if not name.lower().startswith(b"sec-websocket-")
         ],
         subprotocols=socket.scope["subprotocols"] or None,
@@ -200,6 +201,11 @@ def _passed_on(headers):
         for name, value in headers
         if name.lower().decode("latin-1") not in _OF_THE_CONNECTION
     ]
+
+
+def _for_whom(request: Request | WebSocket):
+    """Say to the part who asks: no client may take all of its places."""
+    return [(b"x-forwarded-for", request.client.host.encode())] if request.client else []
 
 
 async def _ready(request: Request, response: Response) -> status.Readiness:
