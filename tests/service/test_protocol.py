@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 
 from helpers.service import protocol
 from helpers.service.app import create_app
+from helpers.service.places import asking
 from helpers.service.protocol import MAX_HEADERS, MAX_PIPELINED, config_of
 from helpers.service.run import STOP_SECONDS
 from helpers.service.settings import Settings
@@ -104,6 +105,7 @@ def until(condition, seconds=10):
 
 START = b"GET /health HTTP/1.1\r\nHost: x\r\n"
 END = b"Connection: close\r\n\r\n"
+FORM = b"Content-Type: multipart/form-data; boundary=b\r\n"
 
 
 # Headers
@@ -355,3 +357,62 @@ def test_many_clients_that_read_are_not_disturbed(serving):
     with ThreadPoolExecutor(4) as pool:
         sizes = list(pool.map(lambda _: len(httpx.get(address, trust_env=False).content), range(4)))
     assert sizes == [len(LARGE)] * 4
+
+
+# Bodies that are refused
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 999999999", b"Transfer-Encoding: chunked"])
+def test_a_body_without_end_is_refused_read_and_soon_cut_off(serving, length):
+    server = serving(max_body_bytes=1_000_000)
+    chunk = b"186a0\r\n" + bytes(100_000) + b"\r\n"
+    started, said = time.monotonic(), b""
+    with opened(server) as client:
+        client.sendall(b"POST /upload HTTP/1.1\r\nHost: x\r\n" + FORM + length + b"\r\n\r\n")
+        with suppress(ConnectionResetError, BrokenPipeError):
+            while time.monotonic() < started + 10:
+                client.sendall(chunk)
+        with suppress(ConnectionResetError):
+            said = client.recv(65_536)
+    assert time.monotonic() < started + 5
+    assert said.startswith(b"HTTP/1.1 413 ") or not said
+    assert not server.server_state.tasks
+
+
+def test_who_has_sent_all_of_a_body_that_is_too_large_reads_why(serving):
+    address = f"http://127.0.0.1:{serving(max_body_bytes=1_000_000).port}/upload"
+    with httpx.Client(trust_env=False) as client:
+        for headers in ({}, {"Content-Type": "multipart/form-data; boundary=b"}):
+            answer = client.post(address, content=bytes(1_900_000), headers=headers)
+            assert answer.status_code == 413
+            assert answer.headers["connection"] == "close"
+            assert client.get(address).status_code == 405  # over a new connection
+
+
+def test_an_answer_before_the_body_says_that_it_ends_the_connection(serving):
+    server = serving(token="key")
+    said = speak(server, b"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+    assert said.startswith("HTTP/1.1 401 ")
+    assert said.lower().count("connection: close") == 1
+
+
+def test_head_over_the_line_has_no_body(serving):
+    said = speak(serving(), START.replace(b"GET", b"HEAD") + END)
+    assert said.startswith("HTTP/1.1 200 ")
+    assert "content-length: 15" in said
+    assert said.endswith("\r\n\r\n")
+
+
+def test_who_asks_is_known_through_a_trusted_proxy_alone(serving):
+    server = serving()
+    seen = []
+
+    @server.config.app.get("/who")
+    async def who():
+        seen.append(asking.get())
+
+    for source, client in (("127.0.0.1", "10.0.0.7"), ("127.0.0.2", "127.0.0.2")):
+        with opened(server, source_address=(source, 0)) as line:
+            line.sendall(START.replace(b"health", b"who") + b"X-Forwarded-For: 10.0.0.7\r\n" + END)
+            heard(line)
+        assert seen.pop() == client
