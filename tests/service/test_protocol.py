@@ -1,22 +1,21 @@
 """What clients may do to the server itself, before and after any app is asked."""
 
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import Response, WebSocket
+from listening import listening
 from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
 from helpers.service import protocol
 from helpers.service.app import create_app
 from helpers.service.places import asking
-from helpers.service.protocol import MAX_HEADERS, MAX_PIPELINED, config_of
+from helpers.service.protocol import MAX_HEADERS, MAX_PIPELINED
 from helpers.service.run import STOP_SECONDS
 from helpers.service.settings import Settings
 
@@ -25,10 +24,8 @@ MEGABYTE = 2**20
 LARGE = bytes(8 * MEGABYTE)
 
 
-@contextmanager
-def server_of(folder, **settings):
-    """Serve uploads and chat from a thread; give the server, which knows its `port`."""
-    settings = Settings(folder=folder, port=0, **settings)
+def app_of(settings):
+    """Make the part for uploads, with an answer that is large and a WebSocket that echoes."""
     app = create_app(["uploads"], settings)
 
     @app.get("/large")
@@ -41,21 +38,7 @@ def server_of(folder, **settings):
         await socket.send_text(await socket.receive_text())
         await socket.receive()
 
-    config = config_of(app, settings)
-    config.log_level = "critical"
-    server = uvicorn.Server(config)
-    thread = server.thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        server.port = server.servers[0].sockets[0].getsockname()[1]
-        yield server
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+    return app
 
 
 @pytest.fixture
@@ -65,7 +48,8 @@ def serving(tmp_path, monkeypatch):
     servers = []
 
     def start(**settings):
-        servers.append(server_of(tmp_path / "kept", **settings))
+        settings = Settings(folder=tmp_path / "kept", port=0, **settings)
+        servers.append(listening(app_of(settings), settings))
         return servers[-1].__enter__()
 
     yield start
