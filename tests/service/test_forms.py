@@ -42,6 +42,24 @@ def test_the_header_may_be_written_in_any_way():
     assert read(form(head + b"seven")) == (b"seven", "7.png")
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (b"filename*=UTF-8''%EC%88%AB%EC%9E%90%207.png", "숫자 7.png"),
+        (b"filename*=utf-8'ko'7.png", "7.png"),
+        (b"filename*=ISO-8859-1''%e9.png", "é.png"),
+        (b"filename*=\"UTF-8''7.png\"", "7.png"),
+        (b"filename*=UTF-8''%ff.png", "\ufffd.png"),
+        (b"filename*=klingon''7.png", "7.png"),
+        (b"filename*=7.png", "7.png"),
+        (b"filename*=UTF-8''8.png; filename=\"7.png\"", "7.png"),
+    ],
+)
+def test_a_name_may_be_written_with_a_star(written, name):
+    head = FILE.replace(b'filename="7.png"', written)
+    assert read(form(head + b"seven")) == (b"seven", name)
+
+
 def test_a_name_that_is_no_text_is_made_one():
     head = FILE.replace(b"7", b"\xff\x00")
     _, name = read(form(head))

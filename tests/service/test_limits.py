@@ -1,6 +1,11 @@
 import base64
+from functools import partial
 
+import anyio
 import pytest
+
+from helpers.service.limits import SMALL, LimitBody
+from helpers.service.problems import Problem
 
 PNG = b"\x89PNG\r\n\x1a\n"
 HEADERS = {"Content-Type": "image/png"}
@@ -151,3 +156,87 @@ def test_with_a_token_nobody_asks_where_it_comes_from(serve):
     assert client.delete("/uploads/1", headers=headers).status_code == 401
     headers["Authorization"] = "Bearer key"
     assert client.delete("/uploads/1", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/chat", {"message": "안녕하세요"}),
+        ("/mnist-sample", {"index": 7}),
+        ("/digits", {"id": "0" * 64}),
+    ],
+)
+def test_json_with_other_fields_is_refused(client, path, body):
+    assert client.post(path, json=body).status_code in (200, 404)
+    assert client.post(path, json=body | {"more": 1}).status_code == 422
+
+
+# HEAD
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/metrics", "/uploads", "/nowhere", "/upload"])
+def test_head_is_get_without_the_body(client, path):
+    got, headed = client.get(path), client.head(path)
+    assert headed.status_code == got.status_code
+    assert headed.content == b""
+    changing = {"content-length"} if path == "/metrics" else set()
+    assert {k: v for k, v in headed.headers.items() if k not in changing} == {
+        k: v for k, v in got.headers.items() if k not in changing
+    }
+
+
+def test_head_is_not_in_the_description(client):
+    methods = {
+        method for item in client.get("/openapi.json").json()["paths"].values() for method in item
+    }
+    assert methods == {"get", "post", "delete"}
+
+
+# Bodies that are held
+
+
+def test_bodies_are_held_up_to_a_limit_and_small_ones_always():
+    """The app waits with each body in hand."""
+    most, refused = [], []
+
+    async def app(scope, receive, send):
+        await receive()
+        most.append(limit.places.taken)
+        await go_on.wait()
+
+    limit = LimitBody(app, max_bytes=100_000, seconds=10, max_held_bytes=300_000)
+    go_on = anyio.Event()
+
+    async def ask(num_bytes, *, is_chunked=False):
+        headers = [(b"transfer-encoding", b"chunked")] if is_chunked else []
+        headers = headers or [(b"content-length", b"%d" % num_bytes)]
+
+        async def receive():
+            return {"type": "http.request", "body": bytes(num_bytes), "more_body": False}
+
+        try:
+            await limit({"type": "http", "headers": headers}, receive, None)
+        except Problem as problem:
+            refused.append((problem.status_code, problem.headers["Retry-After"], num_bytes))
+
+    async def main():
+        async with anyio.create_task_group() as group:
+            for _ in range(4):
+                group.start_soon(ask, 100_000)
+                group.start_soon(ask, 60_000)
+            group.start_soon(partial(ask, 70_000, is_chunked=True))
+            await anyio.wait_all_tasks_blocked()
+            go_on.set()
+
+    anyio.run(main)
+    assert max(most) == 300_000
+    assert refused == [(503, "1", 100_000), (503, "1", 70_000)]
+    assert limit.places.taken == 0
+
+
+@pytest.mark.parametrize(("length", "code"), [(SMALL - 30, None), (SMALL + 1, 1009)])
+def test_a_socket_takes_short_messages_whatever_bodies_may_have(serve, length, code):
+    with serve(["chat"]).websocket_connect("/chat") as socket:
+        socket.send_text("[" * length)
+        said = socket.receive()
+    assert said.get("code") == code

@@ -49,6 +49,19 @@ def test_an_accident_has_the_safe_headers(serve):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_an_accident_is_an_answer_like_any_other_and_logged_once(serve, caplog):
+    client = serve(["uploads"])
+    answer = raising(client, RuntimeError("the reason"))
+    assert answer.status_code == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["vary"] == "Accept-Language"
+    assert "connection" not in answer.headers
+    assert caplog.text.count("the reason") == 1
+    assert "GET '/raise' failed." in caplog.text
+    text = client.get("/metrics").text
+    assert 'requests_total{method="GET",route="/raise",status="500"} 1.0' in text
+
+
 def test_a_problem_carries_headers_and_more_members(serve):
     with speaking("en"):
         problem = Problem(503, en="Full.", ko="가득", headers={"Retry-After": "7"}, left=0)
@@ -61,9 +74,9 @@ def test_a_problem_carries_headers_and_more_members(serve):
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/uploads/" + "0" * 64, "GET, DELETE"),
-        ("/mosaic", "GET, POST"),
-        ("/health", "GET"),
+        ("/uploads/" + "0" * 64, "GET, HEAD, DELETE"),
+        ("/mosaic", "GET, HEAD, POST"),
+        ("/health", "GET, HEAD"),
     ],
 )
 def test_another_method_is_told_which_there_are(client, path, methods):

@@ -11,9 +11,11 @@ from helpers.data import DataError, load_mnist
 from helpers.service import problems, reading
 from helpers.service.batching import Batcher
 from helpers.service.chatting import Chatting
+from helpers.service.head import AnswerHead
 from helpers.service.hiding import Hiding
 from helpers.service.languages import SpeakTheirLanguage
 from helpers.service.limits import (
+    SMALL,
     AskForToken,
     LimitBody,
     LimitSocket,
@@ -21,6 +23,7 @@ from helpers.service.limits import (
     SafeHeaders,
 )
 from helpers.service.metrics import Measure, Metrics, follow
+from helpers.service.places import KnowClient
 from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
 from helpers.service.settings import Settings
 from helpers.service.storage import Store
@@ -100,13 +103,24 @@ def _middleware(settings, metrics):
     if settings.token:  # which no other site knows
         guard = Middleware(AskForToken, token=settings.token.get_secret_value())
     return [
+        Middleware(AnswerHead),
         Middleware(Measure, metrics=metrics),
+        Middleware(KnowClient),
         Middleware(SpeakTheirLanguage),
         Middleware(SafeHeaders),
         Middleware(Trace, metrics=metrics, writes_all=settings.log_requests),
+        Middleware(
+            LimitBody,
+            max_bytes=settings.max_body_bytes,
+            seconds=settings.body_seconds,
+            max_held_bytes=settings.max_held_bytes,
+        ),
+        Middleware(
+            LimitSocket,
+            max_bytes=min(SMALL, settings.max_body_bytes),
+            seconds=settings.idle_seconds,
+        ),
         guard,
-        Middleware(LimitBody, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds),
-        Middleware(LimitSocket, max_bytes=settings.max_body_bytes, seconds=settings.idle_seconds),
     ]
 
 
@@ -119,11 +133,13 @@ async def _lifespan(app: FastAPI):
     )
     if USES_STORE & set(state.parts):
         follow(state.metrics.uploads, state.store.__len__)
+    # Pictures take seconds: what takes milliseconds does not stand in their line.
     state.workers = Workers(settings.workers, settings.max_waiting)
-    state.metrics.follow_workers(state.workers)
+    state.quick = Workers(settings.workers, settings.max_waiting)
+    state.metrics.follow_workers(state.workers, state.quick)
     state.hiding = Hiding(state.workers, state.store, settings.max_pixels)
     state.read_small = Batcher(state.metrics.counting_batches(reading.read_small))
-    state.chat = Chatting(state.workers)
+    state.chat = Chatting(state.quick)
     if "vision" in state.parts:
         shipped_reader()
         with suppress(DataError):  # a package without its checkout: /mnist-sample says so

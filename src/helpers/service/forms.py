@@ -1,5 +1,7 @@
 """The file in a form, ``multipart/form-data`` (RFC 7578), that has arrived whole."""
 
+from email.message import Message
+
 from python_multipart.multipart import parse_options_header
 
 from helpers.service.problems import Problem
@@ -63,8 +65,18 @@ def _field(head: bytes) -> dict[bytes, bytes]:
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-disposition":
-            return parse_options_header(value)[1]
+            field = parse_options_header(value)[1]
+            if b"filename" not in field and (given := _starred(value)):
+                field[b"filename"] = given.encode()
+            return field
     return {}
+
+
+def _starred(value: bytes) -> str | None:
+    """Return the name in ``filename*`` (RFC 5987), where some clients put what is not ASCII."""
+    message = Message()
+    message["Content-Disposition"] = value.decode("latin-1")
+    return message.get_filename()
 
 
 def _malformed():

@@ -223,6 +223,7 @@ def _no_answer(seconds: float = 0) -> problems.Problem:
         en="A service behind this one is not there now: try again in a moment.",
         ko="뒤에 있는 서비스가 지금 없습니다. 잠시 뒤에 다시 시도하세요.",
         headers={"Retry-After": str(max(1, math.ceil(seconds)))},
+        reason="part",
     )
 
 

@@ -170,9 +170,13 @@ def _allowed(request: Request) -> str:
     return ", ".join(
         method
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-        for route in request.app.routes
-        if route.matches({**request.scope, "method": method})[0] == Match.FULL
+        if _is_taken(request, "GET" if method == "HEAD" else method)  # see `AnswerHead`
     )
+
+
+def _is_taken(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
 
 
 async def _on_validation_error(request: Request, error: RequestValidationError):

@@ -14,10 +14,14 @@ from helpers.data import DataError
 from helpers.reader import say
 from helpers.service import logs
 from helpers.service.app import ALL, PARTS, USES_STORE, create_app
+from helpers.service.protocol import config_of
 from helpers.service.settings import Settings
 from helpers.service.storage import prepare
 from helpers.service.supervisor import Supervisor
 from helpers.vision.digits import shipped_reader
+
+#: When a part that is started again if it ends does so because it answers nobody.
+STUCK_SECONDS = 60
 
 
 def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
@@ -89,7 +93,14 @@ def serve_microservices(settings: Settings) -> int:
 
     logs.configure(settings.log_level, settings.log_format, "gateway")
     _prepare(settings, UPSTREAMS)
-    own = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "trusted_proxies": "*"})
+    own = settings.model_copy(
+        update={
+            "host": "127.0.0.1",
+            "port": 0,
+            "trusted_proxies": "127.0.0.1",  # the gateway
+            "stuck_seconds": settings.stuck_seconds or STUCK_SECONDS,
+        }
+    )
     with _hold_address(settings):  # so that no part takes its port
         supervisor = Supervisor(UPSTREAMS, partial(_serve_part, own))
     # uvicorn, once it has ended in good order, raises the signal that it was told to end by anew;
@@ -125,17 +136,10 @@ class _Server(uvicorn.Server):
 
 
 def _run(app: FastAPI, settings: Settings, sockets=None, tell_up=lambda: None) -> int:
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,  # `helpers.service.tracing` has its own, for those who want it
-        log_config=None,
-        ws_max_size=settings.max_body_bytes,
-    )
+    server = _Server(config_of(app, settings), tell_up)
     with suppress(KeyboardInterrupt):  # raised anew once all is ended in good order
-        _Server(config, tell_up).run(sockets)
-    return 0
+        server.run(sockets)
+    return 0 if server.started else 1
 
 
 def _hold_address(settings: Settings) -> socket.socket:

@@ -1,6 +1,5 @@
 """What can be set: each field is a variable of the environment, ``ANNYEONG_`` and its name."""
 
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from helpers.language.chatbot import ENGINES
 from helpers.paths import WORK
 from helpers.reader import say
+from helpers.service.cores import cores_allowed
 from helpers.vision.pictures import MAX_PIXELS
 
 _ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?)/?", re.A | re.I)
@@ -62,9 +62,7 @@ class Settings(BaseSettings):
         description="Without a token: names with a dot in them under which it is reached, with "
         "commas between; others are refused.",
     )
-    max_body_bytes: PositiveInt = Field(
-        10_000_000, description="The largest body of a request, or message of a WebSocket."
-    )
+    max_body_bytes: PositiveInt = Field(10_000_000, description="The largest body of a request.")
     max_pixels: int = Field(
         MAX_PIXELS, ge=1, le=MAX_PIXELS, description="The largest picture, in pixels."
     )
@@ -75,16 +73,39 @@ class Settings(BaseSettings):
     )
     max_age_seconds: PositiveInt = Field(86_400, description="How long an upload is kept.")
     workers: PositiveInt = Field(
-        default_factory=lambda: os.cpu_count() or 1,
-        description="How much is worked on at once, pictures or messages; one for each core if "
-        "not set.",
+        default_factory=cores_allowed,
+        description="How many pictures are worked on at once, and how many quick tasks beside "
+        "them; one for each core that it may use if not set.",
     )
     max_waiting: int = Field(32, ge=0, description="How many requests may wait for a worker.")
+    max_held_bytes: PositiveInt = Field(
+        100_000_000,
+        description="How much the bodies that are held at once may take; and, apart from them, "
+        "the responses that are not read.",
+    )
+    max_header_bytes: PositiveInt = Field(
+        65_536, description="How much the first line and the headers of a request may take."
+    )
+    max_connections: PositiveInt = Field(500, description="How many connections are open at most.")
+    max_connections_of_one: PositiveInt = Field(
+        200, description="How many of them one address may have; a trusted proxy may have all."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses and networks of proxies, with commas between, whose "
+        "X-Forwarded-For is believed; * for any.",
+    )
+    header_seconds: PositiveFloat = Field(
+        10, description="How long the headers of a request may take to arrive."
+    )
     body_seconds: PositiveFloat = Field(10, description="How long a body may take to arrive.")
     mosaic_seconds: PositiveFloat = Field(
         20,
         description="After how long GET /mosaic answers with what is done so far; less than "
         "upstream_seconds.",
+    )
+    read_seconds: PositiveFloat = Field(
+        30, description="How long a client may read nothing of its response."
     )
     idle_seconds: PositiveFloat = Field(300, description="How long a WebSocket may be silent.")
     stuck_seconds: NonNegativeFloat = Field(

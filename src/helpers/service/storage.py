@@ -350,4 +350,5 @@ def _folder_is_unusable() -> Problem:
         ko="서비스가 업로드 폴더를 지금 쓸 수 없습니다. 잠시 뒤에 다시 시도하거나 운영자에게 "
         "알리세요.",
         headers={"Retry-After": str(_RETRY_SECONDS)},
+        reason="folder",
     )

@@ -1,13 +1,12 @@
 """Work for the processor, in a few threads, so that the event loop stays free for answering."""
 
 import ctypes
-from contextlib import contextmanager
 from functools import cache
 
 import anyio
 from anyio import CapacityLimiter, Lock, to_thread
 
-from helpers.service.problems import Problem
+from helpers.service.places import Places
 
 
 class Workers:
@@ -18,13 +17,18 @@ class Workers:
     count : int
         How much is worked on at once.
     max_waiting : int
-        How much may wait; what comes on top is refused with 503 and ``Retry-After``.
+        How much may wait; what comes on top is refused with 503 and ``Retry-After``, and so is
+        what would give one client more than its share of the places.
     """
 
     def __init__(self, count: int, max_waiting: int):
-        self._count, self.num_places = count, count + max_waiting
-        self._places = self.num_places
+        self._count, self.places = count, Places(count + max_waiting)
         self._limiter, self._batch = CapacityLimiter(count), Lock()
+
+    @property
+    def num_places(self) -> int:
+        """How much may be worked on or wait."""
+        return self.places.count
 
     @property
     def num_working(self) -> int:
@@ -34,11 +38,11 @@ class Workers:
     @property
     def num_waiting(self) -> int:
         """How much has a place and waits for a worker."""
-        return max(0, self.num_places - self._places - self.num_working)
+        return max(0, self.places.taken - self.num_working)
 
     async def run(self, function, *args):
         """Call a function in a thread and return what it returns."""
-        with self._place():
+        with self.places.take():
             return await to_thread.run_sync(function, *args, limiter=self._limiter)
 
     async def each(self, function, items):
@@ -53,29 +57,13 @@ class Workers:
             for item in queue:
                 await to_thread.run_sync(function, item, limiter=self._limiter)
 
-        with self._place():
+        with self.places.take():
             try:
                 async with self._batch, anyio.create_task_group() as group:
                     for _ in range(self._count):
                         group.start_soon(take)
             except ExceptionGroup as failed:
                 raise failed.exceptions[0] from None
-
-    @contextmanager
-    def _place(self):
-        """Take a place, at work or in the line."""
-        if self._places == 0:
-            raise Problem(
-                503,
-                en="Too much is being worked on: try again in a second.",
-                ko="지금 처리할 일이 너무 많습니다. 잠시 뒤에 다시 시도하십시오.",
-                headers={"Retry-After": "1"},
-            )
-        self._places -= 1
-        try:
-            yield
-        finally:
-            self._places += 1
 
 
 def give_back_memory():

@@ -15,7 +15,7 @@ from helpers.service.problems import Problem, declare, details, invalid
 router = APIRouter(tags=["chat"])
 
 
-class Message(BaseModel):
+class Message(BaseModel, extra="forbid"):
     """What somebody says."""
 
     # What the schema says here the chatbot checks, so that its own sentence is the answer.

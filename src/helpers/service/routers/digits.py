@@ -37,7 +37,7 @@ class Reading(BaseModel):
     maps: list[Maps] | None = Field(None, description="Of the first digit, if asked for.")
 
 
-class UploadId(BaseModel):
+class UploadId(BaseModel, extra="forbid"):
     """An upload instead of a picture."""
 
     id: str = Field(description="As POST /upload gave it.")
@@ -101,7 +101,7 @@ async def _uploaded(request):
             ko='JSON은 업로드의 id를 담은 {"id": "..."} 모양이어야 합니다.',
         ) from error
     state = request.app.state
-    data = await state.workers.run(state.store.read, wish.id)
+    data = await state.quick.run(state.store.read, wish.id)
     if data is None:
         raise no_upload()
     return data

@@ -45,7 +45,7 @@ async def hide_all(request: Request) -> Mosaics:
     with anyio.move_on_after(state.settings.mosaic_seconds):
         async with while_awaited(request):
             await state.hiding.finish()
-    processed, failed, pending = await anyio.to_thread.run_sync(_results, state.store)
+    processed, failed, pending = await state.quick.run(_results, state.store)
     return Mosaics(
         message=say(
             en="Not all is done yet: ask again", ko="아직 처리하고 있습니다. 다시 요청하세요"
@@ -70,7 +70,7 @@ async def hide_all(request: Request) -> Mosaics:
 async def get_mosaic(request: Request, id: Id, name: str):
     """Give the picture that `GET /mosaic` made of an upload; the name is free."""
     state = request.app.state
-    result = await state.workers.run(state.store.read, id, RESULT)
+    result = await state.quick.run(state.store.read, id, RESULT)
     if result is None:
         raise no_upload()
     return Response(result, media_type="image/png")

@@ -21,7 +21,7 @@ def _whole(number):
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-class Wish(BaseModel):
+class Wish(BaseModel, extra="forbid"):
     """Which sample is asked for."""
 
     # What the schema says here the router checks, so that its own sentence is the answer.

@@ -52,7 +52,7 @@ class Uploads(BaseModel):
 async def upload(request: Request) -> Kept:
     """Keep a JPEG or PNG picture under the hash of its content."""
     picture = await picture_in(request, raw=False)
-    kept = await request.app.state.workers.run(
+    kept = await request.app.state.quick.run(
         request.app.state.store.add, picture.data, picture.name, picture.kind
     )
     return Kept(
@@ -67,7 +67,7 @@ async def upload(request: Request) -> Kept:
 @router.get("/uploads", summary="List the uploads", responses=declare(503))
 async def list_uploads(request: Request) -> Uploads:
     """List what is kept, the oldest first."""
-    uploads = await request.app.state.workers.run(request.app.state.store.list)
+    uploads = await request.app.state.quick.run(request.app.state.store.list)
     return Uploads(
         files=[
             Listed(
@@ -104,7 +104,7 @@ async def get_upload(request: Request, id: Id):
 )
 async def delete_upload(request: Request, id: Id) -> None:
     """Delete an upload and what was made of it."""
-    if not await request.app.state.workers.run(request.app.state.store.delete, id):
+    if not await request.app.state.quick.run(request.app.state.store.delete, id):
         raise no_upload()
 
 
