@@ -17,6 +17,7 @@ from helpers.language.retrieval import (
     load_retrieval,
     represent,
     ship,
+    training_wordings,
 )
 from helpers.paths import MODELS
 
@@ -192,7 +193,7 @@ class TestShip:
     def test_what_was_made_from_something_else_is_made_anew(self, monkeypatch, caplog, change):
         monkeypatch.setattr(retrieval, "Retrieval", lambda *known: known)
         if change == "wordings":
-            texts, intents = load_greetings("train")
+            texts, intents = training_wordings()
             wordings = texts, [intents[1], *intents[1:-1], intents[0]]
             monkeypatch.setattr(retrieval, "training_wordings", lambda: wordings)
         elif change == "encoder":

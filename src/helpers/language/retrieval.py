@@ -21,6 +21,7 @@ import numpy as np
 from helpers.checksums import sha256
 from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
+from helpers.language.earnest import earnest_answers, load_earnest
 from helpers.language.embeddings import (
     PIECE_SIZES,
     SentenceIndex,
@@ -113,12 +114,28 @@ def fit_layer(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 
 def training_wordings() -> tuple[list[str], list[str]]:
-    """Return the wordings that the engine knows, and the intent of each."""
-    return load_greetings("train")
+    """Return the wordings that the engine knows, and the intent of each: of courtesy, in earnest.
+
+    Errors are those of `helpers.language.corpus.load_greetings`.
+    """
+    (texts, intents), (grave, grave_intents) = load_greetings("train"), load_earnest("train")
+    return texts + grave, intents + grave_intents
+
+
+def known_answers() -> dict[str, list[str]]:
+    """Return the answers to each intent of `training_wordings`; errors are as there.
+
+    Examples
+    --------
+    >>> answers = known_answers()
+    >>> sorted(answers) == sorted(set(training_wordings()[1]))
+    True
+    """
+    return earnest_answers() | load_answers()
 
 
 class Retrieval:
-    """Answers from the greeting corpus; called with a message, it answers.
+    """Answers with what is said to the nearest wording; called with a message, it answers.
 
     Parameters
     ----------
@@ -145,7 +162,7 @@ class Retrieval:
     def __init__(self, vectors: np.ndarray | None = None, layer: np.ndarray | None = None):
         texts, self.intents = training_wordings()
         self.index = SentenceIndex(texts, represent, vectors)
-        self._answers = load_answers()
+        self._answers = known_answers()
         names, self._columns = np.unique(self.intents, return_inverse=True)
         self.layer = self._fit(len(names)) if layer is None else layer
 
