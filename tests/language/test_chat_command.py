@@ -66,6 +66,24 @@ def test_ctrl_c_ends_the_real_one():
     assert (process.returncode, err) == (0, "")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="counts a child's seconds of the processor")
+def test_the_first_answer_comes_soon():
+    """It takes 1 s of the processor; busy ones need more, and 10 s if the engine learns anew."""
+    before = os.times()
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "helpers.cli", "chat"],
+        input="안녕하세요\n\n",
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    after = os.times()
+    assert "> 안녕하세요!" in done.stdout
+    assert done.stderr == ""  # nothing is stale
+    seconds = after.children_user + after.children_system
+    assert seconds - before.children_user - before.children_system < 5
+
+
 @pytest.mark.parametrize(("words", "engine"), [([], "retrieval"), (["--engine", "gru"], "gru")])
 def test_the_engine_may_be_chosen(monkeypatch, words, engine):
     loaded = []

@@ -83,7 +83,7 @@ class Chatbot:
 
     @classmethod
     def load(cls, engine: str = "retrieval") -> "Chatbot":
-        """Load an engine, which takes a few seconds.
+        """Load an engine, which takes about a second.
 
         Parameters
         ----------

@@ -36,7 +36,7 @@ class Chatting:
         self._last: OrderedDict[Hashable, str] = OrderedDict()
 
     async def load(self, engine: str) -> bool:
-        """Load an engine in a thread, which takes seconds; tell whether it is there.
+        """Load an engine in a thread, which takes a second; tell whether it is there.
 
         Why it is not is written to the log: the other parts of the service go on without it.
         """
@@ -81,9 +81,9 @@ class Chatting:
             )
         return Problem(
             503,
-            en="The chatbot is being loaded: try again in a few seconds.",
-            ko="챗봇을 불러오고 있습니다. 몇 초 뒤에 다시 시도하십시오.",
-            headers={"Retry-After": "3"},
+            en="The chatbot is being loaded: try again in a second.",
+            ko="챗봇을 불러오고 있습니다. 잠시 뒤에 다시 시도해 주세요.",
+            headers={"Retry-After": "1"},
         )
 
 
@@ -101,4 +101,4 @@ def _load(engine: str) -> Chatbot:
     try:
         return Chatbot.load(engine)
     finally:
-        give_back_memory()  # what an engine reckons with while it loads is large
+        give_back_memory()  # what an engine needs while it loads is large
