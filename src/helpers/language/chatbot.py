@@ -48,9 +48,9 @@ Engine = Callable[[str], tuple[str, float, str | None]]
 
 
 def _retrieval() -> Engine:
-    from helpers.language.retrieval import Retrieval
+    from helpers.language.retrieval import load_retrieval
 
-    return Retrieval()
+    return load_retrieval()
 
 
 def _generator(name: str) -> Engine:

@@ -10,7 +10,7 @@ from threading import Lock
 from anyio import to_thread
 
 from helpers.language.chatbot import Chatbot, Reply
-from helpers.language.corpus import load_answers
+from helpers.language.retrieval import known_answers
 from helpers.service.problems import Problem
 from helpers.service.workers import Workers, give_back_memory
 
@@ -64,7 +64,7 @@ class Chatting:
 
     def _varied(self, reply: Reply, session: Hashable) -> Reply:
         if reply.text == self._last.pop(session, None):
-            others = [text for text in load_answers().get(reply.intent, []) if text != reply.text]
+            others = [text for text in known_answers().get(reply.intent, []) if text != reply.text]
             reply = replace(reply, text=others[0]) if others else reply
         self._last[session] = reply.text
         if len(self._last) > MAX_SESSIONS:
