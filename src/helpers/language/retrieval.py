@@ -212,22 +212,11 @@ def load_retrieval(folder: Path = MODELS) -> Retrieval:
     DataError
         If a file is missing or damaged.
     """
-    path, record = Path(folder) / _FILE, _read_record(Path(folder) / _RECORD)
     with ThreadPoolExecutor(1) as beside:
-        weights = beside.submit(encoder)  # for the first message; it would wait for them
-        try:
-            if record["made_from"] != _ingredients():
-                logging.getLogger(__name__).warning(_stale())
-                return Retrieval()
-            data = path.read_bytes()
-            if hashlib.sha256(data).hexdigest() != record["sha256"]:
-                raise ValueError("not the file of the record")
-            with np.load(io.BytesIO(data)) as arrays:
-                return Retrieval(_unrounded(arrays["vectors"]), arrays["layer"])
-        except (OSError, ValueError) as error:
-            raise unreadable(path) from error
-        finally:
-            weights.result()
+        weights = beside.submit(encoder)  # the first message needs them, and does not wait
+        known = _read(Path(folder))
+        weights.result()
+    return Retrieval(*known)
 
 
 def ship(folder: Path = MODELS) -> dict:
@@ -276,13 +265,20 @@ def _ingredients():
     }
 
 
-def _stale():
-    return say(
-        en=f"{_FILE} was made from other wordings or by another version: the chatbot learns anew, "
-        "which takes a while. `annyeong train retrieval` saves what it has learned.",
-        ko=f"{_FILE} 파일은 다른 문장이나 다른 버전으로 만든 것이어서 챗봇이 다시 배웁니다. 시간이 "
-        "걸립니다. `annyeong train retrieval`을 실행하면 배운 것을 저장합니다.",
-    )
+def _read(folder):
+    """Return the vectors and the layer that `ship` has written; nothing if they are stale."""
+    path, record = folder / _FILE, _read_record(folder / _RECORD)
+    if record["made_from"] != _ingredients():
+        logging.getLogger(__name__).warning(_stale())
+        return ()
+    try:
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != record["sha256"]:
+            raise ValueError("not the file of the record")
+        with np.load(io.BytesIO(data)) as arrays:
+            return _unrounded(arrays["vectors"]), arrays["layer"]
+    except (OSError, ValueError) as error:
+        raise unreadable(path) from error
 
 
 def _read_record(path):
@@ -293,6 +289,15 @@ def _read_record(path):
         return record
     except (OSError, ValueError, AttributeError) as error:
         raise unreadable(path) from error
+
+
+def _stale():
+    return say(
+        en=f"{_FILE} was made from other wordings or by another version: the chatbot learns anew, "
+        "which takes a while. `annyeong train retrieval` saves what it has learned.",
+        ko=f"{_FILE} 파일은 다른 문장이나 다른 버전으로 만든 것이어서 챗봇이 다시 배웁니다. 시간이 "
+        "걸립니다. `annyeong train retrieval`을 실행하면 배운 것을 저장합니다.",
+    )
 
 
 def _halves(vectors):
