@@ -1,12 +1,16 @@
 """`annyeong chat`: the chatbot in the terminal."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import time
+from types import SimpleNamespace
 
 import pytest
 
+from helpers import waiting
 from helpers.cli import main
 from helpers.language.chatbot import Chatbot
 
@@ -64,6 +68,23 @@ def test_ctrl_c_ends_the_real_one():
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
+
+
+def test_who_waits_for_the_chatbot_is_told_what_for(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(waiting, "sys", SimpleNamespace(stderr=terminal))
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.01)
+
+    def load(engine):
+        deadline = time.monotonic() + 60
+        while "\n" not in terminal.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(Chatbot, "load", load)
+    monkeypatch.setattr("builtins.input", lambda prompt: "")
+    assert main(["chat"]) == 0
+    assert terminal.getvalue() == "Loading the chatbot ...\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="counts a child's seconds of the processor")
