@@ -47,7 +47,7 @@ def test_a_chat_ends_cleanly(monkeypatch, capsys, end):
 def test_a_bad_message_does_not_end_it(monkeypatch, capsys):
     assert chat(monkeypatch, "가" * 501, "안녕", "") == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[1:] == ["The message has 501 characters: write 500 at the most.", "안녕!"]
+    assert said[1:] == ["The message has 501 characters: write 500 or fewer.", "안녕!"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C by other means")

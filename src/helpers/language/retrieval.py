@@ -11,6 +11,7 @@ import io
 import json
 import logging
 import platform
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -21,7 +22,7 @@ import numpy as np
 from helpers.checksums import sha256
 from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.earnest import earnest_answers, load_earnest
+from helpers.language.earnest import GRAVE, decide, earnest_answers, load_earnest
 from helpers.language.embeddings import (
     PIECE_SIZES,
     SentenceIndex,
@@ -149,6 +150,8 @@ class Retrieval:
     ----------
     intents : list of str
         The intent of each wording in `index`.
+    names : list of str, C - 1
+        The intents, in the order of the layer's columns; the last column has no intent.
 
     Examples
     --------
@@ -164,6 +167,8 @@ class Retrieval:
         self.index = SentenceIndex(texts, represent, vectors)
         self._answers = known_answers()
         names, self._columns = np.unique(self.intents, return_inverse=True)
+        self.names = names.tolist()
+        self._is_grave = np.isin(self.intents, GRAVE)
         self.layer = self._fit(len(names)) if layer is None else layer
 
     def _fit(self, num_intents):
@@ -172,6 +177,28 @@ class Retrieval:
         classes = np.append(self._columns, [num_intents] * len(off_topic))
         targets = np.eye(num_intents + 1, dtype=np.float32)[classes]
         return fit_layer(np.vstack([self.index.vectors, off_topic]), targets)
+
+    def hear(self, texts: Sequence[str]) -> list[tuple[str, float] | None]:
+        """Return of M texts what `helpers.language.earnest.decide` makes of each."""
+        vectors = represent(texts)
+        cosines = vectors @ self.index.vectors.T
+        nearer = cosines[:, self._is_grave].max(axis=1) - cosines[:, ~self._is_grave].max(axis=1)
+        return [
+            decide(text, dict(zip(self.names, judged, strict=False)), near)  # the last has no name
+            for text, judged, near in zip(
+                texts, softmax(vectors @ self.layer).tolist(), nearer.tolist(), strict=True
+            )
+        ]
+
+    def in_earnest(self, message: str) -> tuple[str, float, str] | None:
+        """Return answer, score and intent of what is said in earnest; None where one may chat."""
+        (decided,) = self.hear([message])
+        if decided is None:
+            return None
+        intent, score = decided
+        answers = self._answers[intent]
+        # They vary, and a message has always the same.
+        return answers[zlib.crc32(message.encode()) % len(answers)], score, intent
 
     def match(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Find the wording that fits each of M texts best.
@@ -193,9 +220,10 @@ class Retrieval:
         """Return the answer, its score in [0, 1] and the intent; None where it refuses."""
         (row,), (score,) = self.match([message])
         score = float(np.clip(score, 0, 1))
-        if score < THRESHOLD:
-            return REFUSAL, score, None
         intent = self.intents[row]
+        # What is grave is `in_earnest` or nothing.
+        if score < THRESHOLD or intent in GRAVE:
+            return REFUSAL, score, None
         answers = self._answers[intent]
         # The wording decides between the answers: they vary, and a message has always the same.
         return answers[row % len(answers)], score, intent
