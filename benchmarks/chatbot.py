@@ -6,9 +6,17 @@ For each way and each of two splits, validation and held out: the share of wordi
 right intent, with no refusal and at a threshold, and the share of the questions off the topic
 that are refused there. Each way has a threshold of its own, under which 90 % of the validation
 questions lie. Then the same of the chatbot's engines as they are shipped, each with its threshold.
+
+    python benchmarks/chatbot.py start
+
+How long a start takes, in starts of Python with NumPy, one after the other in the same run: the
+first answer of `annyeong chat`, all parts of `annyeong serve` ready.
 """
 
 import math
+import statistics
+import subprocess
+import sys
 import time
 from collections import Counter
 
@@ -17,13 +25,18 @@ import numpy as np
 from helpers.language.chatbot import ENGINES, Chatbot
 from helpers.language.corpus import load_greetings, load_off_topic
 from helpers.language.embeddings import SentenceIndex, embed
-from helpers.language.retrieval import THRESHOLD, Retrieval
+from helpers.language.retrieval import THRESHOLD, Retrieval, training_wordings
 from helpers.language.tokens import morphemes
+from helpers.service.process import running
 
-TEXTS, INTENTS = map(np.array, load_greetings("train"))
+TEXTS, INTENTS = map(np.array, training_wordings())
+NUM_STARTS = 7
 
 
 def main():
+    if sys.argv[1:] == ["start"]:
+        report_starts()
+        return
     print(f"{len(TEXTS)} wordings of {len(set(INTENTS))} intents to learn from")
     start = time.perf_counter()
     retrieval = Retrieval()
@@ -40,6 +53,40 @@ def main():
         report(name, lambda texts, index=index: nearest(index, texts), time.perf_counter() - start)
     for engine in ENGINES:
         report_engine(engine)
+
+
+def report_starts():
+    """Print how long starts take, the median of each, and as a multiple of the first."""
+    starts = {
+        "python -c 'import numpy'": lambda: run("-c", "import numpy"),
+        "annyeong chat, to its first answer": lambda: run("-m", "helpers.cli", "chat"),
+        "annyeong serve, to ready": lambda: serve(),
+        "annyeong serve --microservices, to ready": lambda: serve("--microservices"),
+    }
+    seconds = {name: [] for name in starts}
+    for _ in range(NUM_STARTS):
+        for name, start in starts.items():
+            before = time.perf_counter()
+            seconds[name].append(start() - before)
+    unit = statistics.median(next(iter(seconds.values())))
+    for name, many in seconds.items():
+        median = statistics.median(many)
+        print(f"{name}: {median:.2f} s, {median / unit:.1f} starts of Python with NumPy")
+
+
+def run(*words):
+    """Run Python, which is told one message; return when it has ended."""
+    said = subprocess.run(
+        [sys.executable, "-X", "utf8", *words], input="안녕하세요\n\n".encode(), capture_output=True
+    )
+    said.check_returncode()
+    return time.perf_counter()
+
+
+def serve(*words):
+    """Start the service; return when all its parts are ready."""
+    with running(*words):
+        return time.perf_counter()
 
 
 def report_engine(engine):

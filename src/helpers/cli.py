@@ -15,6 +15,7 @@ from pathlib import Path
 from helpers.language.chatbot import ENGINES
 from helpers.paths import ROOT, written_whole
 from helpers.reader import LANGUAGES, language, say
+from helpers.waiting import waiting
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,7 +56,8 @@ def _fail(sentence: str) -> int:
 
 
 def _read(words: argparse.Namespace) -> int:
-    from helpers.vision.photos import PhotoError, draw_reading, read_photo
+    with waiting(en="Loading the digit reader ...", ko="숫자 판독기를 불러오고 있습니다 ..."):
+        from helpers.vision.photos import PhotoError, draw_reading, read_photo
 
     if words.save and len(words.photos) > 1 and _target(words.save, Path()) == words.save:
         return _fail(
@@ -143,9 +145,10 @@ def _reset(words: argparse.Namespace) -> int:
 
 
 def _doctor(words: argparse.Namespace) -> int:
-    from helpers.course.doctor import PORT, examine
+    with waiting(en="Looking at everything ...", ko="하나씩 살펴보고 있습니다 ..."):
+        from helpers.course.doctor import PORT, examine
 
-    report = examine(port=PORT)
+        report = examine(port=PORT)
     print(report)
     return 0 if report.is_well else 1
 
@@ -157,7 +160,11 @@ def _build(words: argparse.Namespace) -> int:
         if words.check:
             build.check(words.lessons)
             return 0
-        written = build.build(words.lessons, force=words.force)
+        with waiting(
+            en="Running the notebooks that are stale; this takes a while ...",
+            ko="낡은 노트북을 실행하고 있습니다. 시간이 걸립니다 ...",
+        ):
+            written = build.build(words.lessons, force=words.force)
         if words.no_solutions:
             written = build.hand_out(words.lessons)
     except build.LessonError as error:
@@ -171,8 +178,11 @@ def _train(words: argparse.Namespace) -> int:
     from helpers.data import DataError
 
     try:
-        for line in _TRAINED[words.model]():
-            print(line)
+        with waiting(
+            en="Training; this takes a while ...", ko="학습하고 있습니다. 시간이 걸립니다 ..."
+        ):
+            for line in _TRAINED[words.model]():
+                print(line)
     except DataError as error:
         return _fail(str(error))
     return 0
@@ -185,23 +195,35 @@ def _train_digits() -> Iterator[str]:
         yield f"{name}: {accuracy:.2%}"
 
 
+def _train_retrieval() -> Iterator[str]:
+    from helpers.language.retrieval import ship
+
+    yield f"chatbot-retrieval.npz: {ship()['made_from']['wordings']} wordings"
+
+
 def _train_chatbot() -> Iterator[str]:
     from helpers.language.generation import RECIPES, ship
 
+    yield from _train_retrieval()
     record = ship()
     for name in RECIPES:
         yield f"chatbot-{name}.onnx: threshold {record[name]['threshold']:.3f}"
 
 
-_TRAINED = {"digits": _train_digits, "chatbot": _train_chatbot}
+_TRAINED = {
+    "digits": _train_digits,
+    "chatbot": _train_chatbot,  # all three engines
+    "retrieval": _train_retrieval,  # the chatbot's default engine alone, in seconds
+}
 
 
 def _serve(words: argparse.Namespace) -> int:
     # The workers are the threads. NumPy's own, where others are at work too, wait for each other
-    # by spinning: the chatbot then takes many times as long to load.
+    # by spinning: a reply then takes many times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from helpers.service.run import serve, serve_microservices
-    from helpers.service.settings import read_settings
+    with waiting(en="Loading the service ...", ko="서비스를 불러오고 있습니다 ..."):
+        from helpers.service.run import serve, serve_microservices
+        from helpers.service.settings import read_settings
 
     settings = read_settings(host=words.host, port=words.port, folder=words.folder)
     if words.microservices:
@@ -214,13 +236,14 @@ def _chat(words: argparse.Namespace) -> int:
     from helpers.language.chatbot import Chatbot, MessageError
 
     try:
-        chatbot = Chatbot.load(words.engine)
+        with waiting(en="Loading the chatbot ...", ko="챗봇을 불러오고 있습니다 ..."):
+            chatbot = Chatbot.load(words.engine)
     except DataError as error:
         return _fail(str(error))
     print(
         say(
             en="Greet in Korean; an empty line ends the chat.",
-            ko="한국어로 인사를 건네 보십시오. 빈 줄을 입력하면 대화가 끝납니다.",
+            ko="한국어로 인사를 건네 보세요. 빈 줄을 입력하면 대화가 끝납니다.",
         )
     )
     try:

@@ -1,12 +1,16 @@
 """`annyeong chat`: the chatbot in the terminal."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import time
+from types import SimpleNamespace
 
 import pytest
 
+from helpers import waiting
 from helpers.cli import main
 from helpers.language.chatbot import Chatbot
 
@@ -43,7 +47,7 @@ def test_a_chat_ends_cleanly(monkeypatch, capsys, end):
 def test_a_bad_message_does_not_end_it(monkeypatch, capsys):
     assert chat(monkeypatch, "가" * 501, "안녕", "") == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[1:] == ["The message has 501 characters: write 500 at the most.", "안녕!"]
+    assert said[1:] == ["The message has 501 characters: write 500 or fewer.", "안녕!"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C by other means")
@@ -64,6 +68,41 @@ def test_ctrl_c_ends_the_real_one():
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
+
+
+def test_who_waits_for_the_chatbot_is_told_what_for(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(waiting, "sys", SimpleNamespace(stderr=terminal))
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.01)
+
+    def load(engine):
+        deadline = time.monotonic() + 60
+        while "\n" not in terminal.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(Chatbot, "load", load)
+    monkeypatch.setattr("builtins.input", lambda prompt: "")
+    assert main(["chat"]) == 0
+    assert terminal.getvalue() == "Loading the chatbot ...\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="counts a child's seconds of the processor")
+def test_the_first_answer_comes_soon():
+    """It takes 1 s of the processor; busy ones need more, and 10 s if the engine learns anew."""
+    before = os.times()
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "helpers.cli", "chat"],
+        input="안녕하세요\n\n",
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    after = os.times()
+    assert "> 안녕하세요!" in done.stdout
+    assert done.stderr == ""  # nothing is stale
+    seconds = after.children_user + after.children_system
+    assert seconds - before.children_user - before.children_system < 5
 
 
 @pytest.mark.parametrize(("words", "engine"), [([], "retrieval"), (["--engine", "gru"], "gru")])

@@ -68,7 +68,7 @@ def test_unusual_messages_are_answered(chatbot, message, intent):
         ("", "The message is blank: write something."),
         (" \n\t\u3000", "The message is blank: write something."),
         ("\x00\x07\u200b\ud800", "The message is blank: write something."),
-        ("가" * (MAX_LENGTH + 1), "The message has 501 characters: write 500 at the most."),
+        ("가" * (MAX_LENGTH + 1), "The message has 501 characters: write 500 or fewer."),
         (None, "A message must be text, not NoneType."),
         (b"\xec\x95\x88", "A message must be text, not bytes."),
         (5, "A message must be text, not int."),

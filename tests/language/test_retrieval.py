@@ -1,6 +1,10 @@
+import json
+import shutil
+
 import numpy as np
 import pytest
 
+from helpers.data import DataError
 from helpers.language import retrieval
 from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
@@ -10,13 +14,19 @@ from helpers.language.retrieval import (
     THRESHOLD,
     Retrieval,
     fit_layer,
+    load_retrieval,
     represent,
+    ship,
+    training_wordings,
 )
+from helpers.paths import MODELS
+
+FILES = ["chatbot-retrieval.npz", "chatbot-retrieval.json"]
 
 
 @pytest.fixture(scope="module")
 def engine():
-    return Retrieval()
+    return load_retrieval()
 
 
 def test_a_layer_of_one_direction_by_hand(monkeypatch):
@@ -31,10 +41,10 @@ def test_a_layer_of_one_direction_by_hand(monkeypatch):
 
 
 def test_a_layer_is_near_where_the_gradient_is_zero(engine):
-    targets = np.eye(engine._layer.shape[1], dtype=np.float32)[engine._columns]
+    targets = np.eye(engine.layer.shape[1], dtype=np.float32)[engine._columns]
     vectors = engine.index.vectors
     start = np.linalg.norm(vectors.T @ (targets - 1 / targets.shape[1]))
-    slope = vectors.T @ (targets - softmax(vectors @ engine._layer)) - RIDGE * engine._layer
+    slope = vectors.T @ (targets - softmax(vectors @ engine.layer)) - RIDGE * engine.layer
     assert np.linalg.norm(slope) < start / 20
 
 
@@ -64,8 +74,9 @@ def test_questions_off_the_topic_are_refused(engine):
 
 
 def test_each_wording_it_has_learned_finds_its_intent(engine):
-    rows, scores = engine.match(engine.index.texts)
-    right = np.array([engine.intents[row] for row in rows]) == engine.intents
+    some = slice(0, None, 8)
+    rows, scores = engine.match(engine.index.texts[some])
+    right = np.array([engine.intents[row] for row in rows]) == engine.intents[some]
     assert right.mean() >= 0.99
     assert (scores >= THRESHOLD).mean() >= 0.99
 
@@ -101,3 +112,94 @@ def test_a_refusal_has_no_intent(engine):
 def test_the_threshold_decides(engine, monkeypatch):
     monkeypatch.setattr(retrieval, "THRESHOLD", 2)
     assert engine("안녕하세요")[2] is None
+
+
+class TestShipped:
+    @pytest.mark.slow
+    def test_it_answers_as_one_that_is_made_anew(self, engine):
+        anew = Retrieval()
+        np.testing.assert_allclose(engine.index.vectors, anew.index.vectors, atol=2e-3)
+        texts = [text for split in ("validation", "held_out") for text in
+                 (*load_greetings(split)[0], *load_off_topic(split))]  # fmt: skip
+        found = [one.match(texts) for one in (engine, anew)]
+        (rows, scores), (rows_anew, scores_anew) = found
+        np.testing.assert_allclose(scores, scores_anew, atol=1e-3)
+        intents = [
+            [
+                one.intents[row] if score >= THRESHOLD else None
+                for row, score in zip(*pairs, strict=True)
+            ]
+            for one, pairs in zip((engine, anew), found, strict=True)
+        ]
+        assert intents[0] == intents[1]
+        assert (rows == rows_anew).mean() > 0.98  # of two wordings as near, either may be found
+
+    def test_the_spellings_are_not_rounded(self, engine):
+        few = slice(0, None, 400)
+        vectors = represent(engine.index.texts[few])[:, 512:]
+        np.testing.assert_allclose(engine.index.vectors[few, 512:], vectors, atol=1e-6)
+
+    def test_it_is_light(self):
+        assert sum((MODELS / name).stat().st_size for name in FILES) < 10e6
+
+    def test_loading_it_embeds_nothing(self, monkeypatch):
+        monkeypatch.setattr(retrieval, "represent", None)
+        assert load_retrieval().index.vectors.shape[1] == 2560
+
+    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("damage", ["missing", "cut", "empty", "altered"])
+    def test_a_broken_file_is_one_sentence(self, tmp_path, name, damage):
+        for each in FILES:
+            shutil.copy(MODELS / each, tmp_path)
+        data = (tmp_path / name).read_bytes()
+        if damage == "missing":
+            (tmp_path / name).unlink()
+        elif damage == "altered":
+            (tmp_path / name).write_bytes(data.replace(data[200:203], b"[]]"))
+        else:
+            (tmp_path / name).write_bytes(data[: len(data) // 2] if damage == "cut" else b"")
+        with pytest.raises(DataError, match=name) as error:
+            load_retrieval(tmp_path)
+        assert "\n" not in str(error.value)
+
+    @pytest.mark.parametrize("content", ["[]", "{}", "null", '{"made_from": 1}'])
+    def test_a_record_of_nothing_is_one_sentence(self, tmp_path, content):
+        (tmp_path / FILES[1]).write_text(content)
+        with pytest.raises(DataError, match=FILES[1]):
+            load_retrieval(tmp_path)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """So small a corpus that the engine is made anew at once."""
+    texts, intents = load_greetings("train")
+    keep = [i for i, intent in enumerate(intents) if intent in ("hello", "thanks")][:120]
+    few = [texts[i] for i in keep], [intents[i] for i in keep]
+    monkeypatch.setattr(retrieval, "training_wordings", lambda: few)
+    monkeypatch.setattr(retrieval, "NUM_CANDIDATES", 20)
+    return few
+
+
+class TestShip:
+    def test_it_writes_what_load_retrieval_reads(self, few, tmp_path, monkeypatch):
+        record = ship(tmp_path)
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+        assert record == json.loads((tmp_path / FILES[1]).read_text(encoding="utf-8"))
+        assert record["made_from"]["wordings"] == len(few[0])
+        monkeypatch.setattr(Retrieval, "_fit", None)
+        assert load_retrieval(tmp_path)("안녕하세요")[2] == "hello"
+
+    @pytest.mark.parametrize("change", ["nothing", "wordings", "encoder", "ridge"])
+    def test_what_was_made_from_something_else_is_made_anew(self, monkeypatch, caplog, change):
+        monkeypatch.setattr(retrieval, "Retrieval", lambda *known: known)
+        if change == "wordings":
+            texts, intents = training_wordings()
+            wordings = texts, [intents[1], *intents[1:-1], intents[0]]
+            monkeypatch.setattr(retrieval, "training_wordings", lambda: wordings)
+        elif change == "encoder":
+            monkeypatch.setattr(retrieval, "version", lambda package: "0.3")
+        elif change == "ridge":
+            monkeypatch.setattr(retrieval, "RIDGE", 0.03)
+        is_known = change == "nothing"
+        assert bool(load_retrieval()) == is_known
+        assert ("annyeong train retrieval" in caplog.text) != is_known

@@ -232,7 +232,7 @@ def test_until_it_is_loaded_the_rest_goes_on(serve):
     client = serve()
     client.app.state.chat._chatbot, client.app.state.parts["chat"] = None, False
     answer = client.post("/chat", json={"message": "안녕하세요"}, headers=KOREAN)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["detail"].startswith("챗봇을 불러오고 있습니다.")
     ready = client.get("/ready")
     assert ready.status_code == 503

@@ -4,7 +4,7 @@ import pytest
 from helpers.language.chatbot import Chatbot, MessageError
 from helpers.language.corpus import load_answers
 from helpers.service import chatting
-from helpers.service.chatting import MAX_SESSIONS, Chatting
+from helpers.service.chatting import Chatting
 from helpers.service.problems import Problem
 from helpers.service.workers import Workers
 
@@ -47,12 +47,13 @@ def test_another_answer_has_the_same_score_intent_and_engine(chat):
     assert (second.score, second.intent, second.engine) == (0.9, "hello", "retrieval")
 
 
-def test_only_the_last_sessions_are_remembered(chat):
+def test_only_the_last_sessions_are_remembered(chat, monkeypatch):
+    monkeypatch.setattr(chatting, "MAX_SESSIONS", 5)
     chat("안녕", "first")
-    for number in range(MAX_SESSIONS - 1):
+    for number in range(4):
         chat("안녕", number)
     assert chat("안녕", "first").text == HELLO[0]  # and is now the newest
-    for number in range(MAX_SESSIONS):
+    for number in range(5):
         chat("안녕", number)
     assert chat("안녕", "first").text == HELLO[1]
 
@@ -66,7 +67,7 @@ def test_before_it_is_loaded_it_asks_to_come_back():
     with pytest.raises(Problem) as caught:
         anyio.run(Chatting(Workers(1, 0)).reply, "안녕")
     assert caught.value.status_code == 503
-    assert caught.value.headers["Retry-After"] == "3"
+    assert caught.value.headers["Retry-After"] == "1"
 
 
 def test_what_cannot_be_loaded_is_logged_and_said(monkeypatch, caplog):

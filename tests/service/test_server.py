@@ -16,7 +16,7 @@ import pytest
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-#: Everything but the chatbot, which takes seconds to load.
+#: Everything but the chatbot, which takes longest to load.
 PARTS = [word for part in ("uploads", "vision", "page") for word in ("--part", part)]
 
 

@@ -23,6 +23,7 @@ from helpers.course.source import lesson_paths
 from helpers.course.work import lay_out
 from helpers.paths import ROOT, WORK, written_whole
 from helpers.reader import say
+from helpers.waiting import waiting
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
@@ -73,7 +74,9 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
             process_group=0,  # Ctrl-C comes to us alone, and we end it in good order
         )
     try:
-        if found := _port(server, token):
+        with waiting(en="JupyterLab is starting ...", ko="주피터랩을 시작하고 있습니다 ..."):
+            found = _port(server, token)
+        if found:
             _announce(f"http://{HOST}:{found}/lab/tree/{notebook}?token={token}", folder)
         code = server.wait()
     except KeyboardInterrupt:

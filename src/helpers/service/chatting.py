@@ -10,7 +10,7 @@ from threading import Lock
 from anyio import to_thread
 
 from helpers.language.chatbot import Chatbot, Reply
-from helpers.language.corpus import load_answers
+from helpers.language.retrieval import known_answers
 from helpers.service.problems import Problem
 from helpers.service.workers import Workers, give_back_memory
 
@@ -36,7 +36,7 @@ class Chatting:
         self._last: OrderedDict[Hashable, str] = OrderedDict()
 
     async def load(self, engine: str) -> bool:
-        """Load an engine in a thread, which takes seconds; tell whether it is there.
+        """Load an engine in a thread, which takes a second; tell whether it is there.
 
         Why it is not is written to the log: the other parts of the service go on without it.
         """
@@ -64,7 +64,7 @@ class Chatting:
 
     def _varied(self, reply: Reply, session: Hashable) -> Reply:
         if reply.text == self._last.pop(session, None):
-            others = [text for text in load_answers().get(reply.intent, []) if text != reply.text]
+            others = [text for text in known_answers().get(reply.intent, []) if text != reply.text]
             reply = replace(reply, text=others[0]) if others else reply
         self._last[session] = reply.text
         if len(self._last) > MAX_SESSIONS:
@@ -82,9 +82,9 @@ class Chatting:
             )
         return Problem(
             503,
-            en="The chatbot is being loaded: try again in a few seconds.",
-            ko="챗봇을 불러오고 있습니다. 몇 초 뒤에 다시 시도하십시오.",
-            headers={"Retry-After": "3"},
+            en="The chatbot is being loaded: try again in a second.",
+            ko="챗봇을 불러오고 있습니다. 잠시 뒤에 다시 시도해 주세요.",
+            headers={"Retry-After": "1"},
             reason="loading",
         )
 
@@ -103,4 +103,4 @@ def _load(engine: str) -> Chatbot:
     try:
         return Chatbot.load(engine)
     finally:
-        give_back_memory()  # what an engine reckons with while it loads is large
+        give_back_memory()  # what an engine needs while it loads is large

@@ -16,7 +16,7 @@ import httpx
 from helpers.reader import say
 from helpers.service.supervisor import end_after
 
-START_SECONDS = 300  # the chatbot needs a few of a core, and cores may be busy
+START_SECONDS = 300  # it needs about two of a core, and cores may be busy
 STOP_SECONDS = 15
 
 
