@@ -164,14 +164,11 @@ def _changes(node, tree):
             yield from _changed_calls(node)
         case ast.Subscript(ctx=ast.Load()):
             yield node.value
-        case ast.Slice():
-            yield (
-                ast.Slice(None, node.upper, node.step)
-                if node.lower
-                else ast.Slice(ast.Constant(1), node.upper, node.step)
-            )
-            if node.upper:
-                yield ast.Slice(node.lower, None, node.step)
+        case ast.Slice(lower=None):
+            yield ast.Slice(ast.Constant(1), node.upper, node.step)
+        case ast.Slice(upper=ast.AST()):
+            yield ast.Slice(None, node.upper, node.step)
+            yield ast.Slice(node.lower, None, node.step)
         case ast.Tuple(elts=[first, second], ctx=ast.Load()):
             yield ast.Tuple([second, first], ast.Load())
         case ast.Starred():
