@@ -153,8 +153,8 @@ def _changes(node, tree):
             yield ast.Constant(not value)
         case ast.Constant(value=int(value) | float(value)):
             yield from (ast.Constant(value + 1), ast.Constant(value - 1))
-        case ast.Constant(value=str(value)) if not value.startswith("/"):
-            yield ast.Constant(value + "?")
+        case ast.Constant(value=str(value)) if " " not in value and not value.startswith("/"):
+            yield ast.Constant(value + "?")  # no sentence: that may be worded in any way
         case ast.Constant(value=bytes(value)):
             yield ast.Constant(value + b"?")
         case ast.Name(ctx=ast.Load()):
