@@ -1,16 +1,15 @@
 """What every lesson promises: its exercises mark themselves, its notebooks are whole."""
 
-import ast
 import json
 import pkgutil
 import re
 import sys
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pytest
+from answers import judged
 
 from helpers.course import checks
 from helpers.course.checks import Check, Outcome
@@ -68,40 +67,30 @@ def test_what_is_marked_korean_is_korean(lesson):
 # The exercises
 
 
-@cache
-def defined_by(code):
-    namespace = {}
-    exec(code, namespace)
-    return namespace
-
-
-def judged(lesson, exercise, answer):
-    """Return the verdict on an answer that knows the lesson's first cell and no other."""
-    first = next(cell for cell in lesson.cells if cell.kind == "code")
-    namespace = dict(defined_by(first.source))
-    exec(answer.source, namespace)
-    *before, last = ast.parse(exercise.check.source).body
-    exec(compile(ast.Module(before, []), "<check>", "exec"), namespace)
-    return eval(compile(ast.Expression(last.value), "<check>", "eval"), namespace)
-
-
 @each_exercise
 @each_language
 def test_the_blank_is_not_written_yet(lesson, exercise, lang):
-    assert judged(lesson, exercise, exercise.blank).outcome is Outcome.NOT_YET
+    assert judged(lesson, exercise, exercise.blank.source).outcome is Outcome.NOT_YET
 
 
 @each_exercise
 @each_language
 def test_the_solution_is_right(lesson, exercise, lang):
-    verdict = judged(lesson, exercise, exercise.solution)
+    verdict = judged(lesson, exercise, exercise.solution.source)
     assert verdict.outcome is Outcome.RIGHT, verdict
 
 
 @each_exercise
 @each_language
+def test_a_right_answer_written_otherwise_is_right(lesson, exercise, lang):
+    verdicts = [judged(lesson, exercise, other.source) for other in exercise.alternatives]
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.RIGHT] * len(verdicts), verdicts
+
+
+@each_exercise
+@each_language
 def test_each_mistake_has_an_answer_of_its_own(lesson, exercise, lang):
-    verdicts = [judged(lesson, exercise, mistake) for mistake in exercise.mistakes]
+    verdicts = [judged(lesson, exercise, mistake.source) for mistake in exercise.mistakes]
     assert [verdict.outcome for verdict in verdicts] == [Outcome.WRONG] * len(verdicts)
     assert len({verdict.text for verdict in verdicts}) == len(verdicts)
     for verdict in verdicts:
@@ -111,7 +100,8 @@ def test_each_mistake_has_an_answer_of_its_own(lesson, exercise, lang):
 @each_exercise
 def test_an_answer_is_judged_the_same_again(lesson, exercise):
     for answer in (exercise.blank, exercise.solution, *exercise.mistakes):
-        assert repr(judged(lesson, exercise, answer)) == repr(judged(lesson, exercise, answer))
+        first, second = (judged(lesson, exercise, answer.source) for _ in range(2))
+        assert repr(first) == repr(second)
 
 
 # The checks

@@ -1,8 +1,12 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from helpers.course import progress
-from helpers.course.checks import Check, Outcome, check
+from helpers.course.checks import Check, Outcome, Tried, check, same
 from helpers.reader import say
 
 
@@ -213,3 +217,109 @@ def test_only_a_right_answer_in_a_learners_copy_is_recorded(tmp_path, monkeypatc
     assert progress.passed() == set()
     check_double(right)
     assert progress.passed() == {"99/double"}
+
+
+def test_a_right_answer_counts_where_nothing_can_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(progress, "WORK", tmp_path / "work")
+    (tmp_path / "work" / "en").mkdir(parents=True)
+    (tmp_path / "work" / "progress").touch()  # a file, where the folder should be
+    monkeypatch.chdir(tmp_path / "work" / "en")
+    verdict = check_double(right)
+    assert verdict.outcome is Outcome.RIGHT
+    assert "could not be saved" in verdict.text
+
+
+def test_what_an_answer_does_to_its_arguments_is_its_own_affair():
+    trials = [np.array([1, 2]), [3, 4], {"five": [6]}]
+
+    @check("99/spoiled", hints=[])
+    def check_spoiled(answer):
+        answer(*trials)
+        return None if trials[0].any() and trials[1] and trials[2]["five"] else "spoiled"
+
+    def spoil(array, numbers, table):
+        array[:] = 0
+        numbers.clear()
+        table["five"].pop()
+        return 0
+
+    assert check_spoiled(spoil).outcome is Outcome.RIGHT
+
+
+def test_what_is_given_one_by_one_is_judged_as_a_list():
+    @check("99/list", hints=[])
+    def check_list(answer):
+        return None if answer(3) == [0, 1, 2] else "another list"
+
+    assert check_list(lambda n: (i for i in range(n))).outcome is Outcome.RIGHT
+    assert check_list(lambda n: map(int, range(n))).outcome is Outcome.RIGHT
+
+
+def test_a_blank_left_in_a_template_is_not_written_yet():
+    """NumPy's message about it does not name it."""
+
+    def last_state(number):
+        h_t = ...
+        return np.ones((2, number)) @ np.asarray(h_t)
+
+    assert check_double(last_state).outcome is Outcome.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "are_same"),
+    [
+        ((1, 2), [1, 2], True),
+        (np.array([[1, 2]]), [[1, 2]], True),
+        (np.float32(0.1), 0.1, True),
+        ([1, 2], [[1, 2]], False),
+        (np.bool_(True), True, True),
+        (1, True, False),
+        ("7", 7, False),
+        (None, None, True),
+        (0, None, False),
+        ([[1], [2, 3]], [[1], [2, 3]], True),
+        ([[1], [2, 4]], [[1], [2, 3]], False),
+        ({"a": (1, 2)}, {"a": [1, 2]}, True),
+        ({"a": 1, "b": 2}, {"a": 1}, False),
+        (["나", "다"], ("나", "다"), True),
+    ],
+)
+def test_the_same_numbers_are_the_same_whatever_holds_them(said, right, are_same):
+    assert same(said, right) is are_same
+
+
+def test_tried_tells_which_trial_failed():
+    tried = Tried(lambda number: abs(number), [(3,), (-4,)])
+    assert tried.agrees(abs)
+    assert tried.first_wrong(lambda number: number) == ((-4,), -4, 4)
+
+
+def test_an_answer_is_not_judged_by_the_value_it_had_before_an_error(tmp_path):
+    """In IPython, where a cell that does not even parse leaves the old name alone."""
+    cells = [
+        "from helpers.course.checks import Tried, check\n"
+        "@check('99/one', hints=[])\n"
+        "def check_one(answer):\n"
+        "    return None if answer == 1 else 'not one'",
+        "answer = 1",
+        "answer = = 2",
+        "stale = check_one(answer)",
+        "other = = 2",
+        "fresh = check_one(answer)",
+        "print(stale.outcome.name, fresh.outcome.name)",
+    ]
+    script = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        f"for cell in {cells!r}:\n"
+        "    shell.run_cell(cell, store_history=True)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"IPYTHONDIR": str(tmp_path), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.splitlines()[-1] == "UNJUDGED RIGHT"

@@ -27,6 +27,7 @@ HANDOUTS = ROOT / "handouts"
 CELL_SECONDS = 600
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _TITLE = {"en": "Solution", "ko": "풀이"}
+_FOR_THE_TESTS = {"alternative", "mistake", "equivalent"}
 
 
 class LessonError(Exception):
@@ -124,7 +125,7 @@ def convert(lesson: Lesson, lang: str) -> NotebookNode:
     cells = [
         _notebook_cell(lesson, cell, lang)
         for cell in lesson.cells
-        if cell.lang in (None, lang) and "mistake" not in cell.tags
+        if cell.lang in (None, lang) and _FOR_THE_TESTS.isdisjoint(cell.tags)
     ]
     for number, cell in enumerate(cells):
         earlier = sum(other.source == cell.source for other in cells[:number])

@@ -8,9 +8,12 @@ regions that carry ``lang``; code stands once, in fenced blocks that may carry t
     lesson's first code cell and its own lines, so that it can be judged alone.
 ``check`` (after it)
     Hands the learner's answer to its check from `helpers.course.checks`.
-``solution``, ``mistake`` (after that)
-    One right answer, which the notebook shows folded, and at least two typical wrong
-    ones, which the notebook leaves out and the tests hand to the check.
+``solution`` (after that)
+    One right answer, which the notebook shows folded.
+``alternative``, ``mistake``, ``equivalent`` (after that)
+    What the notebook leaves out and the tests hand to the check: right answers written in
+    another way, typical wrong ones, and, in a raw block of YAML, the changes to the solution
+    that leave it right: ``"the changed line": why``.
 
 A raw block tagged ``quiz`` holds the quiz as YAML. A block that draws a picture says what
 is to be seen in ``alt_en`` and ``alt_ko``.
@@ -87,12 +90,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise as the source has it: blank, check, solution, typical mistakes."""
+    """An exercise as the source has it, with the answers that the tests try its check on."""
 
     blank: Cell
     check: Cell | None
     solution: Cell | None
+    alternatives: tuple[Cell, ...]
     mistakes: tuple[Cell, ...]
+    equivalents: dict[str, str]  # a changed line of the solution that is right too: why
 
 
 def lesson_paths(names: list[str] | None = None) -> list[Path]:
@@ -155,16 +160,30 @@ def read_lesson(path: str | Path) -> Lesson:
 def exercises(lesson: Lesson) -> list[Exercise]:
     """Return the exercises of a lesson, each with the cells that belong to it."""
     found = []
-    code = [cell for cell in lesson.cells if cell.kind == "code"]
-    for start, cell in enumerate(code):
+    cells = [cell for cell in lesson.cells if cell.kind != "markdown"]
+    for start, cell in enumerate(cells):
         if "exercise" not in cell.tags:
             continue
-        rest = code[start + 1 :]
+        rest = cells[start + 1 :]
         end = next((i for i, other in enumerate(rest) if "exercise" in other.tags), len(rest))
-        own = {tag: [c for c in rest[:end] if tag in c.tags] for tag in ("solution", "mistake")}
-        check = rest[0] if rest and "check" in rest[0].tags else None
-        solution = own["solution"][0] if own["solution"] else None
-        found.append(Exercise(cell, check, solution, tuple(own["mistake"])))
+        own = {
+            tag: tuple(other for other in rest[:end] if tag in other.tags)
+            for tag in ("solution", "alternative", "mistake", "equivalent")
+        }
+        found.append(
+            Exercise(
+                blank=cell,
+                check=rest[0] if rest and "check" in rest[0].tags else None,
+                solution=own["solution"][0] if own["solution"] else None,
+                alternatives=own["alternative"],
+                mistakes=own["mistake"],
+                equivalents={
+                    line: why
+                    for other in own["equivalent"]
+                    for line, why in yaml.safe_load(other.source).items()
+                },
+            )
+        )
     return found
 
 

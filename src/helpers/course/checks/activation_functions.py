@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -139,17 +139,24 @@ def check_dead(count_dead):
     if np.isclose(counted, zero.all(axis=0).mean()):
         return say(
             en="That is the share of dead neurons; give their number.",
-            ko="그것은 죽은 뉴런의 비율입니다. 개수를 구하십시오.",
+            ko="그것은 죽은 뉴런의 비율입니다. 개수를 구하세요.",
         )
     if counted == outputs.any(axis=0).sum():
         return say(
             en="Those are the living ones.",
             ko="그것은 살아 있는 뉴런의 수입니다.",
         )
-    if counted != 2 or count_dead(np.ones((2, 3))) != 0:
+    fresh = np.random.default_rng().integers(0, 2, (3, 20)) * 0.5
+    trials = [(outputs,), (np.ones((2, 3)),), (np.array([[0.0, 1], [0, -1]]),), (fresh,)]
+    if wrong := Tried(count_dead, trials).first_wrong(
+        lambda outputs: (outputs == 0).all(axis=0).sum()
+    ):
+        table = wrong.given[0].tolist()
         return say(
-            en=f"Of six neurons in my example two are dead; you count {counted:g}.",
-            ko=f"예로 든 뉴런 여섯 개 가운데 두 개가 죽었는데 {counted:g}이(가) 나옵니다.",
+            en=f"In the table {table} the number of columns that are 0 throughout is "
+            f"{wrong.right}; you count {wrong.said}.",
+            ko=f"표 {table}에서 모든 행이 0인 열은 {wrong.right}개인데 {wrong.said}이(가) "
+            "나옵니다.",
         )
 
 
@@ -187,14 +194,15 @@ def check_choices(choices):
     """Judge which activation function stands where, a dict of names by place."""
     if not isinstance(choices, dict) or set(choices) != set(_RIGHT):
         return say(
-            en="Keep the four places as they are, and write a name behind each.",
-            ko="네 자리의 이름은 그대로 두고, 그 뒤에 함수의 이름을 쓰십시오.",
+            en="Keep the four places as they are, and write a name after each.",
+            ko="네 자리의 이름은 그대로 두고, 그 뒤에 함수의 이름을 쓰세요.",
         )
-    if unknown := set(choices.values()) - {"relu", "sigmoid", "softmax"}:
+    choices = {place: str(name).lower() for place, name in choices.items()}
+    if unknown := sorted(set(choices.values()) - {"relu", "sigmoid", "softmax"}):
         return say(
-            en=f'Choose among "relu", "sigmoid" and "softmax"; {unknown.pop()!r} is none of them.',
-            ko='"relu", "sigmoid", "softmax" 가운데에서 고르십시오. '
-            f"{unknown.pop()!r}은(는) 그 가운데 없습니다.",
+            en=f'Choose among "relu", "sigmoid" and "softmax"; {unknown[0]!r} is none of them.',
+            ko='"relu", "sigmoid", "softmax" 가운데에서 고르세요. '
+            f"{unknown[0]!r}은(는) 그 가운데 없습니다.",
         )
     reasons = {
         (_HIDDEN, "sigmoid"): say(

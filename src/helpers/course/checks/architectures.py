@@ -1,6 +1,8 @@
 """Checks of lesson 16, architectures."""
 
-from helpers.course.checks import check
+from fastapi import HTTPException
+
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 _PARTS = {"M": ("the model", "모델"), "V": ("the view", "뷰"), "C": ("the controller", "컨트롤러")}
@@ -44,7 +46,7 @@ _DUTIES = {
         {
             "en": "Ask of each duty: would it stay if the service had no network at all? Then "
             "it is the model's.",
-            "ko": "할 일마다 물어보십시오. 네트워크가 전혀 없어도 해야 하는 일입니까? 그렇다면 "
+            "ko": "할 일마다 물어보세요. 네트워크가 전혀 없어도 해야 하는 일입니까? 그렇다면 "
             "모델의 일입니다.",
         },
         {
@@ -63,15 +65,16 @@ def check_mvc(duties):
     """Judge a dictionary from six duties to M, V or C."""
     if not isinstance(duties, dict) or set(duties) != set(_DUTIES):
         return say(
-            en="Keep the six duties as they are, and write a letter behind each.",
-            ko="여섯 가지 할 일은 그대로 두고 저마다 글자 하나를 쓰십시오.",
+            en="Keep the six duties as they are, and write a letter after each.",
+            ko="여섯 가지 할 일은 그대로 두고 저마다 글자 하나를 쓰세요.",
         )
     for duty, given in duties.items():
+        given = given.strip().upper() if isinstance(given, str) else given
         right, why_en, why_ko = _DUTIES[duty]
         if given not in _PARTS:
             return say(
                 en=f'"{duty}" has {given!r}: write "M", "V" or "C".',
-                ko=f'"{duty}"에 {given!r}이(가) 있습니다. "M", "V", "C" 가운데 하나를 쓰십시오.',
+                ko=f'"{duty}"에 {given!r}이(가) 있습니다. "M", "V", "C" 가운데 하나를 쓰세요.',
             )
         if given != right:
             english, korean = _PARTS[right]
@@ -101,7 +104,11 @@ _VIEWS = {
 def _controlled(controller, photo_id, wants):
     """Return what a controller answers, and how often it asked the model."""
     model = _Model()
-    return controller(photo_id, wants, model, _VIEWS), model.num_asked
+    try:
+        answer = controller(photo_id, wants, model, _VIEWS)
+    except HTTPException as raised:  # which FastAPI turns into an answer
+        answer = raised.status_code, raised.detail
+    return tuple(answer) if isinstance(answer, list) else answer, model.num_asked
 
 
 @check(
@@ -109,17 +116,17 @@ def _controlled(controller, photo_id, wants):
     hints=[
         {
             "en": "Ask the model and keep its answer in a variable; then there are two cases.",
-            "ko": "모델에게 묻고 답을 변수에 담아 두십시오. 그다음은 두 경우로 나뉩니다.",
+            "ko": "모델에게 묻고 답을 변수에 담아 두세요. 그다음은 두 경우로 나뉩니다.",
         },
         {
             "en": "Compare with `is None`; the view is `views[wants]`, and it takes the digits.",
-            "ko": "`is None`으로 비교하십시오. 뷰는 `views[wants]`이고 숫자의 리스트를 받습니다.",
+            "ko": "`is None`으로 비교하세요. 뷰는 `views[wants]`이고 숫자의 리스트를 받습니다.",
         },
         {
-            "en": '`if digits is None: return 404, "unknown"`, and behind it '
+            "en": '`if digits is None: return 404, "unknown"`, and after it '
             "`return 200, views[wants](digits)`.",
             "ko": '`if digits is None: return 404, "unknown"` 다음에 '
-            "`return 200, views[wants](digits)`를 쓰십시오.",
+            "`return 200, views[wants](digits)`를 쓰세요.",
         },
     ],
 )
@@ -140,19 +147,19 @@ def check_controller(controller):
     if body == [9, 2]:
         return say(
             en="You give back the digits as the model has them: hand them to the view first.",
-            ko="모델의 숫자를 그대로 돌려주고 있습니다. 먼저 뷰에 넘기십시오.",
+            ko="모델의 숫자를 그대로 돌려주고 있습니다. 먼저 뷰에 넘기세요.",
         )
     if body == _VIEWS["json"]([9, 2]):
         return say(
             en='The client wants "page" and gets JSON: take the view by the name in `wants`.',
-            ko='클라이언트는 "page"를 원하는데 JSON이 나갑니다. `wants`에 적힌 뷰를 쓰십시오.',
+            ko='클라이언트는 "page"를 원하는데 JSON이 나갑니다. `wants`에 적힌 뷰를 쓰세요.',
         )
     if num_asked > 1:
         return say(
             en=f"You ask the model {num_asked} times for one request, and each time it reads "
             "the photo: keep its answer in a variable.",
             ko=f"요청 하나에 모델을 {num_asked}번 부르고, 그때마다 사진을 다시 읽습니다. 답을 "
-            "변수에 담아 두십시오.",
+            "변수에 담아 두세요.",
         )
     if _controlled(controller, "empty", "json")[0] == (404, "unknown"):
         return say(
@@ -170,6 +177,8 @@ def check_controller(controller):
         ("zip", "page", (200, "<p>[9, 2]</p>")),
         ("zip", "json", (200, {"digits": [9, 2]})),
         ("empty", "page", (200, "<p>[]</p>")),
+        ("empty", "json", (200, {"digits": []})),
+        ("nothing", "json", (404, "unknown")),
     ]:
         found, _ = _controlled(controller, photo_id, wants)
         if found != right:
@@ -183,6 +192,7 @@ _TABLE = {
     "/digits": "vision",
     "/uploads": "uploads",
     "/digits/old": "archive",
+    "/digits/old/lost/found": "cellar",
 }
 
 
@@ -191,7 +201,7 @@ _TABLE = {
     hints=[
         {
             "en": "First collect the beginnings that fit; two things can make one fit.",
-            "ko": "먼저 맞는 앞부분을 모으십시오. 맞는 경우는 두 가지입니다.",
+            "ko": "먼저 맞는 앞부분을 모으세요. 맞는 경우는 두 가지입니다.",
         },
         {
             "en": 'A beginning fits if `path == start or path.startswith(start + "/")`.',
@@ -208,11 +218,11 @@ def check_route(route):
     if route("/digits/7", _TABLE) == "/digits":
         return say(
             en='You give back the beginning, "/digits": look up its service in the table.',
-            ko='앞부분 "/digits"를 그대로 돌려주고 있습니다. 표에서 서비스를 찾아 돌려주십시오.',
+            ko='앞부분 "/digits"를 그대로 돌려주고 있습니다. 표에서 서비스를 찾아 돌려주세요.',
         )
     if route("/digits/7", _TABLE) == "nobody":
         return say(
-            en='"/digits/7" finds nobody: a beginning fits also if the path goes on behind a `/`.',
+            en='"/digits/7" finds nobody: a beginning fits also if the path goes on after a `/`.',
             ko='"/digits/7"을 맡을 서비스를 찾지 못합니다. 뒤에 `/`가 이어지는 경로에도 맞아야 '
             "합니다.",
         )
@@ -236,15 +246,31 @@ def check_route(route):
             ko='"/digits/old/3"에는 "/digits"와 "/digits/old"가 모두 맞습니다. 표의 어디에 '
             "있든 더 긴 것을 골라야 합니다.",
         )
-    for path, right in {
-        "/digits": "vision",
-        "/digits/7": "vision",
-        "/uploads/a/b": "uploads",
-        "/digits/older": "vision",
-        "/nowhere": "nobody",
-    }.items():
-        if route(path, _TABLE) != right:
-            return say(
-                en=f'"{path}" must go to {right}; you say {route(path, _TABLE)!r}.',
-                ko=f'"{path}"의 답은 {right}인데 {route(path, _TABLE)!r}이(가) 나옵니다.',
-            )
+    if route("/digital", _TABLE) == "vision":
+        return say(
+            en='"/digital" is no path of the vision service: it only begins with the same letters.',
+            ko='"/digital"은 비전 서비스의 경로가 아닙니다. 첫 글자들이 같을 뿐입니다.',
+        )
+    if route("/help/digits/7", _TABLE) != "nobody":
+        return say(
+            en='"/help/digits/7" is no path of the vision service: the path must *begin* with '
+            '"/digits".',
+            ko='"/help/digits/7"은 비전 서비스의 경로가 아닙니다. 경로가 "/digits"로 *시작*해야 '
+            "합니다.",
+        )
+    other = {"/a/b": "first", "/a": "second", "/a/b/c/d": "third", "/ab": "fourth"}
+    paths = ["/digits", "/digits/7", "/uploads/a/b/c", "/digits/older", "/nowhere", "/digits/"]
+    paths += ["/digits/old", "/digits/old/lost", "/digits/old/lost/found/1", "/", ""]
+    trials = [(path, _TABLE) for path in paths]
+    trials += [(path, other) for path in ("/a/b/c", "/a/b/c/d/e", "/ab/c", "/abc", "/a/c/b", "/b")]
+    if wrong := Tried(route, trials).first_wrong(_routed):
+        path, _ = wrong.given
+        return say(
+            en=f'"{path}" must go to {wrong.right}; you say {wrong.said!r}.',
+            ko=f'"{path}"의 답은 {wrong.right}인데 {wrong.said!r}이(가) 나옵니다.',
+        )
+
+
+def _routed(path, table):
+    fitting = [start for start in table if path == start or path.startswith(start + "/")]
+    return table[max(fitting, key=len)] if fitting else "nobody"

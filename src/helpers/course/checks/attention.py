@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.language.attention import softmax
 from helpers.reader import say
 
@@ -44,14 +44,14 @@ def check_look_up(look_up):
     if says(weights):
         return say(
             en="Those are the weights. One step is missing: the average of the values under them.",
-            ko="그것은 가중치입니다. 한 걸음이 남았습니다. 이 가중치로 값들의 평균을 내십시오.",
+            ko="그것은 가중치입니다. 한 걸음이 남았습니다. 이 가중치로 값들의 평균을 내세요.",
         )
     if says(scores @ _VALUES):
         return say(
             en="The scores themselves are no weights: they may be negative, and do not add up "
             "to 1. Put softmax between.",
             ko="점수를 그대로 가중치로 썼습니다. 점수는 음수일 수도 있고 더해서 1이 되지도 "
-            "않습니다. 소프트맥스를 거치십시오.",
+            "않습니다. 소프트맥스를 거치세요.",
         )
     if says(scores @ _VALUES / scores.sum()):
         return say(
@@ -70,7 +70,7 @@ def check_look_up(look_up):
     if says(weights * _VALUES):
         return say(
             en="You give back each value times its weight; add them up.",
-            ko="값마다 가중치를 곱한 것이 나옵니다. 모두 더하십시오.",
+            ko="값마다 가중치를 곱한 것이 나옵니다. 모두 더하세요.",
         )
     if found.shape != ():
         return say(
@@ -107,7 +107,7 @@ _MASK = np.array([True, True, True, False, False])
             "en": "What is masked must count for nothing in the sum as well: change the scores "
             "before softmax, not the weights after it.",
             "ko": "가려진 자리는 합에도 들어가면 안 됩니다. 소프트맥스 뒤의 가중치가 아니라, 그 "
-            "앞의 점수를 바꾸십시오.",
+            "앞의 점수를 바꾸세요.",
         },
         {
             "en": "Which score has the exp 0? `np.where(mask, a, b)` takes from `a` where the "
@@ -119,7 +119,7 @@ _MASK = np.array([True, True, True, False, False])
             "en": "`scores = np.where(mask, scores, -np.inf)`, then softmax along the last axis: "
             "`.sum(axis=-1, keepdims=True)`.",
             "ko": "`scores = np.where(mask, scores, -np.inf)`를 한 다음, 마지막 축을 따라 "
-            "소프트맥스를 하십시오. `.sum(axis=-1, keepdims=True)`입니다.",
+            "소프트맥스를 하세요. `.sum(axis=-1, keepdims=True)`입니다.",
         },
     ],
 )
@@ -138,7 +138,7 @@ def check_masked_weights(masked_weights):
             return say(
                 en="Each column adds up to 1; each row must: a query shares its attention out "
                 "over the keys.",
-                ko="열마다 더해서 1이 됩니다. 줄마다 1이 되어야 합니다. 쿼리마다 키들에 주의를 "
+                ko="열마다 더해서 1이 됩니다. 행마다 1이 되어야 합니다. 쿼리마다 키들에 주의를 "
                 "나누어 주는 것입니다.",
             )
         if np.isnan(found).any():
@@ -146,7 +146,7 @@ def check_masked_weights(masked_weights):
                 en="There are weights that are no number (`nan`): 0 times infinity is none. "
                 "Choose with `np.where` instead of multiplying.",
                 ko="수가 아닌 것(`nan`)이 있습니다. 0에 무한대를 곱하면 수가 되지 않습니다. 곱하지 "
-                "말고 `np.where`로 고르십시오.",
+                "말고 `np.where`로 고르세요.",
             )
         if np.allclose(found, softmax(_SCORES, ~_MASK)):
             return say(
@@ -156,7 +156,7 @@ def check_masked_weights(masked_weights):
         if np.allclose(found, softmax(_SCORES) * _MASK):
             return say(
                 en="What was masked is 0 now, but the rest does not add up to 1 any more: the "
-                "masked scores still stood in the sum.",
+                "masked scores were still in the sum.",
                 ko="가린 자리는 0이 되었지만 나머지를 더해도 1이 되지 않습니다. 가린 점수가 나눌 "
                 "때의 합에 들어 있기 때문입니다.",
             )
@@ -166,11 +166,19 @@ def check_masked_weights(masked_weights):
                 "looked at.",
                 ko="0점도 점수입니다. exp(0)은 1이므로 채움 토큰을 여전히 봅니다.",
             )
-        if not np.allclose(found, softmax(_SCORES, _MASK)):
-            right = softmax(_SCORES, _MASK)[0].round(3).tolist()
+        rng = np.random.default_rng()
+        trials = [(_SCORES, _MASK), (_SCORES, np.array([False, True, False, True, True]))]
+        trials += [(rng.normal(size=(3, 6)), np.array([True, False, False, True, True, False]))]
+        trials += [(rng.normal(size=(2, 3, 4)), np.array([True, True, False, True]))]
+        if wrong := Tried(masked_weights, trials).first_wrong(softmax):
+            mask = wrong.given[1].tolist()
+            right, said = (
+                np.asarray(weights).reshape(-1, len(mask))[0].round(3).tolist()
+                for weights in wrong[1:]
+            )
             return say(
-                en=f"The first row must be {right}; you say {found[0].round(3).tolist()}.",
-                ko=f"첫 줄은 {right}이어야 하는데 {found[0].round(3).tolist()}이(가) 나옵니다.",
+                en=f"Under the mask {mask} the first row must be {right}; you say {said}.",
+                ko=f"마스크가 {mask}이면 첫 행은 {right}이어야 하는데 {said}이(가) 나옵니다.",
             )
 
 
@@ -184,7 +192,7 @@ _PIECES = ["▁이름", "이", "▁뭐예요", "?"]
         {
             "en": "Each row of the weights belongs to one piece of the answer, each column to one "
             "of the question.",
-            "ko": "가중치의 줄은 답의 조각에, 열은 질문의 조각에 해당합니다.",
+            "ko": "가중치의 행은 답의 조각에, 열은 질문의 조각에 해당합니다.",
         },
         {
             "en": "`argmax` gives the place of the largest number; `axis` says along what.",
@@ -193,21 +201,21 @@ _PIECES = ["▁이름", "이", "▁뭐예요", "?"]
         {
             "en": "`weights.argmax(axis=1)` has a place for each row; look each of them up in "
             "`pieces`.",
-            "ko": "`weights.argmax(axis=1)`에는 줄마다 자리가 하나씩 있습니다. 그 자리의 조각을 "
-            "`pieces`에서 찾으십시오.",
+            "ko": "`weights.argmax(axis=1)`에는 행마다 자리가 하나씩 있습니다. 그 자리의 조각을 "
+            "`pieces`에서 찾으세요.",
         },
     ],
 )
 def check_strongest(strongest):
     """Judge a function (weights, pieces) -> for each row the piece of the largest weight."""
-    found = strongest(_WEIGHTS.copy(), list(_PIECES))
+    found = strongest(_WEIGHTS, _PIECES)
     right = ["▁뭐예요", "▁이름", "▁이름"]
-    if isinstance(found, np.ndarray):
-        found = found.tolist()
+    if isinstance(found, np.ndarray | tuple):
+        found = list(found)
     if found == [2, 0, 0]:
         return say(
-            en="Those are the places; give back the pieces that stand there.",
-            ko="그것은 자리 번호입니다. 그 자리에 있는 조각을 돌려주십시오.",
+            en="Those are the places; give back the pieces in those places.",
+            ko="그것은 자리 번호입니다. 그 자리에 있는 조각을 돌려주세요.",
         )
     down = [_PIECES[row] for row in _WEIGHTS.argmax(axis=0)]
     if found in (down, down[: len(_WEIGHTS)]):
@@ -215,7 +223,7 @@ def check_strongest(strongest):
             en="You look down the columns: that tells who looks at each piece of the question "
             "most. Go along the rows.",
             ko="열을 따라 찾았습니다. 그러면 질문의 조각마다 누가 가장 많이 보는지가 나옵니다. "
-            "줄을 따라 찾으십시오.",
+            "행을 따라 찾으세요.",
         )
     if found == [0.6, 0.5, 0.7]:
         return say(
@@ -225,10 +233,13 @@ def check_strongest(strongest):
     if found in right:
         return say(
             en="One piece alone comes back; there must be one for each row.",
-            ko="조각이 하나만 나옵니다. 줄마다 하나씩 나와야 합니다.",
+            ko="조각이 하나만 나옵니다. 행마다 하나씩 나와야 합니다.",
         )
-    if found != right:
+    fresh = np.random.default_rng().dirichlet(np.ones(3), 5), ["나", "너", "우리"]
+    if wrong := Tried(strongest, [(_WEIGHTS, _PIECES), fresh]).first_wrong(
+        lambda weights, pieces: [pieces[place] for place in weights.argmax(axis=1)]
+    ):
         return say(
-            en=f"The answer must be {right}; you say {found!r}.",
-            ko=f"{right}이(가) 나와야 하는데 {found!r}이(가) 나옵니다.",
+            en=f"The answer must be {wrong.right}; you say {wrong.said!r}.",
+            ko=f"{wrong.right}이(가) 나와야 하는데 {wrong.said!r}이(가) 나옵니다.",
         )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -34,14 +34,14 @@ def check_counts(counts):
     mistakes = {
         ("conv_1", 5 * 5 * 16 + 16): say(
             en="`conv_1` has no biases (`use_bias=False`): count its weights alone.",
-            ko="`conv_1`에는 편향이 없습니다(`use_bias=False`). 가중치만 세십시오.",
+            ko="`conv_1`에는 편향이 없습니다(`use_bias=False`). 가중치만 세세요.",
         ),
         ("bn_1", 4): say(
             en="Batch normalisation keeps four numbers for *each* of its 16 maps.",
             ko="배치 정규화는 특징 맵 16장에 *저마다* 수를 네 개씩 가집니다.",
         ),
         ("bn_1", 2 * 16): say(
-            en="Batch normalisation also keeps the running mean and spread of each map: that "
+            en="Batch normalisation also keeps the running mean and variance of each map: that "
             "makes four numbers, not two.",
             ko="배치 정규화는 특징 맵마다 평균과 분산도 기록해 둡니다. 수가 두 개가 아니라 네 "
             "개입니다.",
@@ -50,7 +50,7 @@ def check_counts(counts):
             en="A filter of `conv_2` has one kernel for each of the 16 maps it reads: multiply "
             "by them too.",
             ko="`conv_2`의 필터에는 읽어 들이는 특징 맵 16장마다 커널이 하나씩 있습니다. 입력 "
-            "채널의 수도 곱하십시오.",
+            "채널의 수도 곱하세요.",
         ),
         ("dense_1", 64 * 10): say(
             en="In `dense_1` each of the ten outputs has a bias as well.",
@@ -63,6 +63,13 @@ def check_counts(counts):
             "64개가 아니라 64개입니다.",
         ),
     }
+    if not isinstance(counts, dict) or not {"conv_1", "bn_1", "conv_2", "pool_2", "dense_1"} <= set(
+        counts
+    ):
+        return say(
+            en="Keep the names of the five layers as they are, and write a number after each.",
+            ko="다섯 층의 이름은 그대로 두고, 그 뒤에 수를 쓰세요.",
+        )
     for (layer, wrong), mistake in mistakes.items():
         if counts[layer] == wrong:
             return mistake
@@ -78,7 +85,7 @@ def check_counts(counts):
                 en=f"`{layer}` does not have {counts[layer]} parameters: read off the table what "
                 "goes in and what comes out, and count again.",
                 ko=f"`{layer}`의 파라미터는 {counts[layer]}개가 아닙니다. 표에서 무엇이 들어가고 "
-                "무엇이 나오는지 보고 다시 세십시오.",
+                "무엇이 나오는지 보고 다시 세세요.",
             )
 
 
@@ -88,13 +95,13 @@ def check_counts(counts):
         {
             "en": "First pick one number from each row: the probability that the network gave "
             "to the digit that it really was.",
-            "ko": "먼저 줄마다 수를 하나씩 고르십시오. 신경망이 정답인 숫자에 준 확률입니다.",
+            "ko": "먼저 행마다 수를 하나씩 고르세요. 신경망이 정답인 숫자에 준 확률입니다.",
         },
         {
             "en": "`probabilities[np.arange(len(labels)), labels]` picks from row 0 the column "
             "`labels[0]`, from row 1 the column `labels[1]`, and so on.",
-            "ko": "`probabilities[np.arange(len(labels)), labels]`는 0번 줄에서 `labels[0]`번 열, "
-            "1번 줄에서 `labels[1]`번 열을 차례대로 고릅니다.",
+            "ko": "`probabilities[np.arange(len(labels)), labels]`는 0번 행에서 `labels[0]`번 열, "
+            "1번 행에서 `labels[1]`번 열을 차례대로 고릅니다.",
         },
         {
             "en": "Of what you picked: `np.mean(-np.log(picked))`.",
@@ -104,14 +111,15 @@ def check_counts(counts):
 )
 def check_cross_entropy(cross_entropy):
     """Judge a function (probabilities (N, C), labels (N,)) -> mean cross-entropy."""
-    probabilities = np.array([[0.5, 0.3, 0.2], [0.7, 0.2, 0.1]])
-    labels = np.array([0, 1])  # the second answer is wrong: the network says 0
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(10), 4).round(3) + 0.001
+    labels = np.array([7, 2, 2, 0])
     answer = np.asarray(cross_entropy(probabilities, labels), float)
-    right = -np.log(probabilities[[0, 1], labels])
-    if answer.shape == (2,):
+    right = -np.log(probabilities[np.arange(4), labels])
+    if answer.shape == (4,):
         return say(
             en="You return one number for each digit: take their mean.",
-            ko="숫자 그림마다 수가 하나씩 나옵니다. 평균을 구하십시오.",
+            ko="숫자 그림마다 수가 하나씩 나옵니다. 평균을 구하세요.",
         )
     if answer.shape != ():
         return say(
@@ -128,20 +136,20 @@ def check_cross_entropy(cross_entropy):
             en="You add the losses up: a batch twice as large would look twice as bad. Take "
             "their mean.",
             ko="손실을 모두 더했습니다. 이렇게 하면 배치가 두 배일 때 손실도 두 배가 됩니다. "
-            "평균을 구하십시오.",
+            "평균을 구하세요.",
         ),
         -np.log(probabilities.max(axis=1)).mean(): say(
             en="You took the largest probability of each row; what counts is the one of the "
             "right digit, `labels`.",
-            ko="줄마다 가장 큰 확률을 골랐습니다. 정답인 숫자(`labels`)의 확률을 골라야 합니다.",
+            ko="행마다 가장 큰 확률을 골랐습니다. 정답인 숫자(`labels`)의 확률을 골라야 합니다.",
         ),
         -np.log(probabilities[:, labels]).mean(): say(
             en="`[:, labels]` takes both columns from every row: pick one number a row, with "
             "`np.arange(len(labels))` in place of the `:`.",
-            ko="`[:, labels]`는 모든 줄에서 열을 여러 개 고릅니다. `:` 자리에 "
-            "`np.arange(len(labels))`를 써서 줄마다 수를 하나씩 고르십시오.",
+            ko="`[:, labels]`는 모든 행에서 열을 여러 개 고릅니다. `:` 자리에 "
+            "`np.arange(len(labels))`를 써서 행마다 수를 하나씩 고르세요.",
         ),
-        (1 - probabilities[[0, 1], labels]).mean(): say(
+        (1 - probabilities[np.arange(4), labels]).mean(): say(
             en="That is what is missing to 1; the cross-entropy takes the logarithm.",
             ko="그것은 1에서 모자란 만큼입니다. 교차 엔트로피는 로그를 씁니다.",
         ),
@@ -149,12 +157,22 @@ def check_cross_entropy(cross_entropy):
     for wrong, mistake in mistakes.items():
         if np.isclose(answer, wrong):
             return mistake
-    if not np.isclose(answer, right.mean()):
+    fresh = np.random.default_rng()
+    trials = [(probabilities, labels)]
+    trials += [
+        (fresh.dirichlet(np.ones(10), size) + 0.001, fresh.integers(0, 10, size))
+        for size in (3, 13)
+    ]
+    if wrong := Tried(cross_entropy, trials).first_wrong(
+        lambda probabilities, labels: -np.log(probabilities[np.arange(len(labels)), labels]).mean()
+    ):
+        probabilities, labels = wrong.given
+        picked = probabilities[np.arange(len(labels)), labels].round(3).tolist()
         return say(
-            en="The right digits got 0.5 and 0.2: the loss is (0.69 + 1.61) / 2 = 1.15, you say "
-            f"{answer:.2f}.",
-            ko="정답인 숫자가 받은 확률이 0.5와 0.2이면 손실은 (0.69 + 1.61) / 2 = 1.15인데 "
-            f"{answer:.2f}이(가) 나옵니다.",
+            en=f"The right digits got {picked}: the mean loss is {wrong.right:.3f}, you say "
+            f"{float(wrong.said):.3f}.",
+            ko=f"정답인 숫자가 받은 확률이 {picked}이면 손실의 평균은 {wrong.right:.3f}인데 "
+            f"{float(wrong.said):.3f}이(가) 나옵니다.",
         )
 
 
@@ -168,7 +186,7 @@ def check_cross_entropy(cross_entropy):
         {
             "en": "`np.diag(confusion)` gives the diagonal. A row holds all digits of one label: "
             "how many are there?",
-            "ko": "`np.diag(confusion)`은 대각선을 돌려줍니다. 한 줄에는 정답이 같은 숫자가 모두 "
+            "ko": "`np.diag(confusion)`은 대각선을 돌려줍니다. 한 행에는 정답이 같은 숫자가 모두 "
             "들어 있습니다. 모두 몇 장입니까?",
         },
         {
@@ -179,7 +197,7 @@ def check_cross_entropy(cross_entropy):
 )
 def check_accuracies(accuracies):
     """Judge a function: confusion (C, C), labels by rows -> share read right of each label."""
-    confusion = np.array([[8, 2, 0], [0, 9, 1], [6, 4, 10]])
+    confusion = np.array([[8, 2, 0], [0, 9, 1], [11, 1, 8]])  # the third label is mostly missed
     answer = np.asarray(accuracies(confusion), float)
     hits = np.diag(confusion)
     right = hits / confusion.sum(axis=1)
@@ -191,7 +209,7 @@ def check_accuracies(accuracies):
     if answer.shape == ():
         return say(
             en="That is one number for all digits together: give one for each.",
-            ko="모든 숫자를 합친 수가 하나 나옵니다. 숫자마다 하나씩 구하십시오.",
+            ko="모든 숫자를 합친 수가 하나 나옵니다. 숫자마다 하나씩 구하세요.",
         )
     if answer.shape != (3,):
         return say(
@@ -205,7 +223,7 @@ def check_accuracies(accuracies):
             hits,
             say(
                 en="These are counts: divide each by the number of digits in its row.",
-                ko="이것은 개수입니다. 그 줄에 있는 숫자의 수로 나누십시오.",
+                ko="이것은 개수입니다. 그 행에 있는 숫자의 수로 나누세요.",
             ),
         ),
         (
@@ -215,31 +233,33 @@ def check_accuracies(accuracies):
                 "trusted. Of all the real threes, say, how many were read? Sum the rows.",
                 ko="열의 합으로 나누었습니다. 그것은 신경망의 *답*을 얼마나 믿을 수 있는지를 "
                 "나타냅니다. 여기서는 실제 숫자 가운데 몇 장을 바르게 읽었는지가 필요하므로, "
-                "줄의 합으로 나누십시오.",
+                "행의 합으로 나누세요.",
             ),
         ),
         (
             hits / confusion.sum(),
             say(
                 en="You divide by all digits of the table: divide each by those of its own row.",
-                ko="표에 있는 모든 숫자의 수로 나누었습니다. 저마다 자기 줄의 합으로 나누십시오.",
+                ko="표에 있는 모든 숫자의 수로 나누었습니다. 저마다 자기 행의 합으로 나누세요.",
             ),
         ),
         (
             1 - right,
             say(
                 en="That is the share of the mistakes; wanted is the share read right.",
-                ko="그것은 틀린 비율입니다. 바르게 읽은 비율을 구하십시오.",
+                ko="그것은 틀린 비율입니다. 바르게 읽은 비율을 구하세요.",
             ),
         ),
     ]
     for wrong, mistake in mistakes:
         if np.allclose(answer, wrong):
             return mistake
-    if not np.allclose(answer, right):
+    fresh = np.random.default_rng().integers(1, 20, (10, 10))
+    if wrong := Tried(accuracies, [(confusion,), (fresh,)]).first_wrong(
+        lambda confusion: np.diag(confusion) / confusion.sum(axis=1)
+    ):
+        right, said = (np.round(np.asarray(one, float), 2).tolist() for one in wrong[1:])
         return say(
-            en=f"The trial table has the rows {confusion.tolist()}: 0.8, 0.9 and 0.5 are read "
-            f"right, you say {answer.round(2).tolist()}.",
-            ko=f"시험용 표의 줄이 {confusion.tolist()}이면 0.8, 0.9, 0.5인데 "
-            f"{answer.round(2).tolist()}이(가) 나옵니다.",
+            en=f"A table with the rows {wrong.given[0].tolist()} gives {right}, you say {said}.",
+            ko=f"표의 행이 {wrong.given[0].tolist()}이면 {right}인데 {said}이(가) 나옵니다.",
         )

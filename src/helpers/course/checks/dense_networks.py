@@ -1,8 +1,10 @@
 """Checks of lesson 05, dense networks."""
 
+from itertools import pairwise
+
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -19,7 +21,7 @@ from helpers.reader import say
             "en": "A layer between the widths a and b has (a + 1) * b parameters. Go through the "
             "list from one pair of neighbours to the next and add them up.",
             "ko": "너비 a와 b 사이의 층에는 파라미터가 (a + 1) * b개 있습니다. 목록에서 이웃한 "
-            "두 수를 차례로 꺼내며 더하십시오.",
+            "두 수를 차례로 꺼내며 더하세요.",
         },
         {
             "en": "`sum((a + 1) * b for a, b in zip(widths[:-1], widths[1:]))`",
@@ -50,21 +52,24 @@ def check_count_parameters(count_parameters):
             en="You multiplied all the widths together. Only neighbouring layers are connected: "
             "count layer by layer, and add.",
             ko="모든 너비를 한꺼번에 곱했습니다. 이어져 있는 것은 이웃한 층뿐입니다. 층마다 "
-            "따로 세어서 더하십시오.",
+            "따로 세어서 더하세요.",
         )
     if counted == (5 + 1) * 4 + (4 + 1) * 3:
         return say(
             en="The last layer is missing: three layers lie between the four widths.",
             ko="마지막 층이 빠졌습니다. 너비가 네 개이면 그 사이에 층이 세 개 있습니다.",
         )
-    for widths, right in {(5, 4, 3, 2): 47, (3, 2): 8, (784, 128, 10): 101_770}.items():
-        if (counted := count_parameters(list(widths))) != right:
-            return say(
-                en=f"A network of the widths {list(widths)} has {right} parameters, "
-                f"you say {counted}.",
-                ko=f"너비가 {list(widths)}인 신경망의 파라미터는 {right}개인데 {counted}이(가) "
-                "나옵니다.",
-            )
+    trials = [([5, 4, 3, 2],), ([3, 2],), ([784, 128, 10],), ([2, 7, 1, 6, 3],)]
+    if wrong := Tried(count_parameters, trials).first_wrong(
+        lambda widths: sum((a + 1) * b for a, b in pairwise(widths))
+    ):
+        (widths,) = wrong.given
+        return say(
+            en=f"A network of the widths {widths} has {wrong.right} parameters, "
+            f"you say {wrong.said}.",
+            ko=f"너비가 {widths}인 신경망의 파라미터는 {wrong.right}개인데 {wrong.said}이(가) "
+            "나옵니다.",
+        )
 
 
 def _slopes(x, w, v, y):
@@ -79,7 +84,7 @@ def _slopes(x, w, v, y):
         {
             "en": "Write the forward pass first: `h`, `a`, `s`. Then begin at the end, with the "
             "slope at `s`, which is `2 * (s - y)`.",
-            "ko": "먼저 앞으로 가는 계산 `h`, `a`, `s`를 쓰십시오. 그런 다음 맨 끝, `s`의 "
+            "ko": "먼저 앞으로 가는 계산 `h`, `a`, `s`를 쓰세요. 그런 다음 맨 끝, `s`의 "
             "기울기 `2 * (s - y)`에서 시작합니다.",
         },
         {
@@ -102,21 +107,23 @@ def check_slopes(slopes):
     if np.shape(found) != (2,):
         return say(
             en="Return two numbers, the slope of w and the slope of v: `return of_w, of_v`.",
-            ko="w의 기울기와 v의 기울기, 두 수를 돌려주십시오: `return of_w, of_v`",
+            ko="w의 기울기와 v의 기울기, 두 수를 돌려주세요: `return of_w, of_v`",
         )
     mistake = _known_slopes(tuple(found), tuple(slopes(2.0, -0.5, 3.0, 1.0)))
     if mistake:
         return mistake
-    for case in [(2.0, 0.5, 3.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]:
-        if not np.allclose(slopes(*case), _slopes(*case)):
-            x, w, v, y = case
-            right, wrong = (", ".join(f"{s:g}" for s in f(*case)) for f in (_slopes, slopes))
-            return say(
-                en=f"At x = {x}, w = {w}, v = {v}, y = {y} the slopes of w and v are {right}; "
-                f"you say {wrong}. Nudge a weight and see which of yours is wrong.",
-                ko=f"x = {x}, w = {w}, v = {v}, y = {y}이면 w와 v의 기울기는 차례로 {right}인데 "
-                f"{wrong}이(가) 나옵니다. 가중치를 조금 움직여 보고 어느 쪽이 틀렸는지 찾으십시오.",
-            )
+    trials = [(2.0, 0.5, 3.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]
+    trials += [(2.0, 0.5, -3.0, 1.0), (-2.0, 0.5, -3.0, 1.0)]
+    trials += np.random.default_rng().normal(size=(4, 4)).tolist()
+    if wrong := Tried(slopes, trials).first_wrong(_slopes):
+        x, w, v, y = (f"{number:.3g}" for number in wrong.given)
+        right, said = (", ".join(f"{slope:.4g}" for slope in pair) for pair in wrong[1:])
+        return say(
+            en=f"At x = {x}, w = {w}, v = {v}, y = {y} the slopes of w and v are {right}; "
+            f"you say {said}. Nudge a weight and see which of yours is wrong.",
+            ko=f"x = {x}, w = {w}, v = {v}, y = {y}이면 w와 v의 기울기는 차례로 {right}인데 "
+            f"{said}이(가) 나옵니다. 가중치를 조금 움직여 보고 어느 쪽이 틀렸는지 찾으세요.",
+        )
 
 
 def _known_slopes(positive, negative):
@@ -128,7 +135,8 @@ def _known_slopes(positive, negative):
         )
     if np.allclose(positive, (-48, -6)):
         return say(
-            en="The signs are turned round: where s is too large, a larger s makes the loss grow.",
+            en="The signs are the wrong way round: where s is too large, a larger s makes the "
+            "loss grow.",
             ko="부호가 반대입니다. s가 정답보다 클 때에는 s가 커질수록 손실도 커집니다.",
         )
     if np.allclose(positive, (24, 3)):
@@ -170,22 +178,27 @@ def _known_slopes(positive, negative):
         {
             "en": "Row 5 of the weights belongs to pixel 5. Which old pixel stands in place 0 of "
             "the shuffled picture?",
-            "ko": "가중치의 5번 줄은 5번 화소의 것입니다. 섞은 그림의 0번 자리에는 원래 몇 번 "
+            "ko": "가중치의 5번 행은 5번 화소의 것입니다. 섞은 그림의 0번 자리에는 원래 몇 번 "
             "화소가 놓입니까?",
         },
         {
             "en": "In `image[order]` place 0 holds the old pixel `order[0]`. So row 0 of the new "
             "weights must be the old row `order[0]`.",
             "ko": "`image[order]`의 0번 자리에는 원래의 `order[0]`번 화소가 있습니다. 그러므로 새 "
-            "가중치의 0번 줄은 원래의 `order[0]`번 줄이어야 합니다.",
+            "가중치의 0번 행은 원래의 `order[0]`번 행이어야 합니다.",
         },
         {"en": "`weights[order]`", "ko": "`weights[order]`"},
     ],
 )
 def check_reorder(reorder):
     """Judge a function (weights, order) -> weights that fit the inputs x[order]."""
-    weights, order = np.random.default_rng(0).normal(size=(4, 4)), np.array([1, 3, 0, 2])
-    found = np.asarray(reorder(weights.copy(), order), float)
+    if _shuffles_columns(reorder):
+        return say(
+            en="You shuffled the columns: these are the neurons. The pixels' weights are the rows.",
+            ko="열을 섞었습니다. 열은 뉴런입니다. 화소마다의 가중치는 행(row)에 있습니다.",
+        )
+    weights, order = np.random.default_rng(0).normal(size=(4, 3)), np.array([1, 3, 0, 2])
+    found = np.asarray(reorder(weights, order), float)
     if found.shape != weights.shape:
         return say(
             en=f"The weights must keep their shape, {weights.shape}; yours is {found.shape}.",
@@ -197,21 +210,40 @@ def check_reorder(reorder):
             en="The weights are as before: each would meet a pixel that is not its own.",
             ko="가중치가 그대로입니다. 이대로는 가중치가 제 것이 아닌 화소를 만납니다.",
         )
-    if np.array_equal(found, weights[:, order]):
-        return say(
-            en="You shuffled the columns: these are the neurons. The pixels' weights are the rows.",
-            ko="열을 섞었습니다. 열은 뉴런입니다. 화소마다의 가중치는 줄(row)에 있습니다.",
-        )
     if np.array_equal(found, weights[np.argsort(order)]):
         return say(
             en="That is the way back: it would undo the shuffling. Go the same way as the pixels.",
             ko="거꾸로 갔습니다. 그것은 섞은 것을 되돌리는 순서입니다. 화소와 같은 방향으로 "
-            "섞으십시오.",
+            "섞으세요.",
         )
-    if not np.allclose(found, weights[order]):
+    fresh = np.random.default_rng().normal(size=(5, 2)), np.random.default_rng().permutation(5)
+    if _runs_over_columns(reorder):
+        return say(
+            en="Some rows are left as they were: go over all places of `order`, as many as there "
+            "are rows, not columns.",
+            ko="바뀌지 않은 행이 있습니다. 열의 수가 아니라 행의 수만큼, `order`의 모든 자리를 "
+            "거쳐야 합니다.",
+        )
+    if Tried(reorder, [(weights, order), fresh]).first_wrong(lambda weights, order: weights[order]):
         return say(
             en="On a shuffled picture the layer does not give what it gave before: "
             "`image[order] @ new` must equal `image @ weights`.",
             ko="섞은 그림에서 층의 답이 예전과 다릅니다. `image[order] @ new`가 "
             "`image @ weights`와 같아야 합니다.",
         )
+
+
+def _shuffles_columns(reorder):
+    """Tell whether the answer moves the columns: on a square table, where it can."""
+    weights, order = np.arange(16.0).reshape(4, 4), np.array([1, 3, 0, 2])
+    try:
+        return np.array_equal(reorder(weights, order), weights[:, order])
+    except IndexError:
+        return False
+
+
+def _runs_over_columns(reorder):
+    """Tell whether the answer fills as many rows as there are columns, and leaves the rest."""
+    weights, order = np.arange(1.0, 13).reshape(4, 3), np.array([1, 3, 0, 2])
+    found = np.asarray(reorder(weights, order))
+    return np.array_equal(found[:3], weights[order][:3]) and found[3].any() == 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -25,14 +25,14 @@ from helpers.reader import say
 )
 def check_cosine(cosine):
     """Judge a function (vector, vector) -> cosine."""
-    a, b = np.array([3.0, 4.0]), np.array([5.0, 12.0])
+    a, b = np.array([3.0, 4.0, 0.0]), np.array([5.0, 12.0, 0.0])
     answer = np.asarray(cosine(a, b))
     if answer.shape != ():
         return say(
             en=f"The cosine is one number; yours has the shape {answer.shape}. Add the products "
             "up: `a @ b`.",
             ko=f"코사인은 수 하나인데 모양이 {answer.shape}인 값이 나옵니다. 곱한 것을 모두 "
-            "더하십시오: `a @ b`",
+            "더하세요: `a @ b`",
         )
     if np.isclose(answer, 63):
         return say(
@@ -56,23 +56,24 @@ def check_cosine(cosine):
             en="Python goes from left to right: put the product of the two lengths in "
             "parentheses, as `a @ b / (length_a * length_b)`.",
             ko="파이썬은 왼쪽부터 계산합니다. `a @ b / (길이_a * 길이_b)`처럼 두 길이의 곱을 "
-            "괄호로 묶으십시오.",
+            "괄호로 묶으세요.",
         )
-    for a, b, right in (
-        ([3, 4], [5, 12], 63 / 65),
-        ([3, 4], [4, 3], 0.96),
-        ([1, 0, 0], [0, 2, 0], 0),
-        ([1, 2], [-2, -4], -1),
+    pairs = [([3, 4], [5, 12]), ([3, 4], [4, 3]), ([1, 0, 0], [0, 2, 0]), ([1, 2], [-2, -4])]
+    pairs += [([1, -2, 2, 4], [0.5, 3, 1, -1])]
+    trials = [tuple(np.array(vector, float) for vector in pair) for pair in pairs]
+    trials += [tuple(np.random.default_rng().normal(size=(2, size))) for size in (3, 7)]
+    if wrong := Tried(cosine, trials).first_wrong(
+        lambda a, b: a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
     ):
-        answer = cosine(np.array(a, float), np.array(b, float))
-        if not np.isclose(answer, right, atol=1e-6):
-            return say(
-                en=f"The cosine of {a} and {b} is {right:.3f}; you say {float(answer):.3f}.",
-                ko=f"{a}와(과) {b}의 코사인은 {right:.3f}인데 {float(answer):.3f}이(가) 나옵니다.",
-            )
+        a, b = (vector.round(2).tolist() for vector in wrong.given)
+        return say(
+            en=f"The cosine of {a} and {b} is {wrong.right:.3f}; you say {float(wrong.said):.3f}.",
+            ko=f"{a}와(과) {b}의 코사인은 {wrong.right:.3f}인데 {float(wrong.said):.3f}이(가) "
+            "나옵니다.",
+        )
 
 
-# Row 0 shows nearly the way of rows 3 and 1; row 2 is long, row 4 opposite, row 5 near in place.
+# Row 0 points nearly the way of rows 3 and 1; row 2 is long, row 4 opposite, row 5 near in place.
 _TABLE = np.array(
     [[1.0, 0.2], [3.0, 1.5], [5.0, 9.0], [2.0, 0.5], [-1.0, -0.2], [0.4, 0.9], [0.1, -0.6]]
 )
@@ -84,71 +85,77 @@ _TABLE = np.array(
         {
             "en": "Divide every row by its length first; then one product with `@` gives all "
             "cosines of the row.",
-            "ko": "먼저 모든 줄을 저마다의 길이로 나누십시오. 그러면 `@` 한 번으로 그 줄의 "
+            "ko": "먼저 모든 행을 저마다의 길이로 나누세요. 그러면 `@` 한 번으로 그 행의 "
             "코사인이 모두 나옵니다.",
         },
         {
             "en": "`np.argsort` gives the places from the smallest number to the largest; put a "
             "minus before the cosines.",
             "ko": "`np.argsort`는 작은 수부터 자리 번호를 알려 줍니다. 코사인 앞에 빼기 부호를 "
-            "붙이십시오.",
+            "붙이세요.",
         },
         {
             "en": "`order = np.argsort(-(unit @ unit[row]))`, and then leave `row` itself out.",
-            "ko": "`order = np.argsort(-(unit @ unit[row]))`을 구한 다음 `row` 자신을 빼십시오.",
+            "ko": "`order = np.argsort(-(unit @ unit[row]))`을 구한 다음 `row` 자신을 빼세요.",
         },
     ],
 )
 def check_neighbours(neighbours):
     """Judge a function (row, table, k) -> the rows of the k highest cosines but its own."""
     found = neighbours(0, _TABLE, 3)
-    if not isinstance(found, list | np.ndarray) or len(found) != 3:
+    if not isinstance(found, list | tuple | np.ndarray) or len(found) != 3:
         return say(
             en=f"For k = 3 the answer must be a list of three rows, not {found!r}.",
-            ko=f"k = 3이면 줄 번호 세 개가 든 리스트가 나와야 합니다. 지금은 {found!r}입니다.",
+            ko=f"k = 3이면 행 번호 세 개가 든 리스트가 나와야 합니다. 지금은 {found!r}입니다.",
         )
     found = np.asarray(found).tolist()
     if found[0] == 0:
         return say(
             en="The first neighbour that you find is the word itself: leave it out.",
-            ko="첫째 이웃이 그 단어 자신입니다. 자신은 빼십시오.",
+            ko="첫째 이웃이 그 단어 자신입니다. 자신은 빼세요.",
         )
     if any(isinstance(row, float) for row in found):
         return say(
             en="Those are the cosines; the numbers of the rows are asked for. `np.argsort` gives "
             "places, `np.sort` values.",
-            ko="그것은 코사인입니다. 줄의 번호를 돌려주어야 합니다. `np.sort`는 값을, "
+            ko="그것은 코사인입니다. 행의 번호를 돌려주어야 합니다. `np.sort`는 값을, "
             "`np.argsort`는 자리를 알려 줍니다.",
         )
     if found == _ranked(_TABLE @ _TABLE[0]):
         return say(
             en="Row 2 wins because it is long: divide by the lengths, so that only the direction "
             "counts.",
-            ko="2번 줄은 길다는 이유만으로 이겼습니다. 방향만 보도록 길이로 나누십시오.",
+            ko="2번 행은 길다는 이유만으로 이겼습니다. 방향만 보도록 길이로 나누세요.",
         )
     if found == _ranked(-np.linalg.norm(_TABLE - _TABLE[0], axis=1)):
         return say(
-            en="You take those at the smallest distance; the cosine, which does not mind how long "
-            "a row is, is asked for.",
-            ko="거리가 가까운 것을 골랐습니다. 줄의 길이를 따지지 않는 코사인으로 골라야 합니다.",
+            en="You take those at the smallest distance; take those with the largest cosine, which "
+            "does not depend on how long a row is.",
+            ko="거리가 가까운 것을 골랐습니다. 행의 길이를 따지지 않는 코사인으로 골라야 합니다.",
         )
     unit = _TABLE / np.linalg.norm(_TABLE, axis=1, keepdims=True)
     if found == _ranked(-(unit @ unit[0])):
         return say(
-            en="Your first is the one that shows the opposite way: `np.argsort` begins with the "
+            en="Your first is the one that points the opposite way: `np.argsort` begins with the "
             "smallest.",
             ko="첫째로 나온 것은 반대쪽을 가리키는 벡터입니다. `np.argsort`는 작은 것부터 "
             "늘어놓습니다.",
         )
-    for row in (0, 5):
-        right = [n for n in np.argsort(-(unit @ unit[row])).tolist() if n != row][:3]
-        found = np.asarray(neighbours(row, _TABLE, 3)).tolist()
-        if found != right:
-            return say(
-                en=f"On a table that the check made, the neighbours of row {row} are {right}; you "
-                f"say {found}.",
-                ko=f"채점용 표에서 {row}번 줄의 이웃은 {right}인데 {found}이(가) 나옵니다.",
-            )
+    fresh = np.random.default_rng().normal(size=(9, 4)) * np.arange(1, 10)[:, None]
+    trials = [(0, _TABLE, 3), (5, _TABLE, 3), (2, _TABLE, 2), (6, _TABLE, 5), (4, fresh, 6)]
+    if wrong := Tried(neighbours, trials).first_wrong(_neighbours):
+        row, _, k = wrong.given
+        said = np.asarray(wrong.said).tolist()
+        return say(
+            en=f"On a table that the check made, the {k} neighbours of row {row} are "
+            f"{wrong.right}; you say {said}.",
+            ko=f"채점용 표에서 {row}번 행의 이웃 {k}개는 {wrong.right}인데 {said}이(가) 나옵니다.",
+        )
+
+
+def _neighbours(row, table, k):
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    return [other for other in np.argsort(-(unit @ unit[row])).tolist() if other != row][:k]
 
 
 def _ranked(scores):
@@ -161,7 +168,7 @@ def _ranked(scores):
     hints=[
         {
             "en": "Go through the questions with `zip(found, true)`: how many rows are in both?",
-            "ko": "`zip(found, true)`로 질문을 하나씩 봅시다. 양쪽에 모두 있는 줄은 몇 개입니까?",
+            "ko": "`zip(found, true)`로 질문을 하나씩 봅시다. 양쪽에 모두 있는 행은 몇 개입니까?",
         },
         {
             "en": "`set(f) & set(t)` keeps what both have, in whatever order.",
@@ -170,7 +177,7 @@ def _ranked(scores):
         {
             "en": "Add up the sizes of these sets and divide by `true.size`, the number of all "
             "true neighbours.",
-            "ko": "그 집합의 크기를 모두 더하고, 진짜 이웃의 전체 수인 `true.size`로 나누십시오.",
+            "ko": "그 집합의 크기를 모두 더하고, 진짜 이웃의 전체 수인 `true.size`로 나누세요.",
         },
     ],
 )
@@ -194,31 +201,43 @@ def check_recall(recall):
     if np.isclose(answer, 5):
         return say(
             en="That is how many were found; the share is asked for: divide by how many there are.",
-            ko="그것은 찾은 개수입니다. 비율을 구하려면 전체 수로 나누십시오.",
+            ko="그것은 찾은 개수입니다. 비율을 구하려면 전체 수로 나누세요.",
         )
     if np.isclose(answer, 5 / 2):
         return say(
             en="That is how many were found for a question on average; each question has k true "
             "neighbours, so divide by `true.size`.",
             ko="그것은 질문마다 찾은 개수의 평균입니다. 질문마다 진짜 이웃이 k개씩 있으므로 "
-            "`true.size`로 나누십시오.",
+            "`true.size`로 나누세요.",
         )
     if np.isclose(answer, 6 / 8):
         return say(
             en="You throw all questions together: row 4 is a neighbour of the first question and "
             "was found for the second, where it counts for nothing.",
-            ko="모든 질문을 한데 섞었습니다. 4번 줄은 첫째 질문의 이웃인데, 둘째 질문에서 찾은 "
+            ko="모든 질문을 한데 섞었습니다. 4번 행은 첫째 질문의 이웃인데, 둘째 질문에서 찾은 "
             "것을 맞았다고 세었습니다.",
         )
     if np.isclose(answer, 0):
         return say(
             en="You count a question only if all its neighbours were found; count each neighbour.",
-            ko="이웃을 모두 찾은 질문만 세었습니다. 이웃을 하나하나 세십시오.",
+            ko="이웃을 모두 찾은 질문만 세었습니다. 이웃을 하나하나 세세요.",
         )
-    if not np.isclose(answer, 5 / 8):
+    rng = np.random.default_rng()
+    fresh = tuple(
+        np.array([rng.permutation(9)[:size] for _ in range(questions)])
+        for size, questions in ((5, 4), (5, 4))
+    )
+    longer = np.array([[7, 1, 2, 9, 4, 8]]), np.array([[4, 2, 3]])  # asked for twice as many
+    if wrong := Tried(recall, [(found, true), longer, fresh]).first_wrong(_recall):
+        found, true = (table.tolist() for table in wrong.given)
         return say(
-            en=f"Of eight true neighbours five were found, a recall of 0.625; you say "
-            f"{float(answer):.3f}.",
-            ko=f"진짜 이웃 여덟 가운데 다섯을 찾았으므로 재현율은 0.625인데 "
-            f"{float(answer):.3f}이(가) 나옵니다.",
+            en=f"Found {found} of the true neighbours {true}: a recall of {wrong.right:.3f}; you "
+            f"say {float(wrong.said):.3f}.",
+            ko=f"진짜 이웃이 {true}일 때 {found}을(를) 찾았으면 재현율은 {wrong.right:.3f}인데 "
+            f"{float(wrong.said):.3f}이(가) 나옵니다.",
         )
+
+
+def _recall(found, true):
+    hits = [len({*f} & {*t}) for f, t in zip(found.tolist(), true.tolist(), strict=True)]
+    return sum(hits) / true.size

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -13,7 +13,7 @@ from helpers.reader import say
             "en": "Images and labels must be shuffled together. So don't shuffle them: shuffle "
             "the numbers of their places, 0, 1, 2 ..., and pick both by these.",
             "ko": "그림과 레이블은 함께 섞여야 합니다. 그림과 레이블을 따로 섞지 말고, 0, 1, 2 … "
-            "하는 자리 번호를 섞어서 그 번호로 둘 다 고르십시오.",
+            "하는 자리 번호를 섞어서 그 번호로 둘 다 고르세요.",
         },
         {
             "en": "`order = rng.permutation(len(images))` gives the places in a random order. The "
@@ -25,7 +25,7 @@ from helpers.reader import say
             "en": "With `held, kept = order[:num_held], order[num_held:]` return `images[kept], "
             "labels[kept], images[held], labels[held]`.",
             "ko": "`held, kept = order[:num_held], order[num_held:]`로 나눈 다음 `images[kept], "
-            "labels[kept], images[held], labels[held]`를 돌려주십시오.",
+            "labels[kept], images[held], labels[held]`를 돌려주세요.",
         },
     ],
 )
@@ -33,13 +33,13 @@ def check_split(split):
     """Judge (images, labels, num_held, rng) -> images and labels kept, then those held back."""
     places = np.arange(1000)
     images, labels = np.tile(places[:, None, None], (1, 2, 2)), places // 100  # sorted by label
-    parts = split(images.copy(), labels.copy(), 200, np.random.default_rng(0))
+    parts = split(images, labels, 200, np.random.default_rng(0))
     if not isinstance(parts, tuple | list) or len(parts) != 4:
         return say(
             en="Return four things in this order: the images to learn from, their labels, the "
             "images held back, their labels.",
             ko="훈련에 쓸 그림, 그 레이블, 떼어 둔 그림, 그 레이블의 네 가지를 이 순서로 "
-            "돌려주십시오.",
+            "돌려주세요.",
         )
     kept_images, kept_labels, held_images, held_labels = map(np.asarray, parts)
     if (len(kept_images), len(held_images)) == (200, 800):
@@ -47,6 +47,13 @@ def check_split(split):
             en="The two parts have changed places: `num_held` images are to be held back, and the "
             "network learns from the others.",
             ko="두 묶음이 바뀌었습니다. `num_held`장은 떼어 두고, 신경망은 나머지에서 배웁니다.",
+        )
+    if [len(np.asarray(part)) for part in parts] == [800, 200, 800, 200]:
+        return say(
+            en="The four parts are in another order than asked for: images and labels to learn "
+            "from, then images and labels held back.",
+            ko="네 묶음의 순서가 다릅니다. 학습에 쓸 그림과 레이블, 떼어 둔 그림과 레이블의 "
+            "순서로 돌려주세요.",
         )
     if len(kept_images) == 1000:
         return say(
@@ -65,10 +72,10 @@ def check_split(split):
     kept, held = kept_images[:, 0, 0], held_images[:, 0, 0]
     if np.ptp(held) == 199 and len(set(held)) == 200:
         return say(
-            en="You held back 200 images that stand one behind another. Mine were sorted by their "
-            "labels, and only two of the ten digits are among yours: draw by lot.",
+            en="You held back 200 images that lie next to each other. Mine were sorted by their "
+            "labels, and only two of the ten digits are among yours: pick at random.",
             ko="나란히 놓인 200장을 떼었습니다. 채점용 그림은 레이블 순서로 놓여 있어서, 떼어 둔 "
-            "묶음에 열 숫자 가운데 두 가지밖에 없습니다. 무작위로 고르십시오.",
+            "묶음에 열 숫자 가운데 두 가지밖에 없습니다. 무작위로 고르세요.",
         )
     if len({*kept, *held}) < 1000:
         return say(
@@ -81,6 +88,30 @@ def check_split(split):
             en="Images and labels no longer belong together: both must be put in the same order.",
             ko="그림과 레이블의 짝이 맞지 않습니다. 둘을 똑같은 순서로 골라야 합니다.",
         )
+    same_seed, other_seed = (
+        np.asarray(split(images, labels, 200, np.random.default_rng(seed))[2])[:, 0, 0]
+        for seed in (0, 1)
+    )
+    if not np.array_equal(held, same_seed):
+        return say(
+            en="The same seed gives another split each time: draw with the `rng` that is given, "
+            "so that an experiment can be repeated.",
+            ko="같은 시드인데 나눌 때마다 결과가 다릅니다. 실험을 되풀이할 수 있도록 받은 `rng`로 "
+            "고르세요.",
+        )
+    if np.array_equal(held, other_seed):
+        return say(
+            en="Every seed gives the same split: draw the places with `rng`.",
+            ko="시드가 달라도 늘 똑같이 나뉩니다. `rng`로 무작위로 고르세요.",
+        )
+    if [len(part) for part in split(images[:9], labels[:9], 2, np.random.default_rng(0))] != [
+        *(7, 7, 2, 2)
+    ]:
+        return say(
+            en="Of 9 images with `num_held = 2`, 7 must be kept and 2 held back: use `num_held`.",
+            ko="그림 9장에서 `num_held = 2`이면 7장이 남고 2장을 떼어야 합니다. `num_held`를 "
+            "쓰세요.",
+        )
 
 
 @check(
@@ -90,7 +121,7 @@ def check_split(split):
             "en": "Which of the two accuracies shows whether the network can do its exercises at "
             "all? Ask that one first.",
             "ko": "신경망이 연습 문제라도 제대로 푸는지는 두 정확도 가운데 어느 쪽이 알려 줍니까? "
-            "그쪽을 먼저 보십시오.",
+            "그쪽을 먼저 보세요.",
         },
         {
             "en": "Low on the training set: underfitting. High there, and low on the validation "
@@ -110,16 +141,16 @@ def check_diagnose(diagnose):
     """Judge (train, held, wanted accuracy) -> "underfitting", "overfitting" or "fine"."""
     poor, learned_by_heart = diagnose(0.6, 0.58, 0.95), diagnose(1.0, 0.89, 0.95)
     names = {"underfitting", "overfitting", "fine"}
-    if unknown := {poor, learned_by_heart} - names:
+    if unknown := [said for said in (poor, learned_by_heart) if said not in names]:
         return say(
-            en=f'Return one of "underfitting", "overfitting" and "fine", not {unknown.pop()!r}.',
-            ko='"underfitting", "overfitting", "fine" 가운데 하나를 돌려주십시오. '
-            f"{unknown.pop()!r}은(는) 없는 이름입니다.",
+            en=f'Return one of "underfitting", "overfitting" and "fine", not {unknown[0]!r}.',
+            ko='"underfitting", "overfitting", "fine" 가운데 하나를 돌려주세요. '
+            f"{unknown[0]!r}은(는) 없는 이름입니다.",
         )
     if (poor, learned_by_heart) == ("overfitting", "underfitting"):
         return say(
-            en="The two names have changed places: who knows the exercises by heart and fails the "
-            "examination, overfits.",
+            en="The two names have changed places: a network that knows the exercises by heart "
+            "and fails the exam overfits.",
             ko="두 이름이 바뀌었습니다. 연습 문제는 다 외웠는데 시험을 못 보는 쪽이 과적합입니다.",
         )
     if poor == "fine":
@@ -127,14 +158,14 @@ def check_diagnose(diagnose):
             en="60 % on the training set and 58 % on the validation set: the gap is small, but "
             "where 95 % are wanted both are bad. Hold the accuracies against `wanted`.",
             ko="훈련 세트에서 60 %, 검증 세트에서 58 %이면 차이는 작지만, 95 %가 필요하다면 둘 다 "
-            "모자랍니다. 정확도를 `wanted`와 비교하십시오.",
+            "모자랍니다. 정확도를 `wanted`와 비교하세요.",
         )
     if poor == "overfitting":
         return say(
             en="60 % on the training set, where 95 % are wanted: this network can't even do its "
             "exercises. Look at the training set first.",
             ko="95 %가 필요한데 훈련 세트에서 60 %이면, 연습 문제도 제대로 풀지 못하는 "
-            "신경망입니다. 훈련 세트부터 보십시오.",
+            "신경망입니다. 훈련 세트부터 보세요.",
         )
     for case, right in {
         (1.0, 0.89, 0.95): "overfitting",
@@ -143,6 +174,9 @@ def check_diagnose(diagnose):
         (0.96, 0.94, 0.95): "overfitting",
         (0.94, 0.96, 0.95): "underfitting",
         (1.0, 0.89, 0.85): "fine",
+        (0.95, 0.95, 0.95): "fine",
+        (0.7, 0.9, 0.8): "underfitting",
+        (0.5, 0.4, 0.3): "fine",
     }.items():
         if (answer := diagnose(*case)) != right:
             train, held, wanted = (f"{share:.0%}" for share in case)
@@ -165,7 +199,7 @@ def check_diagnose(diagnose):
             "en": "The slope of the penalty, `2 * decay * weights`, is added to the slope of the "
             "loss; then the step is as ever.",
             "ko": "벌점의 기울기 `2 * decay * weights`를 손실의 기울기에 더한 다음, 늘 하던 대로 "
-            "한 걸음 내딛으십시오.",
+            "한 걸음 내딛으세요.",
         },
         {
             "en": "`weights - learning_rate * (slopes + 2 * decay * weights)`",
@@ -176,15 +210,14 @@ def check_diagnose(diagnose):
 def check_step(step):
     """Judge (weights, slopes, learning_rate, decay) -> weights after a step with L2 penalty."""
     weights, slopes = np.array([[1.0, -2.0], [0.5, 4.0]]), np.array([[0.3, 0.1], [-0.4, 0.2]])
-    rate, decay = 0.1, 0.5
-    answer = np.asarray(step(weights.copy(), slopes.copy(), rate, decay), float)
+    rate, decay = 0.1, 0.3
+    answer = np.asarray(step(weights, slopes, rate, decay), float)
     if answer.shape != weights.shape:
         return say(
             en=f"The weights must keep their shape, {weights.shape}; yours is {answer.shape}.",
             ko=f"가중치의 모양 {weights.shape}은(는) 그대로여야 합니다. 지금 모양은 "
             f"{answer.shape}입니다.",
         )
-    right = weights - rate * (slopes + 2 * decay * weights)
     mistakes = [
         (
             weights - rate * slopes,
@@ -203,7 +236,7 @@ def check_step(step):
         (
             weights - rate * (slopes - 2 * decay * weights),
             say(
-                en="The sign is turned round: your penalty makes the weights *grow*.",
+                en="The sign is the wrong way round: your penalty makes the weights *grow*.",
                 ko="부호가 반대입니다. 벌점 때문에 가중치가 오히려 *커집니다*.",
             ),
         ),
@@ -227,12 +260,19 @@ def check_step(step):
     for wrong, mistake in mistakes:
         if np.allclose(answer, wrong):
             return mistake
-    if not np.allclose(answer, right):
-        wrong = tuple(np.argwhere(~np.isclose(answer, right))[0])
-        w, slope = weights[wrong], slopes[wrong]
+    rng = np.random.default_rng()
+    trials = [(weights, slopes, rate, decay)]
+    trials += [(*rng.normal(size=(2, size)), *rng.uniform(0.1, 1, 2)) for size in (3, 5)]
+    if wrong := Tried(step, trials).first_wrong(
+        lambda weights, slopes, rate, decay: weights - rate * (slopes + 2 * decay * weights)
+    ):
+        weights, slopes, rate, decay = wrong.given
+        right, said = np.asarray(wrong.right), np.asarray(wrong.said, float)
+        at = tuple(np.argwhere(~np.isclose(said, right, rtol=1e-4, atol=1e-6))[0])
         return say(
-            en=f"A weight of {w:g} with the slope {slope:g}, learning rate {rate} and decay "
-            f"{decay} must become {right[wrong]:g}, you say {answer[wrong]:g}.",
-            ko=f"가중치 {w:g}, 기울기 {slope:g}, 학습률 {rate}, decay {decay}이면 "
-            f"{right[wrong]:g}이(가) 되어야 하는데 {answer[wrong]:g}이(가) 나옵니다.",
+            en=f"A weight of {weights[at]:.3g} with the slope {slopes[at]:.3g}, learning rate "
+            f"{rate:.3g} and decay {decay:.3g} must become {right[at]:.4g}, you say "
+            f"{said[at]:.4g}.",
+            ko=f"가중치 {weights[at]:.3g}, 기울기 {slopes[at]:.3g}, 학습률 {rate:.3g}, decay "
+            f"{decay:.3g}이면 {right[at]:.4g}이(가) 되어야 하는데 {said[at]:.4g}이(가) 나옵니다.",
         )

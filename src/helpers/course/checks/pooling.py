@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -12,18 +12,18 @@ from helpers.reader import say
         {
             "en": "A window of 3 rows and 3 columns on a table of 4: how many places has it in "
             "each direction, if it moves by 1?",
-            "ko": "4줄 4칸짜리 표에서 3줄 3칸짜리 윈도를 한 칸씩 움직이면, 방향마다 자리가 몇 "
+            "ko": "4행 4열짜리 표에서 3행 3열짜리 윈도를 한 칸씩 움직이면, 방향마다 자리가 몇 "
             "곳입니까?",
         },
         {
             "en": "The first window covers rows 1 to 3 and columns 1 to 3; the second covers the "
             "same rows and columns 2 to 4.",
-            "ko": "첫 번째 윈도는 1~3번째 줄과 1~3번째 칸을 덮습니다. 두 번째 윈도는 같은 줄에서 "
-            "2~4번째 칸을 덮습니다.",
+            "ko": "첫 번째 윈도는 1~3번째 행과 1~3번째 열을 덮습니다. 두 번째 윈도는 같은 행에서 "
+            "2~4번째 열을 덮습니다.",
         },
         {
             "en": "The first row of the result is `[5, 7]`. Find the second in the same way.",
-            "ko": "결과의 첫째 줄은 `[5, 7]`입니다. 둘째 줄도 같은 방법으로 구하십시오.",
+            "ko": "결과의 첫째 행은 `[5, 7]`입니다. 둘째 행도 같은 방법으로 구하세요.",
         },
     ],
 )
@@ -35,14 +35,14 @@ def check_by_hand(pooled):
         return say(
             en=f"The result must have 2 rows and 2 columns, since 4 − 3 + 1 = 2; yours has the "
             f"shape {pooled.shape}.",
-            ko="4 − 3 + 1 = 2이므로 결과는 2줄 2칸이어야 합니다. 지금 모양은 "
+            ko="4 − 3 + 1 = 2이므로 결과는 2행 2열이어야 합니다. 지금 모양은 "
             f"{pooled.shape}입니다.",
         )
     if np.array_equal(pooled, [[5, 7], [6, 3]]):
         return say(
             en="That is window 2 with stride 2. Here the window has 3 rows and 3 columns and moves "
             "by 1, so that the windows overlap.",
-            ko="그것은 윈도 2, 스트라이드 2의 결과입니다. 여기에서는 윈도가 3줄 3칸이고 한 칸씩 "
+            ko="그것은 윈도 2, 스트라이드 2의 결과입니다. 여기에서는 윈도가 3행 3열이고 한 칸씩 "
             "움직이므로 서로 겹칩니다.",
         )
     if np.allclose(pooled, [[2, 20 / 9], [19 / 9, 2]], atol=0.06):
@@ -54,14 +54,14 @@ def check_by_hand(pooled):
         return say(
             en="Rows and columns are exchanged: the first row holds the windows that lie side by "
             "side at the top.",
-            ko="줄과 칸이 뒤바뀌었습니다. 첫째 줄에는 위쪽에 나란히 놓인 윈도의 답이 들어갑니다.",
+            ko="행과 열이 뒤바뀌었습니다. 첫째 행에는 위쪽에 나란히 놓인 윈도의 답이 들어갑니다.",
         )
     if not np.array_equal(pooled, right):
         row, column = np.argwhere(pooled != right)[0]
         return say(
             en=f"Look again at the window of row {row + 1}, column {column + 1} of the result: "
             f"{pooled[row, column]:g} is not the largest of its nine numbers.",
-            ko=f"결과의 {row + 1}번째 줄 {column + 1}번째 칸을 다시 보십시오. "
+            ko=f"결과의 {row + 1}번째 행 {column + 1}번째 열을 다시 보세요. "
             f"{pooled[row, column]:g}은(는) 그 윈도의 아홉 수 가운데 가장 큰 수가 아닙니다.",
         )
 
@@ -78,7 +78,7 @@ def check_by_hand(pooled):
         {
             "en": "Without the axis of the pictures, rows are axis 0 and columns axis 1. "
             "`maps.mean(axis=...)` takes the mean along the axes you name.",
-            "ko": "그림의 축이 없으므로 줄이 0번 축, 칸이 1번 축입니다. `maps.mean(axis=...)`은 "
+            "ko": "그림의 축이 없으므로 행이 0번 축, 열이 1번 축입니다. `maps.mean(axis=...)`은 "
             "지정한 축을 따라 평균을 냅니다.",
         },
         {"en": "`maps.mean(axis=(0, 1))`", "ko": "`maps.mean(axis=(0, 1))`"},
@@ -86,14 +86,12 @@ def check_by_hand(pooled):
 )
 def check_global_average(global_average):
     """Judge a function (H, W, C) -> (C,), the mean of each channel."""
-    maps = np.arange(24.0).reshape(2, 3, 4)
-    right = np.array([10.0, 11, 12, 13])
+    maps = np.random.default_rng(0).integers(0, 20, (2, 3, 4)).astype(float)
     pooled = np.asarray(global_average(maps), float)
     if pooled.shape == ():
         return say(
             en="You give one number for everything: the channels must stay apart, one number each.",
-            ko="모두를 합쳐 수 하나만 나왔습니다. 채널을 섞지 말고 채널마다 수를 하나씩 "
-            "남기십시오.",
+            ko="모두를 합쳐 수 하나만 나왔습니다. 채널을 섞지 말고 채널마다 수를 하나씩 남기세요.",
         )
     if pooled.shape == (2, 3):
         return say(
@@ -107,7 +105,7 @@ def check_global_average(global_average):
             en=f"Maps of the shape (2, 3, 4) must leave 4 numbers; yours have the shape "
             f"{pooled.shape}. Both the rows and the columns must go.",
             ko=f"모양이 (2, 3, 4)인 맵에서는 수 4개가 남아야 하는데 모양이 {pooled.shape}입니다. "
-            "줄과 칸을 모두 없애야 합니다.",
+            "행과 열을 모두 없애야 합니다.",
         )
     if np.array_equal(pooled, maps.max(axis=(0, 1))):
         return say(
@@ -119,10 +117,14 @@ def check_global_average(global_average):
             en="That is the sum of each channel: divide by the number of places.",
             ko="그것은 채널마다의 합입니다. 자리의 수로 나누어야 합니다.",
         )
-    if not np.allclose(pooled, right):
+    fresh = np.random.default_rng().normal(size=(5, 2, 3))
+    if wrong := Tried(global_average, [(maps,), (fresh,)]).first_wrong(
+        lambda maps: maps.mean(axis=(0, 1))
+    ):
+        right, said = (np.round(np.asarray(one, float), 2).tolist() for one in wrong[1:])
         return say(
-            en=f"Channels with the means {right.tolist()} give {pooled.round(2).tolist()}.",
-            ko=f"평균이 {right.tolist()}인 채널에서 {pooled.round(2).tolist()}이(가) 나옵니다.",
+            en=f"Channels with the means {right} give {said}.",
+            ko=f"평균이 {right}인 채널에서 {said}이(가) 나옵니다.",
         )
 
 
@@ -141,7 +143,7 @@ def check_global_average(global_average):
         {
             "en": "`np.full((rows, columns), number)` makes an array filled with one number; here "
             "the number is `1 / size**2`.",
-            "ko": "`np.full((줄, 칸), 수)`는 같은 수로 채운 배열을 만듭니다. 여기에서는 그 수가 "
+            "ko": "`np.full((행, 열), 수)`는 같은 수로 채운 배열을 만듭니다. 여기에서는 그 수가 "
             "`1 / size**2`입니다.",
         },
     ],
@@ -164,7 +166,7 @@ def check_pooling_kernel(pooling_kernel):
             )
         if not np.isclose(kernel.sum(), 1):
             return say(
-                en=f"On paper of brightness 1 your kernel of size {size} answers "
+                en=f"On paper of brightness 1 your kernel of size {size} gives "
                 f"{kernel.sum():.3g}; the mean is 1. How many pixels lie under the window?",
                 ko=f"밝기가 1인 종이에서 크기 {size}인 커널이 {kernel.sum():.3g}을(를) 답합니다. "
                 "평균은 1이어야 합니다. 윈도 아래에 화소가 몇 개 있습니까?",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -49,19 +49,23 @@ def check_memory(memory):
     if np.isclose(memory(8e9, 4), ours):
         return say(
             en="With 4 bits the result is the same as with 16: `bits` must come into it.",
-            ko="4비트에서도 16비트와 같은 값이 나옵니다. `bits`도 계산에 넣으십시오.",
+            ko="4비트에서도 16비트와 같은 값이 나옵니다. `bits`도 계산에 넣으세요.",
         )
-    for num_parameters, bits, right in ((8e9, 16, 16), (1e9, 4, 0.5), (92e6, 32, 0.368)):
-        if not np.isclose(memory(num_parameters, bits), right):
-            return say(
-                en=f"{num_parameters:,.0f} parameters of {bits} bits take {right} GB; "
-                f"you say {memory(num_parameters, bits)}.",
-                ko=f"{bits}비트 파라미터 {num_parameters:,.0f}개는 {right} GB인데 "
-                f"{memory(num_parameters, bits)}이(가) 나옵니다.",
-            )
+    trials = [(8e9, 16), (1e9, 4), (92e6, 32), (1_543_714_304, 8)]
+    if wrong := Tried(memory, trials).first_wrong(
+        lambda num_parameters, bits: num_parameters * bits / 8 / 1e9
+    ):
+        num_parameters, bits = wrong.given
+        return say(
+            en=f"{num_parameters:,.0f} parameters of {bits} bits take {wrong.right:.4g} GB; "
+            f"you say {wrong.said}.",
+            ko=f"{bits}비트 파라미터 {num_parameters:,.0f}개는 {wrong.right:.4g} GB인데 "
+            f"{wrong.said}이(가) 나옵니다.",
+        )
 
 
-_WEIGHTS = np.array([[0.9, -1.4, 0.3, 0.0], [0.02, 0.05, -0.07, 0.01], [-30.0, 4.0, 9.0, 21.0]])
+#: Nothing lies half-way between two whole numbers, where rounding hangs on the last digit.
+_WEIGHTS = np.array([[0.93, -1.4, 0.32, 0.0], [0.02, 0.05, -0.07, 0.01], [-30.0, 4.0, 9.0, 21.0]])
 
 
 @check(
@@ -70,18 +74,18 @@ _WEIGHTS = np.array([[0.9, -1.4, 0.3, 0.0], [0.02, 0.05, -0.07, 0.01], [-30.0, 4
         {
             "en": "Each row has a largest absolute weight of its own. `axis=1` looks for it along "
             "the row.",
-            "ko": "줄마다 절댓값이 가장 큰 가중치가 따로 있습니다. `axis=1`은 줄을 따라 찾습니다.",
+            "ko": "행마다 절댓값이 가장 큰 가중치가 따로 있습니다. `axis=1`은 행을 따라 찾습니다.",
         },
         {
             "en": "`keepdims=True` keeps the scales as a column, so that each row is divided by "
             "its own.",
-            "ko": "`keepdims=True`를 주면 배율이 한 열로 남아서, 줄마다 자기 배율로 나누어집니다.",
+            "ko": "`keepdims=True`를 주면 배율이 한 열로 남아서, 행마다 자기 배율로 나누어집니다.",
         },
         {
             "en": "`scales = np.abs(weights).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)`, "
             "then divide, round, multiply.",
             "ko": "`scales = np.abs(weights).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)`로 "
-            "나누고, 반올림하고, 다시 곱하십시오.",
+            "나누고, 반올림하고, 다시 곱하세요.",
         },
     ],
 )
@@ -96,9 +100,20 @@ def check_restore(restore):
         )
     ours = np.asarray(ours, float)
     right = _rounded(_WEIGHTS, 7)
-    if np.allclose(ours, right) and np.allclose(
-        restore(_WEIGHTS.copy(), 8), _rounded(_WEIGHTS, 127)
-    ):
+    if np.allclose(ours, right, rtol=1e-4, atol=1e-6):
+        fresh = np.random.default_rng().normal(size=(2, 5))
+        trials = [(_WEIGHTS, 8), (_WEIGHTS[:2], 3), (fresh, 4)]
+        if wrong := Tried(restore, trials).first_wrong(
+            lambda weights, bits: _rounded(weights, 2 ** (bits - 1) - 1)
+        ):
+            weights, bits = wrong.given
+            right, said = (np.asarray(table, float)[0].round(3) for table in wrong[1:])
+            return say(
+                en=f"With {bits} bits the row {weights[0].round(3)} must become {right}; you say "
+                f"{said}.",
+                ko=f"{bits}비트에서 행 {weights[0].round(3)}은(는) {right}이(가) 되어야 하는데 "
+                f"{said}이(가) 나옵니다.",
+            )
         return None
     if np.allclose(ours, _WEIGHTS):
         return say(
@@ -110,13 +125,13 @@ def check_restore(restore):
         return say(
             en="The second row came back as zeros: you use one scale for the whole table, and the "
             "30 of the third row decides it. Give each row its own.",
-            ko="둘째 줄이 모두 0이 되었습니다. 표 전체에 배율 하나를 쓰면 셋째 줄의 30이 그 배율을 "
-            "정합니다. 줄마다 배율을 따로 두십시오.",
+            ko="둘째 행이 모두 0이 되었습니다. 표 전체에 배율 하나를 쓰면 셋째 행의 30이 그 배율을 "
+            "정합니다. 행마다 배율을 따로 두세요.",
         )
     if np.allclose(ours, _rounded(_WEIGHTS, 7, axis=0)):
         return say(
             en="You have one scale for each column; `axis=1` goes along a row.",
-            ko="배율이 열마다 하나입니다. 줄을 따라가려면 `axis=1`입니다.",
+            ko="배율이 열마다 하나입니다. 행을 따라가려면 `axis=1`입니다.",
         )
     if np.allclose(ours, np.round(_WEIGHTS / _scales(_WEIGHTS, 7))):
         return say(
@@ -139,7 +154,7 @@ def check_restore(restore):
     return say(
         en=f"With 4 bits the first row must become {right[0].round(3)}; you say "
         f"{ours[0].round(3)}.",
-        ko=f"4비트에서 첫 줄은 {right[0].round(3)}이(가) 되어야 하는데 {ours[0].round(3)}이(가) "
+        ko=f"4비트에서 첫 행은 {right[0].round(3)}이(가) 되어야 하는데 {ours[0].round(3)}이(가) "
         "나옵니다.",
     )
 
@@ -191,15 +206,15 @@ def check_threshold(choose_threshold):
     spread = scores.min() + 0.9 * np.ptp(scores)
     if np.isclose(ours, scores.max() * 0.9) or np.isclose(ours, spread):
         return say(
-            en="You take a share of the way to the highest score; count scores instead, for they "
-            "do not lie evenly.",
+            en="You take a share of the way to the highest score; count scores instead, since they "
+            "are not evenly spread.",
             ko="가장 높은 점수까지의 거리를 나누었습니다. 점수는 고르게 놓여 있지 않으므로, "
-            "거리가 아니라 개수를 세십시오.",
+            "거리가 아니라 개수를 세세요.",
         )
     if np.isclose(ours, scores[int(0.9 * len(scores))]):
         return say(
             en="That is the score at this place of the list, which is in no order: sort it first.",
-            ko="차례 없이 놓인 리스트에서 그 자리의 점수를 골랐습니다. 먼저 정렬하십시오.",
+            ko="차례 없이 놓인 리스트에서 그 자리의 점수를 골랐습니다. 먼저 정렬하세요.",
         )
     for values, share in ((scores, 0.9), (1 - scores, 0.9), (scores, 0.5)):
         under = np.mean(values < choose_threshold(values.copy(), share))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -16,9 +16,9 @@ from helpers.reader import say
             "어떤 계산을 하면 그렇게 됩니까?",
         },
         {
-            "en": "Divide by 255 first: then everything lies between 0 and 1, and `1 - ...` turns "
-            "it round.",
-            "ko": "먼저 255로 나누십시오. 그러면 모든 값이 0과 1 사이에 오고, `1 - ...`로 뒤집을 "
+            "en": "Divide by 255 first: then everything lies between 0 and 1, and `1 - ...` flips "
+            "it.",
+            "ko": "먼저 255로 나누세요. 그러면 모든 값이 0과 1 사이에 오고, `1 - ...`로 뒤집을 "
             "수 있습니다.",
         },
         {"en": "`1 - grey / 255`", "ko": "`1 - grey / 255`"},
@@ -26,8 +26,8 @@ from helpers.reader import say
 )
 def check_as_mnist(as_mnist):
     """Judge a function (H, W) uint8, dark on light -> (H, W) in [0, 1], light on dark."""
-    grey = np.array([[255, 255, 204], [0, 51, 102]], np.uint8)
-    image = np.asarray(as_mnist(grey.copy()), float)
+    grey = np.array([[240, 229, 204], [20, 51, 102]], np.uint8)  # no white paper, no black ink
+    image = np.asarray(as_mnist(grey), float)
     if image.shape != grey.shape:
         return say(
             en=f"A picture of the shape {grey.shape} must keep its shape; yours has {image.shape}.",
@@ -35,15 +35,23 @@ def check_as_mnist(as_mnist):
         )
     if np.allclose(image, grey / 255):
         return say(
-            en="The range is right, but the ink is still dark on light: turn it round.",
-            ko="범위는 맞지만 아직도 밝은 종이에 어두운 잉크입니다. 뒤집으십시오.",
+            en="The range is right, but the ink is still dark on light: flip it.",
+            ko="범위는 맞지만 아직도 밝은 종이에 어두운 잉크입니다. 뒤집으세요.",
+        )
+    if np.allclose(image, 1 - grey / grey.max()) or np.allclose(
+        image, (grey.max() - grey.astype(float)) / np.ptp(grey)
+    ):
+        return say(
+            en="You stretch the picture to its own lightest and darkest pixel: divide by 255, so "
+            "that a number means the same in every picture.",
+            ko="그림에서 가장 밝은 화소와 가장 어두운 화소에 맞추어 늘였습니다. 어느 그림에서나 "
+            "같은 수가 같은 밝기를 뜻하도록 255로 나누세요.",
         )
     if image.max() > 1:
         return say(
             en=f"The largest number is {image.max():g}: MNIST's images lie between 0 and 1, "
             "so divide by 255.",
-            ko=f"가장 큰 수가 {image.max():g}입니다. MNIST 그림은 0과 1 사이이므로 255로 "
-            "나누십시오.",
+            ko=f"가장 큰 수가 {image.max():g}입니다. MNIST 그림은 0과 1 사이이므로 255로 나누세요.",
         )
     if image.min() < 0:
         return say(
@@ -52,23 +60,31 @@ def check_as_mnist(as_mnist):
         )
     if np.isin(image, (0, 1)).all():
         return say(
-            en="Only 0 and 1 are left, the greys are lost: `//` drops what stands behind the "
+            en="Only 0 and 1 are left, the greys are lost: `//` drops what comes after the "
             "decimal point, `/` keeps it.",
-            ko="0과 1만 남고 회색이 사라졌습니다. `//`는 소수점 아래를 버립니다. `/`를 쓰십시오.",
+            ko="0과 1만 남고 회색이 사라졌습니다. `//`는 소수점 아래를 버립니다. `/`를 쓰세요.",
         )
-    if not np.allclose(image, 1 - grey / 255):
+    fresh = np.random.default_rng().integers(0, 256, (4, 5)).astype(np.uint8)
+    extremes = np.array([[0, 255]], np.uint8)
+    if wrong := Tried(as_mnist, [(grey,), (extremes,), (fresh,)]).first_wrong(
+        lambda grey: 1 - grey / 255
+    ):
+        before, right, said = (
+            np.ravel(np.asarray(one, float))[0] for one in (wrong.given[0], *wrong[1:])
+        )
         return say(
-            en=f"White paper (255) must become 0 and black ink (0) must become 1; with you they "
-            f"become {image[0, 0]:.3g} and {image[1, 0]:.3g}, and 51 becomes {image[1, 1]:.3g}.",
-            ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 각각 "
-            f"{image[0, 0]:.3g}, {image[1, 0]:.3g}이고, 51은 {image[1, 1]:.3g}(으)로 나옵니다.",
+            en=f"White paper (255) must become 0 and black ink (0) must become 1. With you "
+            f"{before:g} becomes {said:.3g}; it must become {right:.3g}.",
+            ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 {before:g}이(가) "
+            f"{said:.3g}(으)로 나오는데, {right:.3g}이어야 합니다.",
         )
 
 
 #: Ink that is heavier on one side, so that its centre of mass is not that of its box.
 _IMAGE = np.zeros((28, 28), np.float32)
 _IMAGE[3:14, 9:12] = 1.0
-_IMAGE[12:14, 12:22] = 0.5
+_IMAGE[12:14, 12:23] = 0.5
+_IMAGE = _IMAGE[:, ::-1].copy()
 
 
 def _centre(image):
@@ -81,19 +97,19 @@ def _centre(image):
     hints=[
         {
             "en": "Where is the centre of mass now, and how far is it from there to row 14?",
-            "ko": "질량 중심은 지금 몇 번 줄에 있습니까? 거기서 14번 줄까지는 몇 줄입니까?",
+            "ko": "질량 중심은 지금 몇 번 행에 있습니까? 거기서 14번 행까지는 몇 행입니까?",
         },
         {
             "en": "`rows, columns = np.indices(image.shape)` gives each pixel its row and column; "
             "`np.average(rows, weights=image)` is the row of the centre.",
-            "ko": "`rows, columns = np.indices(image.shape)`는 화소마다 줄과 칸의 번호를 줍니다. "
-            "`np.average(rows, weights=image)`가 중심의 줄 번호입니다.",
+            "ko": "`rows, columns = np.indices(image.shape)`는 화소마다 행과 열의 번호를 줍니다. "
+            "`np.average(rows, weights=image)`가 중심의 행 번호입니다.",
         },
         {
             "en": "`round(14 - np.average(rows, weights=image))` is how far down; the same with "
             "`columns` is how far to the right.",
-            "ko": "`round(14 - np.average(rows, weights=image))`가 아래로 옮길 줄 수입니다. "
-            "`columns`로 똑같이 하면 오른쪽으로 옮길 칸 수입니다.",
+            "ko": "`round(14 - np.average(rows, weights=image))`가 아래로 옮길 거리입니다. "
+            "`columns`로 똑같이 하면 오른쪽으로 옮길 거리입니다.",
         },
     ],
 )
@@ -103,7 +119,7 @@ def check_shift(shift_to_centre):
     if answer.shape != (2,):
         return say(
             en="Return two numbers: how far down, how far to the right.",
-            ko="수 두 개를 돌려주십시오. 아래로 몇 줄, 오른쪽으로 몇 칸인지입니다.",
+            ko="수 두 개를 돌려주세요. 아래로 몇 화소, 오른쪽으로 몇 화소인지입니다.",
         )
     row, column = _centre(_IMAGE)
     down, right = round(14 - row), round(14 - column)
@@ -113,27 +129,41 @@ def check_shift(shift_to_centre):
     if np.array_equal(answer, (right, down)):
         return say(
             en="Rows and columns are exchanged: first how far down, then how far to the right.",
-            ko="줄과 칸이 바뀌었습니다. 아래로 옮길 줄 수가 먼저, 오른쪽으로 옮길 칸 수가 "
+            ko="행과 열이 바뀌었습니다. 아래로 옮길 거리가 먼저, 오른쪽으로 옮길 거리가 "
             "다음입니다.",
         )
     if np.array_equal(answer, (-down, -right)):
         return say(
-            en="The direction is turned round: a centre above row 14 must go down, by a positive "
-            "number.",
-            ko="방향이 반대입니다. 중심이 14번 줄보다 위에 있으면 아래로, 곧 양수만큼 옮겨야 "
+            en="The direction is the wrong way round: a centre above row 14 must go down, by a "
+            "positive number.",
+            ko="방향이 반대입니다. 중심이 14번 행보다 위에 있으면 아래로, 곧 양수만큼 옮겨야 "
             "합니다.",
         )
     if np.allclose(answer, (14 - row, 14 - column)):
         return say(
-            en=f"The way is right, but {said[0]} rows can't be moved without smearing the ink: "
-            "round to whole pixels.",
-            ko=f"거리는 맞지만 {said[0]}줄을 옮기면 잉크가 번집니다. 정수로 반올림하십시오.",
+            en=f"The distance is right, but {said[0]} rows can't be moved without smearing the "
+            "ink: round to whole pixels.",
+            ko=f"거리는 맞지만 {said[0]}화소를 옮기면 잉크가 번집니다. 정수로 반올림하세요.",
         )
     if np.allclose(answer, (row, column), atol=0.6):
         return say(
             en=f"({said[0]}, {said[1]}) is where the centre is; wanted is how far it must go.",
             ko=f"({said[0]}, {said[1]})에는 지금 중심이 있습니다. 거기서 얼마나 옮겨야 하는지를 "
-            "구하십시오.",
+            "구하세요.",
+        )
+    if np.array_equal(answer, np.trunc([14 - row, 14 - column])):
+        return say(
+            en=f"The distance is {14 - row:.2f} down and {14 - column:.2f} to the right; you cut "
+            "off what comes after the point. Use `round`, which takes the nearest whole number.",
+            ko=f"거리는 아래로 {14 - row:.2f}, 오른쪽으로 {14 - column:.2f}인데 소수점 아래를 "
+            "잘라 냈습니다. 가장 가까운 정수를 주는 `round`를 쓰세요.",
+        )
+    if np.array_equal(answer, np.round([13.5 - row, 13.5 - column])):
+        return say(
+            en="You go to (13.5, 13.5), the middle of the picture; MNIST puts the centre of mass "
+            "on pixel (14, 14).",
+            ko="그림의 한가운데인 (13.5, 13.5)까지의 거리입니다. MNIST에서는 질량 중심이 화소 "
+            "(14, 14)에 옵니다.",
         )
     ink = _IMAGE > 0
     if np.allclose(answer, [14 - axis.mean() for axis in np.nonzero(ink)], atol=0.6):
@@ -141,7 +171,7 @@ def check_shift(shift_to_centre):
             en="You count every pixel of ink alike: a half-grey pixel weighs half as much, so use "
             "the image as the weights.",
             ko="잉크가 있는 화소를 모두 똑같이 세고 있습니다. 회색 화소는 그만큼 가볍습니다. "
-            "그림을 가중치로 쓰십시오.",
+            "그림을 가중치로 쓰세요.",
         )
     middles = [(axis.min() + axis.max()) / 2 for axis in np.nonzero(ink)]
     if np.allclose(answer, 14 - np.array(middles), atol=0.6):
@@ -153,7 +183,7 @@ def check_shift(shift_to_centre):
     return say(
         en=f"The centre of mass is at row {row:.1f}, column {column:.1f}; from there to (14, 14) "
         f"it is {down} down and {right} to the right, you say {said[0]} and {said[1]}.",
-        ko=f"질량 중심은 {row:.1f}번 줄, {column:.1f}번 칸입니다. (14, 14)까지는 아래로 {down}, "
+        ko=f"질량 중심은 {row:.1f}번 행, {column:.1f}번 열입니다. (14, 14)까지는 아래로 {down}, "
         f"오른쪽으로 {right}인데 {said[0]}, {said[1]}이(가) 나옵니다.",
     )
 
@@ -167,19 +197,20 @@ def _on_another(shift_to_centre):
             en=f"For other ink, low and to the right, it must be {wanted[0]} and {wanted[1]}: "
             "compute the shift from the image.",
             ko=f"오른쪽 아래에 있는 다른 잉크에서는 {wanted[0]}, {wanted[1]}이어야 합니다. "
-            "그림에서 거리를 계산하십시오.",
+            "그림에서 거리를 계산하세요.",
         )
     return None
 
 
-#: x, y, width, height: a three and a one of a ZIP code, a ruled line, crumbs, an eight, a seven.
+#: x, y, width, height: a three and a one of a ZIP code, a ruled line, crumbs, an eight that is
+#: small and wide, a seven.
 _BOXES = [
     (210, 42, 38, 70),
     (0, 130, 400, 3),
     (50, 38, 14, 74),
-    (330, 15, 6, 5),
-    (305, 45, 60, 66),
-    (120, 90, 9, 8),
+    (330, 15, 6, 30),
+    (305, 45, 60, 40),
+    (120, 90, 9, 24),
     (130, 40, 45, 71),
 ]
 _DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
@@ -191,13 +222,13 @@ _DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
         {
             "en": "What do the four digits have in common that neither the line nor the crumbs "
             "have? Compare their heights.",
-            "ko": "숫자 네 개에는 있고 줄과 얼룩에는 없는 것이 무엇입니까? 높이를 견주어 보십시오.",
+            "ko": "숫자 네 개에는 있고 줄과 얼룩에는 없는 것이 무엇입니까? 높이를 견주어 보세요.",
         },
         {
             "en": "`max(box[3] for box in boxes)` is the height of the tallest; keep the boxes of "
             "more than half of it, then sort them by `x`.",
             "ko": "`max(box[3] for box in boxes)`가 가장 큰 높이입니다. 그 절반보다 높은 상자만 "
-            "남기고 `x`로 정렬하십시오.",
+            "남기고 `x`로 정렬하세요.",
         },
         {
             "en": "`sorted(box for box in boxes if box[3] > tallest / 2)` sorts by the first "
@@ -214,7 +245,7 @@ def check_pick(pick_digits):
     if len(picked) != len(list(answer)):
         return say(
             en="Return a list of boxes, each with its four numbers.",
-            ko="상자의 리스트를 돌려주십시오. 상자마다 수가 네 개씩 있어야 합니다.",
+            ko="상자의 리스트를 돌려주세요. 상자마다 수가 네 개씩 있어야 합니다.",
         )
     if picked == _DIGITS:
         return _on_larger(pick_digits)
@@ -228,7 +259,7 @@ def check_pick(pick_digits):
             en="The right boxes, in the wrong order: a ZIP code is read from left to right, so "
             "sort by `x`.",
             ko="상자는 맞지만 순서가 틀렸습니다. 우편 번호는 왼쪽에서 오른쪽으로 읽으므로 `x`로 "
-            "정렬하십시오.",
+            "정렬하세요.",
         )
     if _BOXES[1] in picked:
         return say(
@@ -239,6 +270,19 @@ def check_pick(pick_digits):
         return say(
             en="The 1 is missing: it is only 14 pixels wide, but as high as the others.",
             ko="1이 빠졌습니다. 너비는 14화소뿐이지만 높이는 다른 숫자와 같습니다.",
+        )
+    if _DIGITS[3] not in picked and len(picked) < 4:
+        return say(
+            en="The eight is missing, which is written smaller: keep what is higher than half of "
+            "the tallest box.",
+            ko="조금 작게 쓴 8이 빠졌습니다. 가장 높은 상자의 절반보다 높으면 모두 남기세요.",
+        )
+    if _DIGITS[3] not in picked:
+        return say(
+            en="A digit is missing that is wider than high: only the height counts, against half "
+            "of the tallest.",
+            ko="높이보다 너비가 큰 숫자가 빠졌습니다. 높이만 보고, 가장 높은 상자의 절반과 "
+            "견주세요.",
         )
     return say(
         en=f"The digits begin at x = {[box[0] for box in _DIGITS]}, you picked "
@@ -257,6 +301,17 @@ def _on_larger(pick_digits):
             en="Ten times as large, the same photo gives another answer: compare with the "
             "tallest box and not with a fixed number of pixels.",
             ko="같은 사진을 열 배로 키우면 답이 달라집니다. 정해진 화소 수가 아니라 가장 높은 "
-            "상자와 견주십시오.",
+            "상자와 견주세요.",
+        )
+    rng = np.random.default_rng()
+    heights = [*rng.integers(1, 40, 12).tolist(), 40, 20, 21]
+    boxes = [(*rng.integers(0, 400, 3).tolist(), height) for height in heights]
+    wanted = sorted(box for box in boxes if box[3] > max(heights) / 2)
+    if [tuple(map(int, box)) for box in pick_digits(boxes)] != wanted:
+        return say(
+            en=f"Of boxes with the heights {heights} those over {max(heights) / 2:g} must stay, "
+            "half of the tallest, sorted by `x`.",
+            ko=f"높이가 {heights}인 상자 가운데 가장 높은 것의 절반인 {max(heights) / 2:g}보다 "
+            "높은 것만 `x` 순서로 남아야 합니다.",
         )
     return None

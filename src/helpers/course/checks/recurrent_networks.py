@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -25,7 +25,7 @@ from helpers.reader import say
             "en": "`h_t = np.tanh(x_t @ kernel + h_t @ recurrent_kernel + bias)` in the loop, and "
             "`return h_t` after it.",
             "ko": "반복문 안에 `h_t = np.tanh(x_t @ kernel + h_t @ recurrent_kernel + bias)`, "
-            "반복문이 끝난 다음에 `return h_t`를 쓰십시오.",
+            "반복문이 끝난 다음에 `return h_t`를 쓰세요.",
         },
     ],
 )
@@ -45,7 +45,12 @@ def check_last_state(last_state):
     if answer.shape == (4, 2):
         return say(
             en="You give back the state after every step; only the last one is asked for.",
-            ko="걸음마다의 상태가 모두 나옵니다. 마지막 상태만 돌려주십시오.",
+            ko="걸음마다의 상태가 모두 나옵니다. 마지막 상태만 돌려주세요.",
+        )
+    if answer.shape == (2,) and not answer.any():
+        return say(
+            en="The state is still zeros, as before the first step.",
+            ko="상태가 첫걸음 전의 0 그대로입니다.",
         )
     if answer.shape != (2,):
         return say(
@@ -57,12 +62,12 @@ def check_last_state(last_state):
             en="Your state remembers nothing: only the last x_t is in it. Put the old state into "
             "the sum, and set it to zeros once, before the loop.",
             ko="상태가 아무것도 기억하지 못하고 마지막 x_t만 담고 있습니다. 앞걸음의 상태를 "
-            "합에 넣고, 0으로 채우는 것은 반복문 앞에서 한 번만 하십시오.",
+            "합에 넣고, 0으로 채우는 것은 반복문 앞에서 한 번만 하세요.",
         )
     if np.allclose(answer, read(x[::-1])):
         return say(
             en="You read from the end to the beginning: go through x as it stands.",
-            ko="끝에서 처음으로 읽고 있습니다. x를 주어진 순서대로 읽으십시오.",
+            ko="끝에서 처음으로 읽고 있습니다. x를 주어진 순서대로 읽으세요.",
         )
     if np.allclose(answer, read(x, bias=0)):
         return say(en="The bias is missing in the sum.", ko="합에 편향이 빠졌습니다.")
@@ -73,14 +78,32 @@ def check_last_state(last_state):
         )
     if np.allclose(answer, np.tanh(read(x, bend=lambda sums: sums))):
         return say(
-            en="You take tanh once, at the end; it belongs into every step.",
+            en="You take tanh once, at the end; it belongs in every step.",
             ko="tanh를 끝에서 한 번만 씁니다. 걸음마다 써야 합니다.",
         )
-    if not np.allclose(answer, read(x)):
-        return say(
-            en=f"For four steps the state must be {read(x).round(3)}; yours is {answer.round(3)}.",
-            ko=f"네 걸음 뒤의 상태는 {read(x).round(3)}인데 {answer.round(3)}이(가) 나옵니다.",
+    fresh = np.random.default_rng()
+    trials = [(x, kernel, recurrent_kernel, bias)]
+    trials += [
+        tuple(
+            fresh.normal(size=shape)
+            for shape in ((steps, inputs), (inputs, units), (units, units), units)
         )
+        for steps, inputs, units in ((3, 2, 5), (6, 4, 1))
+    ]
+    if wrong := Tried(last_state, trials).first_wrong(_last_state):
+        steps = len(wrong.given[0])
+        right, said = (np.asarray(state, float).round(3).tolist() for state in wrong[1:])
+        return say(
+            en=f"After {steps} steps the state must be {right}; yours is {said}.",
+            ko=f"{steps}시점이 지난 뒤의 상태는 {right}인데 {said}이(가) 나옵니다.",
+        )
+
+
+def _last_state(x, kernel, recurrent_kernel, bias):
+    h_t = np.zeros(len(bias))
+    for x_t in x:
+        h_t = np.tanh(x_t @ kernel + h_t @ recurrent_kernel + bias)
+    return h_t
 
 
 @check(
@@ -89,7 +112,7 @@ def check_last_state(last_state):
         {
             "en": "Take one block first: each of its units has a weight for each input, a weight "
             "for each number of h_t, and one bias.",
-            "ko": "먼저 묶음 하나를 생각하십시오. 유닛마다 입력 하나에 가중치 하나, h_t의 수 "
+            "ko": "먼저 묶음 하나를 생각하세요. 유닛마다 입력 하나에 가중치 하나, h_t의 수 "
             "하나에 가중치 하나, 그리고 편향이 하나 있습니다.",
         },
         {
@@ -122,7 +145,7 @@ def check_count(count_parameters):
                 en=f"{case} counts the weights of the inputs alone; the state has weights too, "
                 "the recurrent kernel.",
                 ko=f"{case}에서 입력의 가중치만 세었습니다. 상태에도 가중치가 있습니다. "
-                "순환 커널을 더하십시오.",
+                "순환 커널을 더하세요.",
             )
         if answer == units * (inputs + units + 1):
             return say(
@@ -153,7 +176,7 @@ def check_count(count_parameters):
         },
         {
             "en": "Multiply the gates of all steps, for each column by itself.",
-            "ko": "열마다 따로, 모든 걸음의 게이트를 곱하십시오.",
+            "ko": "열마다 따로, 모든 걸음의 게이트를 곱하세요.",
         },
         {
             "en": "`np.prod(forget_gates, axis=0)`",
@@ -163,13 +186,13 @@ def check_count(count_parameters):
 )
 def check_kept(kept):
     """Judge a function (forget gates, (T, units)) -> the share of c_0 that is left, (units,)."""
-    gates = np.array([[1.0, 0.5], [0.5, 0.8], [0.4, 0.5]])
+    gates = np.array([[1.0, 0.5], [0.5, 0.9], [0.4, 0.5]])
     answer = np.asarray(kept(gates))
     if answer.shape == (3,):
         return say(
             en="You give back a number for each step; one for each column is asked for: take "
             "`axis=0`.",
-            ko="걸음마다 수가 하나씩 나옵니다. 열마다 하나여야 합니다. `axis=0`을 쓰십시오.",
+            ko="걸음마다 수가 하나씩 나옵니다. 열마다 하나여야 합니다. `axis=0`을 쓰세요.",
         )
     if answer.shape == ():
         return say(
@@ -203,8 +226,13 @@ def check_kept(kept):
             en="The smallest gate is not the whole story: the other steps forget on top of it.",
             ko="가장 작은 게이트만으로는 모자랍니다. 다른 걸음에서도 더 잊습니다.",
         )
-    if not np.allclose(answer, [0.2, 0.2]):
+    fresh = np.random.default_rng().uniform(0.3, 1, (5, 4))
+    if wrong := Tried(kept, [(gates,), (fresh,)]).first_wrong(lambda gates: gates.prod(axis=0)):
+        column = wrong.given[0][:, 0].round(3).tolist()
+        said = np.ravel(np.asarray(wrong.said, float))[0]
         return say(
-            en=f"With the gates 1, 0.5 and 0.4 a share of 0.2 is left; you say {answer[0]:.3g}.",
-            ko=f"게이트가 1, 0.5, 0.4이면 0.2가 남아야 하는데 {answer[0]:.3g}이(가) 나옵니다.",
+            en=f"With the gates {column} a share of {wrong.right[0]:.3g} is left; you say "
+            f"{said:.3g}.",
+            ko=f"게이트가 {column}이면 {wrong.right[0]:.3g}이(가) 남아야 하는데 {said:.3g}이(가) "
+            "나옵니다.",
         )

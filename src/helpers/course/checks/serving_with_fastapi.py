@@ -1,5 +1,6 @@
 """Checks of lesson 17, serving with FastAPI: they attack what the learner made."""
 
+import re
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -77,7 +78,7 @@ _CLUES = {
     hints=[
         {
             "en": "Ask of each line: what may a stranger put in here, and how often does this run?",
-            "ko": "줄마다 물어보십시오. 낯선 사람이 여기에 무엇을 넣을 수 있을까? 이 줄은 몇 번 "
+            "ko": "줄마다 물어보세요. 낯선 사람이 여기에 무엇을 넣을 수 있을까? 이 줄은 몇 번 "
             "실행될까?",
         },
         {
@@ -95,7 +96,7 @@ def check_review(faults):
     if set(faults) != set(_FAULTS):
         return say(
             en=f"Name a fault for each of the letters {', '.join(_FAULTS)}.",
-            ko=f"{', '.join(_FAULTS)}마다 잘못을 하나씩 적으십시오.",
+            ko=f"{', '.join(_FAULTS)}마다 잘못을 하나씩 적으세요.",
         )
     for letter, fault in faults.items():
         if fault not in _FAULTS.values():
@@ -107,7 +108,7 @@ def check_review(faults):
         if fault != _FAULTS[letter]:
             return say(
                 en=f"Look at line {letter} again: {_CLUES[letter]['en']}",
-                ko=f"{letter} 줄을 다시 보십시오. {_CLUES[letter]['ko']}",
+                ko=f"{letter} 줄을 다시 보세요. {_CLUES[letter]['ko']}",
             )
 
 
@@ -130,7 +131,7 @@ def check_review(faults):
             "en": 'A picture begins with `b"\\x89PNG"` or `b"\\xff\\xd8\\xff"`: `data.startswith` '
             "takes both in a tuple. Answer `/uploads/` and the hash, not a path.",
             "ko": '사진은 `b"\\x89PNG"`나 `b"\\xff\\xd8\\xff"`로 시작합니다. `data.startswith`에 '
-            "둘을 튜플로 줄 수 있습니다. 경로 대신 `/uploads/`와 해시로 답하십시오.",
+            "둘을 튜플로 줄 수 있습니다. 경로 대신 `/uploads/`와 해시로 답하세요.",
         },
     ],
 )
@@ -144,18 +145,42 @@ def check_upload(make_app):
 
 
 def _attack_upload(app, uploads, root):
-    answer = _send(TestClient(app), "seven.png", _png(7))
-    if answer.status_code != 200 or not {"filename", "path"} <= answer.json().keys():
-        return say(
-            en=f"A good picture must be answered with 200, filename and path, not with "
-            f"{answer.status_code} {answer.text[:60]}.",
-            ko="제대로 된 사진에는 200과 filename, path로 답해야 합니다. 지금 답: "
-            f"{answer.status_code} {answer.text[:60]}",
-        )
     client = TestClient(app, raise_server_exceptions=False)
+    return (
+        _send_good_ones(app, uploads)
+        or _send_evil_names(client, uploads, root)
+        or _send_the_same_name(client, uploads)
+        or _ask_where_it_lies(client, root)
+        or _send_other_things(client, uploads)
+        or _send_too_much(client, uploads)
+        or _look_where_it_lies(client, uploads)
+    )
+
+
+def _send_good_ones(app, uploads):
+    for name, data in {"seven.png": _png(), "seven.jpg": _jpeg()}.items():
+        answer = _send(TestClient(app), name, data)
+        if not answer.is_success or not {"filename", "path"} <= answer.json().keys():
+            kind = name.partition(".")[2].replace("jpg", "jpeg").upper()
+            return say(
+                en=f"A good picture ({kind}) must be answered with 200, filename and path, not "
+                f"with {answer.status_code} {answer.text[:60]}.",
+                ko=f"제대로 된 사진({kind})에는 200과 filename, path로 답해야 합니다. 지금 답: "
+                f"{answer.status_code} {answer.text[:60]}",
+            )
+        if answer.json()["filename"] != name:
+            return say(
+                en=f"The answer must tell the name as it was sent, {name}; it says "
+                f"{answer.json()['filename']!r}.",
+                ko=f"답에는 보낸 이름 {name}이(가) 그대로 있어야 하는데 "
+                f"{answer.json()['filename']!r}이(가) 나옵니다.",
+            )
+
+
+def _send_evil_names(client, uploads, root):
     evil = ["../../evil.png", "....//....//evil.png", str(root / "evil.png")]
-    for number, name in enumerate([*evil, "x" * 300 + ".png"]):
-        answer = _send(client, name, _png(number))
+    for name in [*evil, "x" * 300 + ".png"]:
+        answer = _send(client, name, _png())
         shown = name.replace(str(root), "")[:24]
         if any(path.is_file() and uploads not in path.parents for path in root.rglob("*")):
             return say(
@@ -167,41 +192,91 @@ def _attack_upload(app, uploads, root):
                 en=f"A file called `{shown}` makes the app fail with {answer.status_code}: let the "
                 "name play no part.",
                 ko=f"파일 이름이 `{shown}`이면 앱이 {answer.status_code}로 실패합니다. 이름이 "
-                "저장에 쓰이지 않게 하십시오.",
+                "저장에 쓰이지 않게 하세요.",
             )
-    for value in (1, 2):
-        _send(client, "photo.png", _png(value))
-    if not {_png(1), _png(2)} <= _contents(uploads):
+
+
+def _send_the_same_name(client, uploads):
+    first, second = _png(), _png()
+    for data in (first, second):
+        _send(client, "photo.png", data)
+    if not {first, second} <= _contents(uploads):
         return say(
             en="Two people send a `photo.png`, and only one is left: the second replaced it.",
             ko="두 사람이 저마다 `photo.png`를 보내면 나중 것이 먼저 것을 덮어써서 하나만 "
             "남습니다.",
         )
+
+
+def _ask_where_it_lies(client, root):
+    answer = _send(client, "photo.png", _png())
     if str(root) in str(list(answer.json().values())).replace("\\\\", "\\"):
         return say(
             en="The answer tells where on the server's disk the file lies.",
             ko="답이 서버 디스크의 어디에 파일이 있는지 알려 줍니다.",
         )
+
+
+def _send_other_things(client, uploads):
     page = b"<script>alert(1)</script>"
     if _send(client, "page.png", page).status_code != 415 or page in _contents(uploads):
         return say(
             en="A web page with a script, called `page.png`, is kept: look at the first bytes, "
             "answer 415.",
             ko="`page.png`라는 이름의 스크립트가 든 웹 페이지가 저장됩니다. 첫 바이트를 보고 "
-            "415로 답하십시오.",
+            "415로 답하세요.",
         )
-    whole = _png(9) + bytes(MOST_BYTES - len(_png(9)))
-    if _send(client, "whole.png", whole).status_code != 200:
+    others = {"notes.txt": b"seven", "film.png": b"GIF89a" + bytes(20), "run.jpg": b"\x7fELF" * 9}
+    for name, data in {**others, "late.png": b"x" + _png(), "none.png": b""}.items():
+        if _send(client, name, data).status_code != 415 or data in _contents(uploads):
+            return say(
+                en=f"`{name}` begins with {data[:6]!r} and is neither PNG nor JPEG: answer 415. "
+                "Name the beginnings that are allowed, not those that are not.",
+                ko=f"`{name}`은(는) {data[:6]!r}(으)로 시작하므로 PNG도 JPEG도 아닙니다. 415로 "
+                "답하세요. 안 되는 것이 아니라 되는 것의 첫 바이트를 정하세요.",
+            )
+
+
+def _send_too_much(client, uploads):
+    whole = _png()
+    whole += bytes(MOST_BYTES - len(whole))
+    if not _send(client, "whole.png", whole).is_success:
         return say(
             en=f"A picture of just {MOST_BYTES} bytes, the most allowed, is refused.",
             ko=f"허용된 최대 크기인 {MOST_BYTES}바이트 사진이 거절됩니다.",
+        )
+    if whole not in _contents(uploads):
+        return say(
+            en=f"Of a picture of {MOST_BYTES} bytes not all were kept.",
+            ko=f"{MOST_BYTES}바이트 사진이 다 저장되지 않았습니다.",
         )
     answer = _send(client, "huge.png", whole + b"x")
     if answer.status_code != 413 or whole + b"x" in _contents(uploads):
         return say(
             en=f"{MOST_BYTES + 1} bytes are one too many: answer 413 and keep nothing.",
             ko=f"{MOST_BYTES + 1}바이트는 한 바이트가 넘칩니다. 413으로 답하고 아무것도 남기지 "
-            "마십시오.",
+            "마세요.",
+        )
+
+
+def _look_where_it_lies(client, uploads):
+    """Hold the path that is answered against the file, and against the name that was sent."""
+    data = _png()
+    address = _send(client, "mypick.png", data).json()["path"]
+    name = address.removeprefix("/uploads/")
+    if name == address or not (uploads / name).is_file() or (uploads / name).read_bytes() != data:
+        return say(
+            en=f"The path must be `/uploads/` and the name of the kept file, and there is no such "
+            f"file for {address[:60]!r}.",
+            ko="path는 `/uploads/`와 저장한 파일의 이름이어야 하는데, "
+            f"{address[:60]!r}에 맞는 파일이 없습니다.",
+        )
+    if "mypick" in address:
+        return say(
+            en="The name that was sent, `mypick.png`, is part of the kept file's name: take one "
+            "that no client can choose.",
+            ko="보낸 이름 `mypick.png`가 저장한 파일의 이름에 들어 있습니다. 클라이언트가 고를 수 "
+            "없는 이름을 쓰세요.",
         )
 
 
@@ -209,8 +284,17 @@ def _send(client, name, data):
     return client.post("/upload", files={"file": (name, data, "image/png")})
 
 
-def _png(value):
-    return cv2.imencode(".png", np.full((4, 4), value, np.uint8))[1].tobytes()
+def _png():
+    """Return a picture that nobody has sent before."""
+    return cv2.imencode(".png", np.random.default_rng().integers(0, 256, (4, 4), np.uint8))[
+        1
+    ].tobytes()
+
+
+def _jpeg():
+    return cv2.imencode(".jpg", np.random.default_rng().integers(0, 256, (8, 8), np.uint8))[
+        1
+    ].tobytes()
 
 
 def _contents(folder):
@@ -224,13 +308,13 @@ def _contents(folder):
             "en": "What is the same for every request belongs before the routes. A route that "
             "works long is a plain `def`: FastAPI calls it in a thread.",
             "ko": "모든 요청에 똑같은 것은 경로 함수 앞에서 한 번만 합니다. 오래 걸리는 경로는 "
-            "그냥 `def`로 쓰십시오. 그러면 FastAPI가 스레드에서 부릅니다.",
+            "그냥 `def`로 쓰세요. 그러면 FastAPI가 스레드에서 부릅니다.",
         },
         {
             "en": "Ask before you look: `if not 0 <= index < len(y_train): raise "
             "HTTPException(400, ...)`, with a sentence of your own that names the range.",
-            "ko": "꺼내기 전에 물으십시오. `if not 0 <= index < len(y_train): raise "
-            "HTTPException(400, ...)`에 범위를 알리는 자기 문장을 쓰십시오.",
+            "ko": "꺼내기 전에 물으세요. `if not 0 <= index < len(y_train): raise "
+            "HTTPException(400, ...)`에 범위를 알리는 자기 문장을 쓰세요.",
         },
         {
             "en": "`try` and `except ValueError` go *inside* the loop; the picture goes to "
@@ -253,19 +337,19 @@ def _load_mnist():
 
 
 def _hide_faces(data):
-    if data != b"good":
+    if not data.startswith(b"good"):
         raise ValueError("cannot decode /srv/service/uploads/two.png")
-    return b"hidden"
+    return b"hidden " + data
 
 
 @contextmanager
-def _folders(**files):
+def _folders(files=()):
     with TemporaryDirectory() as temporary:
         uploads, results = Path(temporary, "uploads"), Path(temporary, "results")
         uploads.mkdir()
         results.mkdir()
-        for stem, content in files.items():
-            (uploads / f"{stem}.png").write_bytes(content)
+        for name in files:
+            (uploads / name).write_bytes(files[name])
         yield uploads, results
 
 
@@ -279,7 +363,7 @@ def _attack_samples(make_app):
     with _folders() as folders:
         app = make_app(*folders, load, _hide_faces)
         client = TestClient(app)
-        for index in (100, 59999, 7):
+        for index in (100, 59999, 7, 0):
             label = client.get(f"/mnist-sample/{index}").json().get("label")
             if label != _LABELS[index]:
                 return say(
@@ -288,18 +372,18 @@ def _attack_samples(make_app):
                 )
         if len(loads) > 1:
             return say(
-                en=f"Three requests loaded the data set {len(loads)} times: once is enough.",
-                ko=f"요청 세 번에 데이터를 {len(loads)}번 읽었습니다. 한 번이면 됩니다.",
+                en=f"Four requests loaded the data set {len(loads)} times: once is enough.",
+                ko=f"요청 네 번에 데이터를 {len(loads)}번 읽었습니다. 한 번이면 됩니다.",
             )
         client = TestClient(app, raise_server_exceptions=False)
         for index in (60000, -1):
             answer = client.get(f"/mnist-sample/{index}")
             status = answer.status_code
-            if "bounds" in answer.text or "Error" in answer.text.replace("Server Error", ""):
+            if re.search(r"out of bounds|\w+Error\(|Traceback", answer.text):
                 return say(
                     en=f"The index {index} is answered with the text of the exception: write "
                     "a sentence of your own.",
-                    ko=f"index {index}에 예외의 글로 답합니다. 문장을 직접 쓰십시오.",
+                    ko=f"index {index}에 예외의 글로 답합니다. 문장을 직접 쓰세요.",
                 )
             if status != 400:
                 return say(
@@ -308,17 +392,17 @@ def _attack_samples(make_app):
                     ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 "
                     "답합니다.",
                 )
-        if "59999" not in answer.text:
-            return say(
-                en="The 400 does not say which indices there are: 0 to 59999.",
-                ko="400의 답에 index의 범위(0부터 59999까지)가 없습니다.",
-            )
+            if not re.search(r"59[,.  ]?999", answer.text):
+                return say(
+                    en="The 400 does not say which indices there are: 0 to 59999.",
+                    ko="400의 답에 index의 범위(0부터 59999까지)가 없습니다.",
+                )
 
 
 def _attack_mosaic(make_app):
-    with _folders(one=b"good", two=b"broken", wow=b"good") as (uploads, results):
+    files = {"one.png": b"good", "two.png": b"broken", "wow.jpg": b"good too", "zoo.jpeg": b"bad"}
+    with _folders(files) as (uploads, results):
         client = TestClient(make_app(uploads, results, _load_mnist, _hide_faces))
-        before = set(uploads.iterdir())
         try:
             answer = client.get("/mosaic").json()
         except ValueError:
@@ -326,29 +410,67 @@ def _attack_mosaic(make_app):
                 en="One broken picture stops all: the good ones beside it are not done.",
                 ko="깨진 사진 하나가 전체를 멈춥니다. 옆에 있는 멀쩡한 사진이 처리되지 않습니다.",
             )
-        if set(uploads.iterdir()) != before:
+        if {path.name: path.read_bytes() for path in uploads.iterdir()} != files:
             return say(
-                en="The results lie among the uploads: next time they are taken for uploads.",
-                ko="결과가 업로드와 섞였습니다. 다음번에는 결과를 업로드로 알고 또 처리합니다.",
+                en="The uploads are no longer as they were: put the results elsewhere, or next "
+                "time they are taken for uploads.",
+                ko="업로드가 처음과 달라졌습니다. 결과를 다른 곳에 두지 않으면 다음번에는 결과를 "
+                "업로드로 알고 또 처리합니다.",
             )
-        if "/srv" in str(answer):
+        return _judge_answer(answer) or _judge_results(results)
+
+
+def _judge_answer(answer):
+    if "/srv" in str(answer):
+        return say(
+            en="The reason is the text of the exception, and tells a path of the server.",
+            ko="이유에 예외의 글이 그대로 들어 있어서 서버의 경로가 드러납니다.",
+        )
+    processed, failures = answer.get("processed_files", []), answer.get("failed_files", [])
+    failed = [failure.get("filename") for failure in failures]
+    if (sorted(processed), sorted(failed, key=str)) != (
+        ["one.png", "wow.jpg"],
+        ["two.png", "zoo.jpeg"],
+    ):
+        return say(
+            en="Of one.png, two.png (broken), wow.jpg and zoo.jpeg (broken) you answer "
+            f"{processed} as processed and {failed} as failed.",
+            ko=f"one.png, two.png(깨짐), wow.jpg, zoo.jpeg(깨짐) 가운데 {processed}을(를) "
+            f"처리했고 {failed}을(를) 못 했다고 답합니다.",
+        )
+    for failure in failures:
+        reason = failure.get("reason")
+        if not isinstance(reason, str) or not reason.strip():
             return say(
-                en="The reason is the text of the exception, and tells a path of the server.",
-                ko="이유에 예외의 글이 그대로 들어 있어서 서버의 경로가 드러납니다.",
+                en=f"The failure of {failure['filename']} has no reason: say in a sentence what "
+                "is wrong.",
+                ko=f"{failure['filename']}이(가) 왜 실패했는지가 없습니다. 무엇이 문제인지 "
+                "문장으로 알리세요.",
             )
-        failed = [failure.get("filename") for failure in answer.get("failed_files", [])]
-        if (answer.get("processed_files"), failed) != (["one.png", "wow.png"], ["two.png"]):
+        if re.search(r"Path\(|uploads|\w+Error\(", reason):
             return say(
-                en="Of one.png, two.png (broken) and wow.png you answer "
-                f"{answer.get('processed_files')} as processed and {failed} as failed.",
-                ko=f"one.png, two.png(깨짐), wow.png 가운데 {answer.get('processed_files')}을(를) "
-                f"처리했고 {failed}을(를) 못 했다고 답합니다.",
+                en=f"The reason {reason[:60]!r} tells what is inside the server: write a sentence "
+                "for whoever sent the file.",
+                ko=f"이유 {reason[:60]!r}에 서버 안의 사정이 드러납니다. 파일을 보낸 사람이 읽을 "
+                "문장을 쓰세요.",
             )
-        if {path.name for path in results.iterdir()} != {"one-face.png", "wow-face.png"}:
-            return say(
-                en="In `results` there should be one-face.png and wow-face.png.",
-                ko="`results`에 one-face.png와 wow-face.png가 있어야 합니다.",
-            )
+
+
+def _judge_results(results):
+    right = {"one-face.png": b"hidden good", "wow-face.png": b"hidden good too"}
+    found = {path.name: path.read_bytes() for path in results.iterdir()}
+    if found.keys() != right.keys():
+        return say(
+            en=f"In `results` there must be one-face.png and wow-face.png; there is "
+            f"{sorted(found) or 'nothing'}.",
+            ko=f"`results`에 one-face.png와 wow-face.png가 있어야 하는데 "
+            f"{sorted(found) or '아무것도 없는 상태'}입니다.",
+        )
+    if found != right:
+        return say(
+            en="The files in `results` must hold what `hide_faces` returns, and nothing else.",
+            ko="`results`의 파일에는 `hide_faces`가 돌려준 것이 그대로 들어 있어야 합니다.",
+        )
 
 
 def _keep_it_busy(make_app):
@@ -360,7 +482,7 @@ def _keep_it_busy(make_app):
         return data
 
     with (
-        _folders(one=b"good") as folders,
+        _folders({"one.png": b"good"}) as folders,
         TestClient(make_app(*folders, _load_mnist, hide_slowly)) as client,
         ThreadPoolExecutor(1) as pool,
     ):

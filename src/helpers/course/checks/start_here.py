@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check, same
 from helpers.reader import say
 
 
@@ -11,13 +11,13 @@ from helpers.reader import say
     hints=[
         {
             "en": "The picture is a table. How many rows has it, and how many numbers has a row?",
-            "ko": "그림은 표입니다. 몇 줄이 있고, 한 줄에 수가 몇 개 있습니까?",
+            "ko": "그림은 표입니다. 몇 행이 있고, 한 행에 수가 몇 개 있습니까?",
         },
         {
             "en": "28 rows of 28 numbers each: which operation counts them all?",
-            "ko": "28개짜리 줄이 28줄 있습니다. 모두 세려면 어떤 계산을 해야 합니까?",
+            "ko": "28개짜리 행이 28개 있습니다. 모두 세려면 어떤 계산을 해야 합니까?",
         },
-        {"en": "Write `count = 28 * 28`.", "ko": "`count = 28 * 28`이라고 쓰십시오."},
+        {"en": "Write `count = 28 * 28`.", "ko": "`count = 28 * 28`이라고 쓰세요."},
     ],
 )
 def check_count(count):
@@ -25,22 +25,27 @@ def check_count(count):
     if count == 28:
         return say(
             en="28 is one row; there are 28 rows.",
-            ko="28은 한 줄에 있는 수입니다. 줄이 28개 있습니다.",
+            ko="28은 한 행에 있는 수입니다. 행이 28개 있습니다.",
         )
     if count == 56:
         return say(
             en="28 + 28 counts one row and one column: multiply instead.",
-            ko="28 + 28은 한 줄과 한 칸만 센 것입니다. 곱해야 합니다.",
+            ko="28 + 28은 한 행과 한 열만 센 것입니다. 곱해야 합니다.",
         )
     if count == 10:
         return say(
             en="Ten numbers come *out*; the question is how many go *in*.",
             ko="10개는 *나오는* 수입니다. *들어가는* 수를 물었습니다.",
         )
-    if count != 784:
+    if isinstance(count, str):
+        return say(
+            en=f"{count!r} is a text, in quotation marks: a number stands without them.",
+            ko=f"{count!r}은(는) 따옴표로 둘러싼 글자입니다. 수는 따옴표 없이 쓰세요.",
+        )
+    if not same(count, 784):
         return say(
             en=f"The picture has 28 rows of 28 numbers; that is not {count}.",
-            ko=f"그림은 28개씩 28줄입니다. {count}개가 아닙니다.",
+            ko=f"그림은 28개씩 28행입니다. {count}개가 아닙니다.",
         )
 
 
@@ -57,31 +62,34 @@ def check_count(count):
         },
         {
             "en": "Write `return np.argmax(probabilities)`.",
-            "ko": "`return np.argmax(probabilities)`라고 쓰십시오.",
+            "ko": "`return np.argmax(probabilities)`라고 쓰세요.",
         },
     ],
 )
 def check_most_likely(most_likely):
     """Judge a function from ten probabilities to the most likely digit."""
-    probabilities = np.array([0.05, 0.02, 0.03, 0.61, 0.04, 0.05, 0.01, 0.08, 0.06, 0.05])
-    digit = most_likely(probabilities)
-    if digit == 0.61:
+    clear = np.array([0.05, 0.02, 0.03, 0.61, 0.04, 0.05, 0.01, 0.08, 0.06, 0.05])
+    unsure = np.array([0.06, 0.05, 0.07, 0.02, 0.09, 0.1, 0.08, 0.04, 0.4, 0.09])
+    fresh = np.random.default_rng().dirichlet(np.ones(10))
+    tried = Tried(most_likely, [(clear,), (unsure,), (fresh,)])
+    if tried.agrees(np.max):
         return say(
-            en="0.61 is the greatest probability; the digit is the *place* where it stands.",
-            ko="0.61은 가장 큰 확률입니다. 숫자는 그 확률이 있는 *자리*입니다.",
+            en="You return the greatest probability; the digit is the *place* where it stands.",
+            ko="가장 큰 확률을 돌려주었습니다. 숫자는 그 확률이 있는 *자리*입니다.",
         )
-    if digit == 4:
+    if tried.agrees(lambda probabilities: np.argmax(probabilities) + 1):
         return say(
             en="You count from 1, but the first place belongs to the digit 0.",
             ko="1부터 세고 있습니다. 첫 번째 자리는 숫자 0의 자리입니다.",
         )
-    if digit == 6:
+    if tried.agrees(np.argmin):
         return say(
             en="That is the *least* likely digit.",
             ko="그것은 확률이 가장 *작은* 숫자입니다.",
         )
-    if digit != 3 or most_likely(probabilities[::-1]) != 6:
+    if wrong := tried.first_wrong(np.argmax):
+        probabilities = wrong.given[0].round(2).tolist()
         return say(
-            en=f"For {probabilities.tolist()} the answer is 3, you say {digit}.",
-            ko=f"{probabilities.tolist()}이면 답은 3인데 {digit}이(가) 나옵니다.",
+            en=f"For {probabilities} the answer is {wrong.right}, you say {wrong.said}.",
+            ko=f"{probabilities}이면 답은 {wrong.right}인데 {wrong.said}이(가) 나옵니다.",
         )

@@ -1,6 +1,10 @@
 """Checks of lesson 09, tokens."""
 
-from helpers.course.checks import check
+from itertools import pairwise
+
+import numpy as np
+
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -9,7 +13,7 @@ from helpers.reader import say
     hints=[
         {
             "en": "Take the function of section 2 backwards: what it divides by, you multiply by.",
-            "ko": "2절의 함수를 거꾸로 따라가십시오. 거기서 나눈 수를 여기서는 곱합니다.",
+            "ko": "2절의 함수를 거꾸로 따라가세요. 거기서 나눈 수를 여기서는 곱합니다.",
         },
         {
             "en": "Each vowel has 28 syllables, each initial has 21 vowels: how many syllables "
@@ -29,7 +33,7 @@ def check_compose(compose):
     if isinstance(han, int):
         return say(
             en="You give back a number; `chr` makes a character of it.",
-            ko="수가 나옵니다. `chr`로 글자로 바꾸십시오.",
+            ko="수가 나옵니다. `chr`로 글자로 바꾸세요.",
         )
     if not isinstance(han, str):
         return say(
@@ -39,7 +43,7 @@ def check_compose(compose):
     if han == chr((18 * 21 + 0) * 28 + 4):
         return say(
             en="The syllables do not begin at 0: add the number of the first, 0xAC00.",
-            ko="한글 음절은 0번에서 시작하지 않습니다. '가'의 번호 0xAC00을 더하십시오.",
+            ko="한글 음절은 0번에서 시작하지 않습니다. '가'의 번호 0xAC00을 더하세요.",
         )
     if han == chr(0xAC00 + 18 * 21 + 0 + 4):
         return say(
@@ -53,19 +57,27 @@ def check_compose(compose):
             en="No final at all is a choice too: each vowel has 28 syllables, not 27.",
             ko="받침이 없는 경우도 세어야 합니다. 중성마다 음절이 27개가 아니라 28개입니다.",
         )
-    for places, right in {(18, 0, 4): "한", (0, 0, 0): "가", (11, 6, 16): "염"}.items():
-        if compose(*places) != right:
-            return say(
-                en=f"{places} must give {right}; you say {compose(*places)!r}.",
-                ko=f"{places}에서는 {right}이(가) 나와야 하는데 {compose(*places)!r}이(가) "
-                "나옵니다.",
-            )
+    fresh = [tuple(np.random.default_rng().integers(0, (19, 21, 28)).tolist()) for _ in range(5)]
+    if wrong := Tried(compose, [(18, 0, 4), (0, 0, 0), (11, 6, 16), *fresh]).first_wrong(
+        lambda initial, vowel, final: chr(0xAC00 + (initial * 21 + vowel) * 28 + final)
+    ):
+        return say(
+            en=f"{wrong.given} must give {wrong.right}; you say {wrong.said!r}.",
+            ko=f"{wrong.given}에서는 {wrong.right}이(가) 나와야 하는데 {wrong.said!r}이(가) "
+            "나옵니다.",
+        )
 
 
 _CHASES = [
     ([("고양이", "NNG"), ("가", "JKS"), ("쥐", "NNG"), ("를", "JKO"), ("쫓", "VV")], "고양이"),
     ([("고양이", "NNG"), ("를", "JKO"), ("쥐", "NNG"), ("가", "JKS"), ("쫓", "VV")], "쥐"),
     ([("사람", "NNG"), ("이", "JKS"), ("개", "NNG"), ("를", "JKO"), ("안", "VV")], "사람"),
+    # The letters of the particle in other words: this dog; a tooth that hurts.
+    (
+        [("공", "NNG"), ("을", "JKO"), ("이", "MM"), ("개", "NNG"), ("가", "JKS"), ("물", "VV")],
+        "개",
+    ),
+    ([("어제", "MAG"), ("큰", "MM"), ("이", "NNG"), ("가", "JKS"), ("아프", "VA")], "이"),
 ]
 
 
@@ -80,12 +92,12 @@ _CHASES = [
         },
         {
             "en": "Remember the form of the piece before, in a variable, while you go on.",
-            "ko": "다음 조각으로 넘어가기 전에 지금 조각의 형태(form)를 변수에 적어 두십시오.",
+            "ko": "다음 조각으로 넘어가기 전에 지금 조각의 형태(form)를 변수에 적어 두세요.",
         },
         {
             "en": "In the loop: `if tag == 'JKS': return before`, and after it `before = form`.",
             "ko": "반복문 안에서 `if tag == 'JKS': return before`, 그다음 줄에 `before = form`을 "
-            "쓰십시오.",
+            "쓰세요.",
         },
     ],
 )
@@ -97,13 +109,13 @@ def check_who(who):
             en="That is the particle itself; the one who acts is the piece before it.",
             ko="그것은 조사입니다. 주어는 조사 바로 앞의 조각입니다.",
         )
-    if answers == ["쥐", "고양이", "개"]:
+    if answers[:3] == ["쥐", "고양이", "개"]:
         return say(
-            en="That is the one to whom it is done: the particle JKO stands behind the object, "
-            "JKS behind the one who acts.",
+            en="That is the one to whom it is done: the particle JKO follows the object, "
+            "JKS the one who acts.",
             ko="그것은 당하는 쪽입니다. JKO는 목적어 뒤에, JKS는 주어 뒤에 붙습니다.",
         )
-    if answers == ["고양이", "고양이", "사람"]:
+    if answers[:3] == ["고양이", "고양이", "사람"]:
         return say(
             en="In the third sentence about cat and mouse the mouse chases, and you say the cat: "
             "the first noun need not be the one who acts.",
@@ -113,7 +125,17 @@ def check_who(who):
     if answers[0] == ("고양이", "NNG"):
         return say(
             en="You give back the form together with its tag; the form alone is asked for.",
-            ko="형태와 태그가 함께 나옵니다. 형태만 돌려주십시오.",
+            ko="형태와 태그가 함께 나옵니다. 형태만 돌려주세요.",
+        )
+    by_form = [
+        next(before for (before, _), (form, _) in pairwise(pieces) if form in ("이", "가"))
+        for pieces, _ in _CHASES
+    ]
+    if answers == by_form:
+        return say(
+            en="You go by the letters of the particle; another word may be written with the same "
+            "letters. Look at the tag.",
+            ko="조사의 글자를 보고 찾았습니다. 글자가 같은 다른 말도 있으므로 태그를 보세요.",
         )
     for answer, (pieces, right) in zip(answers, _CHASES, strict=True):
         if answer != right:
@@ -129,7 +151,7 @@ def check_who(who):
     hints=[
         {
             "en": "Begin with a list that holds the id of `<s>` alone.",
-            "ko": "`<s>`의 번호 하나만 든 리스트에서 시작하십시오.",
+            "ko": "`<s>`의 번호 하나만 든 리스트에서 시작하세요.",
         },
         {
             "en": "A dictionary's `get` takes a second argument: what to give if the key is "
@@ -139,7 +161,7 @@ def check_who(who):
         {
             "en": '`vocab.get(token, vocab["<unk>"])` for each token, and the id of `</s>` last.',
             "ko": '토큰마다 `vocab.get(token, vocab["<unk>"])`을 쓰고, 끝에 `</s>`의 번호를 '
-            "붙이십시오.",
+            "붙이세요.",
         },
     ],
 )
@@ -147,16 +169,17 @@ def check_encode(encode):
     """Judge a function (tokens, vocab) -> ids with beginning, end and unknown."""
     vocab = {"<pad>": 0, "<unk>": 1, "<s>": 2, "</s>": 3, "밥": 4, "먹": 5, "어요": 6}
     ids = encode(["밥", "을", "먹", "어요"], vocab)
-    if not isinstance(ids, list):
+    if not isinstance(ids, list | tuple | np.ndarray):
         return say(
             en=f"The ids must come back as a list, not as {type(ids).__name__}.",
             ko=f"번호들은 리스트로 돌려주어야 합니다. 지금은 {type(ids).__name__}입니다.",
         )
+    ids = list(ids)
     if ids in ([4, 1, 5, 6], [4, 5, 6]):
         return say(
             en="The sentence has no beginning and no end: put `<s>` before the ids and `</s>` "
-            "behind them.",
-            ko="문장의 처음과 끝이 없습니다. 번호들 앞에 `<s>`, 뒤에 `</s>`를 붙이십시오.",
+            "after them.",
+            ko="문장의 처음과 끝이 없습니다. 번호들 앞에 `<s>`, 뒤에 `</s>`를 붙이세요.",
         )
     if ids == [2, 4, 5, 6, 3]:
         return say(
@@ -169,16 +192,25 @@ def check_encode(encode):
             en="An unknown token becomes 0, which is `<pad>`; `<unk>` is 1.",
             ko="모르는 토큰이 0이 되었는데, 0은 `<pad>`입니다. `<unk>`는 1입니다.",
         )
-    if ids != [2, 4, 1, 5, 6, 3] or encode([], vocab) != [2, 3]:
+    trials = [(["밥", "을", "먹", "어요"], vocab), ([], vocab), (["을", "어요", "을", "밥"], vocab)]
+    if wrong := Tried(encode, trials).first_wrong(_encoded):
+        tokens = ", ".join(wrong.given[0]) or "[]"
         return say(
-            en=f"밥, 을, 먹, 어요 must give [2, 4, 1, 5, 6, 3]; you say {ids}.",
-            ko=f"밥, 을, 먹, 어요에서는 [2, 4, 1, 5, 6, 3]이 나와야 하는데 {ids}이(가) 나옵니다.",
+            en=f"{tokens} must give {wrong.right}; you say {list(wrong.said)}.",
+            ko=f"{tokens}에서는 {wrong.right}이(가) 나와야 하는데 {list(wrong.said)}이(가) "
+            "나옵니다.",
         )
     # Another vocabulary has the special tokens elsewhere.
-    if encode(["가"], {"가": 0, "</s>": 1, "<s>": 2, "<unk>": 3}) != [2, 0, 1]:
+    other = {"가": 0, "</s>": 1, "<s>": 2, "<unk>": 3}
+    if Tried(encode, [(["가", "나"], other)]).first_wrong(_encoded):
         return say(
             en="With another vocabulary the special tokens have other ids: look them up in "
             "`vocab`, do not write the numbers.",
             ko="단어장이 다르면 특수 토큰의 번호도 다릅니다. 수를 그대로 쓰지 말고 `vocab`에서 "
-            "찾으십시오.",
+            "찾으세요.",
         )
+
+
+def _encoded(tokens, vocab):
+    ids = [vocab.get(token, vocab["<unk>"]) for token in tokens]
+    return [vocab["<s>"], *ids, vocab["</s>"]]

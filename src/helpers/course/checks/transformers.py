@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -12,13 +12,12 @@ from helpers.reader import say
         {
             "en": "First add the two tables. Then do to each row what the cell above does to one "
             "vector.",
-            "ko": "먼저 두 표를 더하십시오. 그다음 위의 셀이 벡터 하나에 한 일을 줄마다 하면 "
-            "됩니다.",
+            "ko": "먼저 두 표를 더하세요. 그다음 위의 셀이 벡터 하나에 한 일을 행마다 하면 됩니다.",
         },
         {
             "en": "`axis=-1` takes the mean along each row, and `keepdims=True` keeps it as a "
             "column, so that it can be subtracted from the table.",
-            "ko": "`axis=-1`은 줄마다 평균을 내고, `keepdims=True`는 그 평균을 세로 한 열로 남겨 "
+            "ko": "`axis=-1`은 행마다 평균을 내고, `keepdims=True`는 그 평균을 세로 한 열로 남겨 "
             "표에서 뺄 수 있게 합니다.",
         },
         {
@@ -55,13 +54,13 @@ def check_add_and_normalize(add_and_normalize):
         return say(
             en="Each word is to be normalised by itself: mean and deviation along the row, which "
             "is the last axis.",
-            ko="단어마다 따로 정규화해야 합니다. 평균과 표준편차를 줄을 따라, 곧 마지막 축으로 "
-            "구하십시오.",
+            ko="단어마다 따로 정규화해야 합니다. 평균과 표준편차를 행을 따라, 곧 마지막 축으로 "
+            "구하세요.",
         )
     if is_like(normalized(step)):
         return say(
             en="What the word was before is lost: add x to the step first.",
-            ko="단어가 원래 가지고 있던 것이 사라졌습니다. 먼저 x와 step을 더하십시오.",
+            ko="단어가 원래 가지고 있던 것이 사라졌습니다. 먼저 x와 step을 더하세요.",
         )
     if is_like(x + normalized(step)) or is_like(normalized(x) + step):
         return say(
@@ -71,25 +70,28 @@ def check_add_and_normalize(add_and_normalize):
     if is_like(total):
         return say(
             en="The sum is right; now bring each of its rows to mean 0 and deviation 1.",
-            ko="더하기는 맞습니다. 이제 줄마다 평균 0, 표준편차 1로 맞추십시오.",
+            ko="더하기는 맞습니다. 이제 행마다 평균 0, 표준편차 1로 맞추세요.",
         )
     if is_like(centred):
         return say(
             en="The mean of each row is 0, but its deviation is not yet 1: divide by it.",
-            ko="줄마다 평균은 0이 되었지만 표준편차가 1이 아닙니다. 표준편차로 나누십시오.",
+            ko="행마다 평균은 0이 되었지만 표준편차가 1이 아닙니다. 표준편차로 나누세요.",
         )
     if is_like(centred / centred.var(axis=-1, keepdims=True)):
         return say(
             en="You divide by the variance; the deviation is its root.",
             ko="분산으로 나누었습니다. 표준편차는 분산의 제곱근입니다.",
         )
-    if not is_like(normalized(total)):
-        return say(
-            en=f"The first row must become {normalized(total)[0].round(2)}; yours is "
-            f"{answer[0].round(2)}.",
-            ko=f"첫 줄은 {normalized(total)[0].round(2)}이(가) 되어야 하는데 "
-            f"{answer[0].round(2)}입니다.",
-        )
+    rng = np.random.default_rng()
+    trials = [(x, step), tuple(rng.normal(size=(2, 5, 7))), tuple(rng.normal(size=(2, 2, 3, 4)))]
+    for x, step in trials:
+        right, answer = normalized(x + step), np.asarray(add_and_normalize(x, step), float)
+        if answer.shape != right.shape or not np.allclose(answer, right, atol=0.02):
+            right, said = (table.reshape(-1, x.shape[-1])[0].round(2) for table in (right, answer))
+            return say(
+                en=f"The first row must become {right}; yours is {said}.",
+                ko=f"첫 행은 {right}이(가) 되어야 하는데 {said}입니다.",
+            )
 
 
 @check(
@@ -98,7 +100,7 @@ def check_add_and_normalize(add_and_normalize):
         {
             "en": "Go through the block: four tables of attention, two dense layers, two "
             "normalisations. A dense layer from m numbers to n has m × n weights and n biases.",
-            "ko": "블록을 차례로 따라가십시오. 어텐션의 표 넷, 밀집층 둘, 정규화 둘입니다. "
+            "ko": "블록을 차례로 따라가세요. 어텐션의 표 넷, 밀집층 둘, 정규화 둘입니다. "
             "수 m개를 n개로 바꾸는 층에는 가중치 m × n개와 편향 n개가 있습니다.",
         },
         {
@@ -148,7 +150,7 @@ def check_count_weights(count_weights):
             ko="정규화 둘이 빠졌습니다. 정규화마다 수 하나하나를 늘이고 옮기는 가중치가 있습니다.",
         ),
         right(size, heads, hidden, norms=1): say(
-            en="A block has two normalisations, one behind each step, and each has two weights for "
+            en="A block has two normalisations, one after each step, and each has two weights for "
             "every number.",
             ko="블록에는 단계마다 하나씩 정규화가 둘 있고, 정규화마다 수 하나에 가중치가 둘씩 "
             "있습니다.",
@@ -156,14 +158,13 @@ def check_count_weights(count_weights):
     }
     if answer in mistakes:
         return mistakes[answer]
-    for arguments in [(size, heads, hidden), (8, 2, 32), (16, 1, 20)]:
-        answer = count_weights(*arguments)
-        if answer != right(*arguments):
-            return say(
-                en=f"{arguments} must give {right(*arguments)}; you say {answer}.",
-                ko=f"{arguments}에서는 {right(*arguments)}이(가) 나와야 하는데 {answer}이(가) "
-                "나옵니다.",
-            )
+    trials = [(size, heads, hidden), (8, 2, 32), (16, 1, 20), (12, 3, 5)]
+    if wrong := Tried(count_weights, trials).first_wrong(right):
+        return say(
+            en=f"{wrong.given} must give {wrong.right}; you say {wrong.said}.",
+            ko=f"{wrong.given}에서는 {wrong.right}이(가) 나와야 하는데 {wrong.said}이(가) "
+            "나옵니다.",
+        )
 
 
 @check(
@@ -171,7 +172,7 @@ def check_count_weights(count_weights):
     hints=[
         {
             "en": "Begin with the causal mask alone: in row i, which columns j may be True?",
-            "ko": "인과 마스크부터 만드십시오. i번 줄에서는 어느 j번 칸이 True입니까?",
+            "ko": "인과 마스크부터 만드세요. i번 행에서는 어느 j번 열이 True입니까?",
         },
         {
             "en": "Whether a token is padding decides its *column*: nobody may look at it. "
@@ -187,7 +188,7 @@ def check_count_weights(count_weights):
 )
 def check_mask(mask):
     """Judge a function ids (T,) -> mask (T, T) of a decoder that skips padding."""
-    for ids in ([2, 7, 8, 9, 0, 0], [5, 0, 6, 0]):
+    for ids in ([2, 7, 8, 9, 0, 0], [5, 0, 6, 0], [0, 3, 4]):
         length, kept = len(ids), np.array(ids) != 0
         causal = np.tri(length, dtype=bool)
         answer = np.asarray(mask(ids))
@@ -195,7 +196,7 @@ def check_mask(mask):
             return say(
                 en=f"{length} tokens need a mask of {length} rows and {length} columns; yours has "
                 f"the shape {answer.shape}.",
-                ko=f"토큰이 {length}개이면 마스크는 {length}줄 {length}칸이어야 합니다. 지금 "
+                ko=f"토큰이 {length}개이면 마스크는 {length}행 {length}열이어야 합니다. 지금 "
                 f"모양은 {answer.shape}입니다.",
             )
         answer = answer.astype(bool)
@@ -211,21 +212,21 @@ def check_mask(mask):
             return say(
                 en="Padding is hidden, but a token may look ahead: row i may look at columns 0 to "
                 "i only.",
-                ko="패딩은 가렸지만 뒤에 올 토큰을 볼 수 있습니다. i번 줄은 0번부터 i번 칸까지만 "
+                ko="패딩은 가렸지만 뒤에 올 토큰을 볼 수 있습니다. i번 행은 0번부터 i번 열까지만 "
                 "볼 수 있습니다.",
             )
         if np.array_equal(answer, causal.T & kept):
             return say(
-                en="Turned round: your tokens look ahead and not back. Rows look, columns are "
-                "looked at.",
-                ko="방향이 반대입니다. 지나간 토큰이 아니라 올 토큰을 봅니다. 줄이 보는 쪽, 열이 "
+                en="The wrong way round: your tokens look ahead and not back. Rows look, "
+                "columns are looked at.",
+                ko="방향이 반대입니다. 지나간 토큰이 아니라 올 토큰을 봅니다. 행이 보는 쪽, 열이 "
                 "보이는 쪽입니다.",
             )
         if np.array_equal(answer, causal & kept[:, None]):
             return say(
                 en="You forbid the padding to look; it must be forbidden to look *at* it: columns, "
                 "not rows.",
-                ko="패딩이 보는 것을 막았습니다. 막아야 할 것은 패딩을 *보는* 것, 곧 줄이 아니라 "
+                ko="패딩이 보는 것을 막았습니다. 막아야 할 것은 패딩을 *보는* 것, 곧 행이 아니라 "
                 "열입니다.",
             )
         if np.array_equal(answer, np.tri(length, k=-1, dtype=bool) & kept):
@@ -236,6 +237,6 @@ def check_mask(mask):
         return say(
             en=f"For {ids} row {length - 1} must be {(causal & kept)[-1].astype(int)} (1 for "
             f"True), row 0 {(causal & kept)[0].astype(int)}.",
-            ko=f"{ids}에서 {length - 1}번 줄은 {(causal & kept)[-1].astype(int)}(True가 1), 0번 "
-            f"줄은 {(causal & kept)[0].astype(int)}이어야 합니다.",
+            ko=f"{ids}에서 {length - 1}번 행은 {(causal & kept)[-1].astype(int)}(True가 1), 0번 "
+            f"행은 {(causal & kept)[0].astype(int)}이어야 합니다.",
         )

@@ -1,8 +1,10 @@
 """Checks of lesson 01, what a model is."""
 
+import math
+
 import numpy as np
 
-from helpers.course.checks import check
+from helpers.course.checks import Tried, check
 from helpers.reader import say
 
 
@@ -31,43 +33,64 @@ from helpers.reader import say
 )
 def check_rectangle_sum(rectangle_sum):
     """Judge a function (table, x, y, width, height) -> sum of the pixels in a rectangle."""
-    image = np.random.default_rng(1).integers(1, 100, (9, 9))
-    table = np.pad(image.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    answer, right = rectangle_sum(table, 1, 3, 4, 2), image[3:5, 1:5].sum()
-    if answer == image[:5, :5].sum():
+    tables = [_summed(np.random.default_rng(seed).integers(1, 100, (7, 9))) for seed in (1, None)]
+    inside = [(2, 3, 4, 2), (1, 1, 5, 3), (3, 2, 4, 3)]  # x, y, width, height
+    at_the_edges = [(0, 0, 9, 7), (0, 3, 2, 4), (4, 0, 5, 1)]
+    tried = Tried(rectangle_sum, [(table, *case) for table in tables for case in inside])
+    if tried.agrees(lambda table, x, y, w, h: table[y + h, x + w]):
         return say(
             en="That is the sum of everything from the upper left corner of the picture: take "
             "away what lies above the rectangle and what lies left of it.",
             ko="그림의 왼쪽 위 끝에서부터 모두 더한 값입니다. 직사각형의 위쪽과 왼쪽에 있는 "
-            "부분을 빼십시오.",
+            "부분을 빼세요.",
         )
-    if answer == right - image[:3, :1].sum():
+    if tried.agrees(lambda table, x, y, w, h: table[y : y + h, x : x + w].sum()):
+        return say(
+            en="You add up numbers of the table, and each of them is a sum already: the four "
+            "numbers at the corners are enough.",
+            ko="표에 있는 수를 더했는데, 표의 수는 하나하나가 이미 합입니다. 네 모서리의 수만 "
+            "있으면 됩니다.",
+        )
+    if tried.agrees(lambda table, x, y, w, h: _inside(table, x, y, w, h) - table[y, x]):
         return say(
             en="The corner above *and* left of the rectangle was taken away twice: add it once.",
-            ko="직사각형의 왼쪽 위에서 겹치는 부분을 두 번 뺐습니다. 한 번 더하십시오.",
+            ko="직사각형의 왼쪽 위에서 겹치는 부분을 두 번 뺐습니다. 한 번 더하세요.",
         )
-    if answer == image[1:3, 3:7].sum():
+    if tried.agrees(lambda table, x, y, w, h: _inside(table, y, x, h, w)):
         return say(
             en="Rows and columns are exchanged: the table is read as `table[row, column]`, and y "
             "counts the rows.",
-            ko="줄과 칸이 바뀌었습니다. 표는 `table[줄, 칸]`으로 읽고, y가 줄 번호입니다.",
+            ko="행과 열이 바뀌었습니다. 표는 `table[행, 열]`로 읽고, y가 행 번호입니다.",
         )
-    if answer in (image[3:4, 1:4].sum(), image[2:4, :4].sum()):
+    if tried.agrees(lambda table, x, y, w, h: _inside(table, x, y, w - 1, h - 1)) or tried.agrees(
+        lambda table, x, y, w, h: _inside(table, x - 1, y - 1, w, h)
+    ):
         return say(
             en="You are one row and one column off: the table begins with a row and a column of "
             "zeros, so nothing has to be taken off by 1.",
-            ko="한 줄, 한 칸씩 어긋났습니다. 표의 첫 줄과 첫 칸이 0이므로 1을 뺄 필요가 없습니다.",
+            ko="한 행, 한 열씩 어긋났습니다. 표의 첫 행과 첫 열이 0이므로 1을 뺄 필요가 없습니다.",
         )
-    for case in [(1, 3, 4, 2), (0, 0, 9, 9), (5, 2, 3, 6)]:
-        x, y, width, height = case
-        answer, right = rectangle_sum(table, *case), image[y : y + height, x : x + width].sum()
-        if answer != right:
-            return say(
-                en=f"For x={x}, y={y}, width={width}, height={height} of a trial picture the sum "
-                f"is {right}, you say {answer}.",
-                ko=f"시험용 그림에서 x={x}, y={y}, 너비 {width}, 높이 {height}인 직사각형의 합은 "
-                f"{right}인데 {answer}이(가) 나옵니다.",
-            )
+    tried = Tried(
+        rectangle_sum, [(table, *case) for table in tables for case in [*inside, *at_the_edges]]
+    )
+    if wrong := tried.first_wrong(_inside):
+        _, x, y, width, height = wrong.given
+        return say(
+            en=f"For x={x}, y={y}, width={width}, height={height} of a trial picture the sum "
+            f"is {wrong.right}, you say {wrong.said}.",
+            ko=f"시험용 그림에서 x={x}, y={y}, 너비 {width}, 높이 {height}인 직사각형의 합은 "
+            f"{wrong.right}인데 {wrong.said}이(가) 나옵니다.",
+        )
+
+
+def _summed(image):
+    """Return the table of a picture: at each place the sum of all pixels above and left of it."""
+    return np.pad(image.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+
+
+def _inside(table, x, y, width, height):
+    right, bottom = x + width, y + height
+    return table[bottom, right] - table[y, right] - table[bottom, x] + table[y, x]
 
 
 @check(
@@ -81,7 +104,7 @@ def check_rectangle_sum(rectangle_sum):
         },
         {
             "en": "Add the votes up, and compare the sum with `limit`: `>=` gives True or False.",
-            "ko": "표를 모두 더한 다음 `limit`와 비교하십시오. `>=`의 결과가 True나 False입니다.",
+            "ko": "표를 모두 더한 다음 `limit`와 비교하세요. `>=`의 결과가 True나 False입니다.",
         },
         {
             "en": "`np.where(np.less(values, thresholds), below, above)` gives all votes at once; "
@@ -94,14 +117,17 @@ def check_rectangle_sum(rectangle_sum):
 def check_stage(passes):
     """Judge a function (values, thresholds, below, above, limit) -> whether a stage passes."""
     # The votes are 1, 0.25 and 0.5: in all 1.75, each an exact number in binary.
-    stage = [0.5, -0.25, 0.125], [0, 0, 0], [0.125, 0.25, 0.375], [1.0, 0.75, 0.5]
+    stage = tuple(
+        np.array(numbers)
+        for numbers in ([0.5, -0.25, 0.125], [0, 0, 0], [0.125, 0.25, 0.375], [1.0, 0.75, 0.5])
+    )
     answer = passes(*stage, 1.5)
     if not isinstance(answer, bool | np.bool_):
         return say(
             en=f"The answer must be True or False, you say {answer}: compare the sum of the "
             "votes with `limit`.",
             ko=f"답은 True나 False여야 하는데 {answer}이(가) 나옵니다. 표의 합을 `limit`와 "
-            "비교하십시오.",
+            "비교하세요.",
         )
     if passes(*stage, 1.25) and not answer:
         return say(
@@ -111,19 +137,19 @@ def check_stage(passes):
     if passes(*stage, 100):
         return say(
             en="A limit of 100 is passed by votes that make 1.75 in all: use `limit`.",
-            ko="표의 합이 1.75인데 기준이 100이어도 통과합니다. `limit`와 비교하십시오.",
+            ko="표의 합이 1.75인데 기준이 100이어도 통과합니다. `limit`와 비교하세요.",
         )
     if passes(*stage, 2):
         return say(
             en="Three features vote 1, 0.25 and 0.5, which make 1.75 and don't pass a limit of 2. "
             "Add up the votes themselves; don't count the features that say yes.",
             ko="세 특징의 표가 1, 0.25, 0.5이면 합이 1.75이므로 기준 2를 통과하지 못합니다. "
-            "찬성한 특징의 수를 세지 말고 표의 값을 더하십시오.",
+            "찬성한 특징의 수를 세지 말고 표의 값을 더하세요.",
         )
     if passes(*stage, 1.7) and not passes(*stage, 1.75):
         return say(
             en="A sum that just reaches the limit passes: use `>=`.",
-            ko="합이 기준과 같아도 통과입니다. `>=`를 쓰십시오.",
+            ko="합이 기준과 같아도 통과입니다. `>=`를 쓰세요.",
         )
     if not (answer and passes(*stage, 1.75)):
         return say(
@@ -132,11 +158,32 @@ def check_stage(passes):
             ko="세 특징의 표가 1, 0.25, 0.5이면 합이 1.75이므로 기준 1.5를 통과해야 하는데 "
             "False가 나옵니다.",
         )
-    if not passes([2], [2], [0], [1], 0.5):
+    if not passes(np.array([2]), np.array([2]), np.array([0]), np.array([1]), 0.5):
         return say(
             en="A value equal to its threshold is not below it: the vote is `above`.",
             ko="값이 문턱값과 같으면 작은 것이 아니므로 `above`의 표를 내야 합니다.",
         )
+    if passes(*map(np.array, ([1, 1], [0, 0], [0, 0], [0.75, -0.5])), 0.5):
+        return say(
+            en="Votes of 0.75 and −0.5 make 0.25 and don't pass a limit of 0.5; you say True. "
+            "Decide only when all votes are added up: a later one may be negative.",
+            ko="표가 0.75와 −0.5이면 합이 0.25이므로 기준 0.5를 통과하지 못하는데 True가 "
+            "나옵니다. 뒤에 음수인 표가 올 수 있으므로, 표를 모두 더한 다음에 정하세요.",
+        )
+    rng = np.random.default_rng()
+    trials = [(*rng.normal(size=(4, size)), rng.normal()) for size in (2, 4, 5, 7)]
+    if wrong := Tried(passes, trials).first_wrong(_passes):
+        *lists, limit = (np.round(one, 2).tolist() for one in wrong.given)
+        return say(
+            en="Values, thresholds, votes below and above "
+            f"{lists} at the limit {limit} give {wrong.right}, you say {wrong.said}.",
+            ko=f"값, 문턱값, below, above가 {lists}, 기준이 {limit}이면 {wrong.right}인데 "
+            f"{wrong.said}이(가) 나옵니다.",
+        )
+
+
+def _passes(values, thresholds, below, above, limit):
+    return bool(np.where(values < thresholds, below, above).sum() >= limit)
 
 
 @check(
@@ -158,33 +205,34 @@ def check_stage(passes):
 )
 def check_parameters(count_parameters):
     """Judge a function: list of shapes -> how many numbers there are in all."""
-    shapes = [(3, 3, 2, 4), (4,)]
-    counted = count_parameters(shapes)
-    if counted == 16:
+    trials = [([(3, 3, 2, 4), (4,)],), ([(128, 10), (10,), (5, 5, 1, 32)],), ([(6,)],)]
+    tried = Tried(count_parameters, trials)
+    if tried.agrees(lambda shapes: sum(map(sum, shapes))):
         return say(
             en="A table of 3 rows and 4 columns holds 3 × 4 numbers, not 3 + 4: multiply within "
             "a shape.",
-            ko="3줄 4칸짜리 표에는 수가 3 + 4개가 아니라 3 × 4개 있습니다. 모양 안의 수는 "
-            "곱하십시오.",
+            ko="3행 4열짜리 표에는 수가 3 + 4개가 아니라 3 × 4개 있습니다. 모양 안의 수는 "
+            "곱하세요.",
         )
-    if counted == 2:
+    if tried.agrees(len):
         return say(
             en="You count the tables; count the numbers that are in them.",
-            ko="표의 개수를 셌습니다. 표 안에 든 수의 개수를 세십시오.",
+            ko="표의 개수를 셌습니다. 표 안에 든 수의 개수를 세세요.",
         )
-    if counted == 72 * 4:
+    if tried.agrees(lambda shapes: math.prod(map(math.prod, shapes))):
         return say(
             en="The tables are multiplied with each other: add the numbers of one to those of "
             "the next.",
             ko="표끼리도 곱했습니다. 표마다 센 수는 더해야 합니다.",
         )
-    if counted == 72:
+    if tried.agrees(lambda shapes: math.prod(shapes[0])):
         return say(
             en="Only one of the tables is counted: go on to the others.",
-            ko="표를 하나만 셌습니다. 나머지 표도 세어서 더하십시오.",
+            ko="표를 하나만 셌습니다. 나머지 표도 세어서 더하세요.",
         )
-    if counted != 76 or count_parameters([(128, 10), (10,), (5, 5, 1, 32)]) != 2090:
+    if wrong := tried.first_wrong(lambda shapes: sum(map(math.prod, shapes))):
+        shapes = ", ".join(map(str, wrong.given[0]))
         return say(
-            en=f"The shapes (3, 3, 2, 4) and (4,) hold 76 numbers, you say {counted}.",
-            ko=f"모양이 (3, 3, 2, 4)와 (4,)인 표에는 수가 76개 있는데 {counted}이(가) 나옵니다.",
+            en=f"Tables of the shapes {shapes} hold {wrong.right} numbers, you say {wrong.said}.",
+            ko=f"모양이 {shapes}인 표에는 수가 {wrong.right}개 있는데 {wrong.said}이(가) 나옵니다.",
         )

@@ -1,0 +1,88 @@
+"""No answer that is wrong by one slip, or knows nothing, is called right."""
+
+import signal
+from contextlib import contextmanager
+
+import pytest
+from answers import judged
+from mutants import guesses, mutants, vandal
+
+from helpers.course.checks import Outcome
+from helpers.course.source import exercises, lesson_paths, read_lesson
+
+SECONDS = 5  # in which an answer is judged, or it runs for ever
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(signal, "setitimer"), reason="needs an alarm to end a loop that does not"
+)
+each_exercise = pytest.mark.parametrize(
+    ("lesson", "exercise"),
+    [
+        pytest.param(lesson, exercise, id=f"{lesson.name}-{number}")
+        for lesson in map(read_lesson, lesson_paths())
+        for number, exercise in enumerate(exercises(lesson), 1)
+    ],
+)
+
+
+@pytest.fixture(autouse=True)
+def somewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_LANG", "en")
+
+
+class TooLong(BaseException):
+    """Which no check takes for an error of the answer."""
+
+
+@contextmanager
+def ended_after(seconds):
+    def end(*_):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def is_called_right(lesson, exercise, answer):
+    try:
+        with ended_after(SECONDS):
+            return judged(lesson, exercise, answer).outcome is Outcome.RIGHT
+    except (TooLong, Exception):  # it does not even run
+        return False
+
+
+@each_exercise
+@pytest.mark.filterwarnings("ignore")
+def test_a_slip_is_not_called_right(lesson, exercise):
+    survivors = {
+        line
+        for line, answer in mutants(exercise.solution.source)
+        if is_called_right(lesson, exercise, answer)
+    }
+    assert sorted(survivors - set(exercise.equivalents)) == []
+    assert sorted(set(exercise.equivalents) - survivors) == [], "told equivalent, and is not"
+
+
+@each_exercise
+@pytest.mark.filterwarnings("ignore")
+def test_a_blind_guess_is_not_called_right(lesson, exercise):
+    survivors = [
+        answer
+        for answer in guesses(exercise.solution.source)
+        if is_called_right(lesson, exercise, answer)
+    ]
+    assert survivors == []
+
+
+@each_exercise
+@pytest.mark.filterwarnings("ignore")
+def test_an_answer_that_spoils_its_arguments_spoils_no_later_trial(lesson, exercise):
+    if spoiling := vandal(exercise.solution.source):
+        judged(lesson, exercise, spoiling)
+    assert judged(lesson, exercise, exercise.solution.source).outcome is Outcome.RIGHT
