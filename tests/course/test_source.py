@@ -37,7 +37,8 @@ FAULTS = {
     "no blank": ({"half = ...": "half = 6"}, "half = 6", "an exercise without a blank"),
     "no check": ({f"{CHECK}\n{CHECK}": ""}, "half = ...", "an exercise without a check"),
     "no solution": ({'["solution"]': '["note"]'}, "half = ...", "an exercise without a solution"),
-    "one mistake": ({'["mistake"]': '["note"]'}, "half = ...", "with fewer than 2 mistakes"),
+    "one mistake": ({'["mistake"]': '["note"]'}, "half = ...", "with fewer than 3 mistakes"),
+    "one alternative": ({'["alternative"]': '["note"]'}, "half = ...", "with fewer than 2 right"),
     "one exercise": ({'["exercise"]': '["note"]'}, TOP, "fewer than two exercises"),
     "no quiz": ({'["quiz"]': '["note"]'}, TOP, "0 quizzes; a lesson has one"),
     "two quizzes": ({RAW: f"{RAW}[]\n<!-- #endraw -->\n\n{RAW}"}, TOP, "2 quizzes"),
@@ -125,7 +126,7 @@ def test_all_faults_are_named_at_once_in_the_order_of_their_lines(lesson):
 def test_a_fault_names_file_and_line(lesson):
     change(lesson, {"half = ...": "half = 5"})
     (fault,) = find_faults(read_lesson(lesson))
-    assert str(fault) == "lessons/99-tiny.md:111: an exercise without a blank (...)"
+    assert str(fault) == "lessons/99-tiny.md:130: an exercise without a blank (...)"
 
 
 def test_a_block_of_another_language_is_no_code(lesson):
@@ -143,8 +144,11 @@ def test_exercises_come_with_what_belongs_to_them(lesson):
     assert first.blank.source == "def double(number):\n    return ..."
     assert first.check.source == "check_double(double)"
     assert first.solution.source.endswith("2 * number")
-    assert [cell.source[-9:] for cell in first.mistakes] == ["number**2", "umber + 2"]
-    assert [cell.source for cell in second.mistakes] == ["half = 2", "half = 4"]
+    assert [cell.source[-9:] for cell in first.alternatives] == [" + number", "ber * 2.0"]
+    assert first.equivalents == {"return number * 2": "the order of two factors does not matter"}
+    assert [cell.source[-9:] for cell in first.mistakes] == ["number**2", "rn number", "umber + 2"]
+    assert [cell.source for cell in second.mistakes] == ["half = 3", "half = 2", "half = 4"]
+    assert second.equivalents == {}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from helpers.course.doctor import PORT
 from helpers.course.source import lesson_paths
+from helpers.course.stops import STARTUP
 from helpers.course.work import lay_out
 from helpers.paths import ROOT, WORK, written_whole
 from helpers.reader import say
@@ -123,6 +124,7 @@ def _write_kernel(state: Path) -> None:
             sys.executable,
             *("-m", "ipykernel_launcher", "-f", "{connection_file}"),
             "--IPKernelApp.capture_fd_output=False",
+            f"--IPKernelApp.exec_lines={STARTUP}",
         ],
         "display_name": "Python 3",
         "language": "python",
@@ -156,12 +158,18 @@ def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bo
 
 
 def _environment(state: Path, token: str) -> dict[str, str]:
-    """Return JupyterLab's environment: our kernel before others, and the token.
+    """Return JupyterLab's environment: our kernel and commands before others, and the token.
 
     On the command line other users of the machine could read the token.
     """
     path = os.pathsep.join([str(state), *filter(None, [os.environ.get("JUPYTER_PATH")])])
-    return {**os.environ, "JUPYTER_PATH": path, "JUPYTER_TOKEN": token}
+    commands = [str(Path(sys.executable).parent), *filter(None, [os.environ.get("PATH")])]
+    return {
+        **os.environ,
+        "JUPYTER_PATH": path,
+        "JUPYTER_TOKEN": token,
+        "PATH": os.pathsep.join(commands),  # `annyeong` in a terminal of the lab
+    }
 
 
 def _has_browser() -> bool:

@@ -36,7 +36,8 @@ from helpers.reader import LANGUAGES
 LONGEST_CELL = 25
 WIDEST_LINE = 90  # more does not fit into the page beside JupyterLab's file list
 FEWEST_QUESTIONS = 5
-FEWEST_MISTAKES = 2
+FEWEST_MISTAKES = 3
+FEWEST_ALTERNATIVES = 2
 
 
 @dataclass(frozen=True)
@@ -292,6 +293,12 @@ def _exercise_faults(lesson: Lesson) -> _Faults:
             yield (
                 line,
                 f"an exercise with fewer than {FEWEST_MISTAKES} mistakes to try its check on",
+            )
+        if len(exercise.alternatives) < FEWEST_ALTERNATIVES:
+            yield (
+                line,
+                f"an exercise with fewer than {FEWEST_ALTERNATIVES} right answers written "
+                "otherwise (alternative) to try its check on",
             )
     if len(exercises(lesson)) < 2:
         yield 1, "fewer than two exercises"
