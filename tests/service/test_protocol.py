@@ -16,8 +16,8 @@ from helpers.service import protocol
 from helpers.service.app import create_app
 from helpers.service.places import asking
 from helpers.service.protocol import MAX_HEADERS, MAX_PIPELINED
-from helpers.service.run import STOP_SECONDS
 from helpers.service.settings import Settings
+from helpers.service.supervisor import STOP_SECONDS
 
 MEGABYTE = 2**20
 #: What is larger than all buffers between two sockets of one machine.

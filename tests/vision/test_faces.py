@@ -172,7 +172,7 @@ def test_faces_come_from_left_to_right(photo, method):
 
 @methods
 @pytest.mark.parametrize(
-    "shape", [(1, 1), (1, 400), (31, 33), (200, 200, 3), (1, 25_000_000), (5000, 5000)]
+    "shape", [(1, 1), (1, 400), (31, 33), (200, 200, 3), (1, 65_500), (5000, 5000)]
 )
 def test_no_face_is_an_empty_table(shape, method):
     boxes = find_faces(np.zeros(shape, np.uint8), method)

@@ -362,7 +362,7 @@ TEXTURES = {
     "large noise": lambda: noise(1, (4000, 6000)),
     "a strip": lambda: noise(2, (1000, 25000)),
     "a tower": lambda: noise(3, (25000, 1000)),
-    "a line": lambda: noise(4, (1, 25_000_000), blur=0.5),
+    "a line": lambda: noise(4, (1, 65_500), blur=0.5),
 }
 
 _COST = """

@@ -231,6 +231,13 @@ def check_route(route):
             en='"/digits" finds nobody: a beginning fits also if it is the whole path.',
             ko='"/digits"를 맡을 서비스를 찾지 못합니다. 경로 전체와 같을 때에도 맞아야 합니다.',
         )
+    if route("/help/digits/7", _TABLE) != "nobody":
+        return say(
+            en='"/help/digits/7" is no path of the vision service: the path must *begin* with '
+            '"/digits".',
+            ko='"/help/digits/7"은 비전 서비스의 경로가 아닙니다. 경로가 "/digits"로 *시작*해야 '
+            "합니다.",
+        )
     if route("/digitsville", _TABLE) != "nobody":
         return say(
             en='"/digitsville" is no path of the vision service: a beginning must end before a '
@@ -250,13 +257,6 @@ def check_route(route):
         return say(
             en='"/digital" is no path of the vision service: it only begins with the same letters.',
             ko='"/digital"은 비전 서비스의 경로가 아닙니다. 첫 글자들이 같을 뿐입니다.',
-        )
-    if route("/help/digits/7", _TABLE) != "nobody":
-        return say(
-            en='"/help/digits/7" is no path of the vision service: the path must *begin* with '
-            '"/digits".',
-            ko='"/help/digits/7"은 비전 서비스의 경로가 아닙니다. 경로가 "/digits"로 *시작*해야 '
-            "합니다.",
         )
     other = {"/a/b": "first", "/a": "second", "/a/b/c/d": "third", "/ab": "fourth"}
     paths = ["/digits", "/digits/7", "/uploads/a/b/c", "/digits/older", "/nowhere", "/digits/"]

@@ -449,10 +449,10 @@ def _judge_answer(answer):
             )
         if re.search(r"Path\(|uploads|\w+Error\(", reason):
             return say(
-                en=f"The reason {reason[:60]!r} tells what is inside the server: write a sentence "
-                "for whoever sent the file.",
-                ko=f"이유 {reason[:60]!r}에 서버 안의 사정이 드러납니다. 파일을 보낸 사람이 읽을 "
-                "문장을 쓰세요.",
+                en=f"The reason for {failure['filename']} tells what is inside the server, a path "
+                "or the name of an exception: write a sentence for the person who sent the file.",
+                ko=f"{failure['filename']}의 이유에 경로나 예외의 이름 같은 서버 안의 사정이 "
+                "드러납니다. 파일을 보낸 사람이 읽을 문장을 쓰세요.",
             )
 
 
