@@ -9,7 +9,7 @@ READY = .venv/.ready
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 OFFLINE = $(BIN)/python tests/offline/run.py
 
-.PHONY: lab test test-fast lint unit notebooks format build lock clean
+.PHONY: lab test test-fast test-twice lint unit notebooks format build lock clean
 
 lab: $(READY)       ## JupyterLab on the first lesson; COURSE_LANG=ko or en chooses the language
 	@$(BIN)/annyeong lab
@@ -20,13 +20,16 @@ test-fast: lint                  ## what takes no training, no browser and no Te
 	$(PYTEST) -m "not slow" tests src
 	$(OFFLINE) $(PYTEST) notebooks/*/00-*
 
+test-twice: $(READY)             ## every notebook with each of its cells run twice in a row
+	$(OFFLINE) $(BIN)/python tests/twice.py
+
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/annyeong build --check
 
 # Two workers, one thread of NumPy's in each: more would wait for each other by spinning.
-test-fast unit notebooks: export OPENBLAS_NUM_THREADS = 1
+test-fast test-twice unit notebooks: export OPENBLAS_NUM_THREADS = 1
 
 unit: $(READY)
 	$(PYTEST) tests src

@@ -1,3 +1,5 @@
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,9 +53,8 @@ def test_what_cannot_be_read_is_one_sentence_and_the_rest_is_read(capsys, tmp_pa
     out, err = capsys.readouterr()
     assert out.startswith(f"{ZIP}: 92182")
     ours = [line for line in err.splitlines() if not line.startswith("lib")]
-    assert [line.split(" ")[0].rstrip(":") for line in ours] == [
-        *map(str, (FACE, cut, "missing.jpg", tmp_path))
-    ]
+    told = (FACE, cut, "missing.jpg", tmp_path)
+    assert [line.startswith(str(path)) for path, line in zip(told, ours, strict=True)] == [True] * 4
 
 
 def test_the_sentence_is_in_the_readers_language(capsys, monkeypatch):
@@ -152,3 +153,20 @@ def test_reading_loads_neither_tensorflow_nor_jupyter():
         "assert not {'tensorflow', 'keras', 'IPython', 'jupyterlab'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", program, ZIP], check=True)
+
+
+def test_what_an_encoding_lacks_does_not_end_a_command(tmp_path):
+    """As on a Korean Windows, into a file."""
+    said = subprocess.run(
+        [sys.executable, "-m", "helpers.cli", "doctor"],
+        env=os.environ | {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp949", "COURSE_LANG": "ko"},
+        capture_output=True,
+    )
+    assert b"Error" not in said.stderr
+    assert len(said.stdout.decode("cp949").strip()) > 3
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert re.fullmatch(r"annyeong \d+\.\d+\.\d+\n", capsys.readouterr().out)

@@ -38,15 +38,27 @@ def locked():
     ]
 
 
-def test_environment_yml_lists_what_the_lessons_need():
+def test_environment_yml_pins_what_the_lessons_and_the_tests_need_as_the_lock_does():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     *conda, pip = environment["dependencies"]
     *packages, own = pip["pip"]
     assert environment["name"] == "annyeong"
     assert conda == ["python=3.12", "pip"]
     assert own == "-e ."
-    needed = [EXTRAS[extra] for extra in ("course", "service", "language")]
-    assert requirements(packages) == requirements(sum(needed, PROJECT["dependencies"]))
+    needed = [EXTRAS[extra] for extra in ("course", "service", "language", "test")]
+    named = {canonicalize_name(Requirement(line).name): Requirement(line) for line in packages}
+    wanted = {
+        canonicalize_name(Requirement(line).name): Requirement(line)
+        for line in sum(needed, PROJECT["dependencies"])
+    }
+    pins = {canonicalize_name(pinned.name): pinned.specifier for pinned, _ in locked()}
+    assert named.keys() == wanted.keys()
+    for name, requirement in named.items():
+        assert requirement.specifier == pins[name], name
+        assert (requirement.extras, str(requirement.marker)) == (
+            wanted[name].extras,
+            str(wanted[name].marker),
+        )
 
 
 def test_lock_pins_every_line_with_hashes_and_no_address():

@@ -2,6 +2,8 @@
 
 import os
 
+__version__ = "0.1.0"
+
 # Nothing is sent to anybody. Some libraries report how they are used to their makers unless the
 # environment says no before they are loaded; what we start inherits it. Who wants to report says
 # so in the environment, and is left alone.

@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers import __version__
 from helpers.language.chatbot import ENGINES
 from helpers.paths import ROOT, written_whole
 from helpers.reader import LANGUAGES, language, say
@@ -26,6 +27,9 @@ def main(argv: list[str] | None = None) -> int:
     argv : list of str, optional
         The words after `annyeong`; those of the command line if omitted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what its encoding lacks must not end the rest
+            stream.reconfigure(errors="replace")
     words = _parser().parse_args(argv)
     try:
         return words.run(words)
@@ -265,6 +269,7 @@ def _parser() -> argparse.ArgumentParser:
             ko="안녕, 딥러닝: 과정을 열고, 과정에서 만든 것을 씁니다.",
         ),
     )
+    parser.add_argument("--version", action="version", version=f"annyeong {__version__}")
     commands = parser.add_subparsers(required=True, metavar=say(en="COMMAND", ko="명령"))
 
     def command(name, run, en, ko):
