@@ -57,7 +57,7 @@ def test_an_accident_is_an_answer_like_any_other_and_logged_once(serve, caplog):
     assert answer.headers["vary"] == "Accept-Language"
     assert "connection" not in answer.headers
     assert caplog.text.count("the reason") == 1
-    assert "GET '/raise' failed." in caplog.text
+    assert "GET /raise 500" in caplog.text
     text = client.get("/metrics").text
     assert 'requests_total{method="GET",route="/raise",status="500"} 1.0' in text
 
