@@ -404,6 +404,13 @@ def test_headers_that_belong_to_the_connection_end_with_it():
     assert (headers[b"x-own"], headers[b"x-request-id"]) == (b"2", b"abc")
 
 
+def test_a_client_cannot_take_its_id_from_the_log_of_a_part():
+    lines = [b"Connection: close, X-Request-ID", b"X-Request-ID: abc"]
+    with noting_part() as (part, heard), served_gateway(uploads_url=part) as address:
+        ask_raw(address, b"GET /uploads HTTP/1.1", *lines)
+    assert dict(heard[0]["headers"])[b"x-request-id"] == b"abc"
+
+
 def test_head_is_answered_through_the_gateway():
     with noting_part() as (part, heard), served_gateway(uploads_url=part) as address:
         assert ask_raw(address, b"HEAD /uploads HTTP/1.1")[0] == 200
@@ -478,6 +485,13 @@ def test_what_only_reads_is_sent_once_more_and_nothing_else_is():
         assert "retry-after" not in lost.headers
         assert client.get("/uploads").status_code == 502
     assert heard == [b"GET", b"GET", b"POST", b"GET", b"GET"]
+
+
+def test_a_request_of_which_a_part_did_not_have_the_whole_is_503_and_may_be_sent_again():
+    body = bytes(9_000_000)  # more than the system takes for somebody who does not read
+    with scripted_part(hanging_up) as (part, _), gateway(uploads_url=part) as client:
+        lost = client.post("/upload", content=body)
+    assert (lost.status_code, lost.headers["retry-after"]) == (503, "1")
 
 
 def test_a_connection_that_a_part_closes_is_not_used_again():

@@ -434,7 +434,8 @@ def test_an_upload_is_on_the_disk_before_it_is_answered(store, tmp_path, monkeyp
     upload = store.add(b"content", "x", "png")
     assert tmp_path.stat().st_ino in synced  # which holds the new store
     store.add(b"content", "again", "png")
-    assert renamed == [tmp_path / "store", tmp_path / "store" / upload.id]
+    own = tmp_path / "store" / upload.id
+    assert renamed == [tmp_path / "store", own, own]
     assert {folder.stat().st_ino for folder in renamed} <= synced
     store.write(upload.id, "face.png", b"face")  # itself, though not that it is there
 
@@ -445,3 +446,23 @@ def test_what_was_deleted_does_not_come_back_after_a_power_cut(store, tmp_path, 
     monkeypatch.setattr(os, "fsync", lambda opened: synced.append(os.fstat(opened).st_ino))
     store.delete(upload.id)
     assert synced == [(tmp_path / "store").stat().st_ino]
+
+
+@pytest.mark.parametrize("damage", [b"", b"other", None])
+def test_damaged_content_is_whole_again_once_it_is_sent_again(store, tmp_path, damage):
+    id = store.add(b"x", "a", "png").id
+    content = tmp_path / "store" / id / "content"
+    content.unlink() if damage is None else content.write_bytes(damage)
+    assert store.add(b"x", "b", "png").id == id
+    assert (store.read(id), store.get(id).name) == (b"x", "b")
+
+
+def test_a_folder_where_a_record_was_is_no_upload_and_no_failure(store, tmp_path):
+    id, other = store.add(b"x", "a", "png").id, store.add(b"y", "b", "png").id
+    (tmp_path / "store" / id / "upload.json").unlink()
+    (tmp_path / "store" / id / "upload.json").mkdir()
+    assert [one.id for one in store.list()] == [other]
+    assert store.get(id) is None
+    with pytest.raises(Problem) as refused:
+        store.add(b"x", "a", "png")
+    assert refused.value.status_code == 503

@@ -6,7 +6,7 @@ nor an answer in memory: both stream through.
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 
@@ -34,6 +34,8 @@ _OF_THE_CONNECTION = {
     *(b"transfer-encoding", b"upgrade", b"host", b"date", b"server", b"origin", b"sec-fetch-site"),
     *(b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"),
 }
+#: What no client may strip from its request by calling it the connection's: the log needs it.
+_ALWAYS = {b"x-request-id"}
 #: How long a part may take to say whether it is ready: who asks wants to know it now.
 READY_SECONDS = 1.5
 
@@ -96,11 +98,12 @@ async def _pass_on(part: str, request: Request) -> Response:
     """Pass a request on to a part, and its answer back, piece by piece."""
     _refuse_while_away(request, part)
     has_body = {"content-length", "transfer-encoding"} & set(request.headers.keys())
+    body = _Body(request.stream())
     asked = httpx.Request(
         request.method,
         request.app.state.upstreams[part],
         headers=[*_passed_on(request.headers.raw), *_for_whom(request)],
-        content=request.stream() if has_body else None,
+        content=body if has_body else None,
         extensions={"target": _target_of(request)},  # as it is: httpx would resolve /../ in it
     )
     # A part that is asked to work on all uploads stops when its client, this gateway, leaves.
@@ -115,10 +118,23 @@ async def _pass_on(part: str, request: Request) -> Response:
     except httpx.ConnectError:
         raise _no_answer() from None
     except httpx.TransportError:
-        raise _broke_off() from None
+        # Of a request that it did not have as a whole, a part has done nothing.
+        raise _broke_off() if body.is_whole or not has_body else _no_answer() from None
     passed_back = StreamingResponse(_pieces_of(answer), answer.status_code)
     passed_back.raw_headers = _passed_on(answer.headers.raw)
     return passed_back
+
+
+class _Body:
+    """The body of a request, piece by piece; afterwards it is known whether all of it went."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]):
+        self._pieces, self.is_whole = pieces, False
+
+    async def __aiter__(self):
+        async for piece in self._pieces:
+            yield piece
+        self.is_whole = True
 
 
 async def _send(client: httpx.AsyncClient, asked: httpx.Request, is_safe: bool) -> httpx.Response:
@@ -276,7 +292,7 @@ def _passed_on(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return [
         (name.lower(), value.strip(b" \t"))
         for name, value in headers
-        if name.lower() not in _OF_THE_CONNECTION | named
+        if name.lower() not in _OF_THE_CONNECTION | named - _ALWAYS
     ]
 
 

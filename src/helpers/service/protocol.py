@@ -7,6 +7,7 @@ answer, must be stopped here.
 
 from asyncio import TimerHandle
 from functools import cache, partial
+from secrets import token_hex
 
 from fastapi import FastAPI
 from uvicorn import Config
@@ -16,8 +17,11 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from helpers.reader import speaking
 from helpers.service.languages import preferred
 from helpers.service.limits import HEADERS, SMALL
+from helpers.service.logs import request_id
+from helpers.service.metrics import Metrics
 from helpers.service.problems import Problem, answer
 from helpers.service.settings import Settings
+from helpers.service.tracing import HEADER
 
 #: A browser sends about twenty.
 MAX_HEADERS = 100
@@ -37,7 +41,7 @@ def config_of(app: FastAPI, settings: Settings) -> Config:
         app,
         host=settings.host,
         port=settings.port,
-        http=partial(LimitedProtocol, settings=settings),
+        http=partial(LimitedProtocol, settings=settings, metrics=app.state.metrics),
         ws_max_size=min(SMALL, settings.max_body_bytes),
         ws_per_message_deflate=False,  # what is said here is short, and a window takes 300 kB
         forwarded_allow_ips=settings.trusted_proxies,
@@ -55,13 +59,15 @@ class LimitedProtocol(HttpToolsProtocol):
     settings : Settings
         `max_connections`, `max_connections_of_one`, `max_header_bytes`, `header_seconds`,
         `read_seconds` and `max_held_bytes` apply.
+    metrics : Metrics
+        What the app counts; refusals that it does not get to see are counted there too.
     **kwargs
         What uvicorn gives each protocol.
     """
 
-    def __init__(self, *, settings: Settings, **kwargs):
+    def __init__(self, *, settings: Settings, metrics: Metrics, **kwargs):
         super().__init__(**kwargs)
-        self._settings = settings
+        self._settings, self._metrics = settings, metrics
         self._is_refused, self._drained = False, 0
         #: What has come of a request before its body; and, unseen, of a line that has no end yet.
         self._head_bytes = self._line_bytes = 0
@@ -276,8 +282,14 @@ class LimitedProtocol(HttpToolsProtocol):
     def _say(self, status: int, **sentence):
         accepted = dict(self.headers or []).get(b"accept-language", b"").decode("latin-1")
         with speaking(preferred(accepted)):
-            said = answer(Problem(status, **sentence))
-        headers = [*self.server_state.default_headers, *said.raw_headers, *HEADERS]
+            problem = Problem(status, **sentence)
+        if problem.reason:
+            self._metrics.refusals.labels(problem.reason).inc()
+        before = request_id.set(token_hex(8))
+        said = answer(problem)
+        id = (HEADER, request_id.get().encode())
+        request_id.reset(before)
+        headers = [*self.server_state.default_headers, *said.raw_headers, *HEADERS, id]
         lines = [STATUS_LINE[status], b"connection: close\r\n"]
         lines += [name + b": " + value + b"\r\n" for name, value in headers]
         self.transport.write(b"".join([*lines, b"\r\n", said.body]))

@@ -35,9 +35,11 @@ _LOCK = ".annyeong.lock"
 _TEMPORARY, _FORSAKEN = ".annyeong-", 600
 #: The disk is full, or what one user may have of it.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-#: The folder is gone, is no folder, is not ours to write in, or its disk is read-only.
+#: The folder is gone, is no folder, is not ours to write in, or its disk is read-only; or somebody
+#: has put a folder in it where the store has a file.
 _UNUSABLE = {
     *(errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.EISDIR, errno.ENOTEMPTY),
     *(getattr(errno, name) for name in ("ESTALE", "ENODEV") if hasattr(errno, name)),
 }
 #: After how many seconds to ask again whether the folder is back.
@@ -136,11 +138,13 @@ class Store:
             _sync(temporary)
             upload = replace(self._upload(temporary), id=id)
             with self._alone():
-                if (folder / _RECORD).is_file():
-                    (temporary / _RECORD).replace(folder / _RECORD)
+                if not (folder / _RECORD).is_file():
+                    self._check_room(self._kept(), 1, len(data) + len(record))
+                if folder.is_dir():  # from before; and whole again if somebody damaged it
+                    for part in ("content", _RECORD):
+                        (temporary / part).replace(folder / part)
                     _sync(folder)
                 else:
-                    self._check_room(self._kept(), 1, len(data) + len(record))
                     temporary.rename(folder)
                     _sync(self._folder)
         return upload
@@ -250,8 +254,8 @@ class Store:
                 record = json.load(file)
                 modified = os.fstat(file.fileno()).st_mtime
             return Upload(folder.name, **record, created=datetime.fromtimestamp(modified, UTC))
-        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):  # gone, or not ours
-            return None
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, TypeError):
+            return None  # gone, or not ours
 
     def _check_room(self, kept: Sequence[_Kept], num_files: int, num_bytes: int):
         """Refuse what there is no room for beside what is kept; say when the oldest goes."""
