@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from helpers.data import DataError
-from helpers.language import retrieval
+from helpers.language import chatbot, retrieval
 from helpers.language.attention import softmax
+from helpers.language.chatbot import Chatbot
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
+from helpers.language.earnest import load_earnest
 from helpers.language.retrieval import (
     REFUSAL,
     RIDGE,
@@ -57,10 +59,10 @@ def test_a_cosine_is_the_mean_of_the_two():
     assert one @ other == pytest.approx((by_meaning + by_spelling) / 2, abs=1e-5)
 
 
-# The benchmark prints these figures: 0.905 and 0.900 of the validation wordings, 0.877 and 0.870 of
+# The benchmark prints these figures: 0.905 and 0.900 of the validation wordings, 0.880 and 0.873 of
 # those held out, 0.97 of the questions. The training starts from zero and has no chance in it:
 # the room is for other machines' rounding.
-@pytest.mark.parametrize(("split", "at_least"), [("validation", 0.88), ("held_out", 0.85)])
+@pytest.mark.parametrize(("split", "at_least"), [("validation", 0.88), ("held_out", 0.86)])
 def test_wordings_to_measure_with_find_their_intents(engine, split, at_least):
     texts, intents = load_greetings(split)
     rows, scores = engine.match(texts)
@@ -69,7 +71,7 @@ def test_wordings_to_measure_with_find_their_intents(engine, split, at_least):
 
 
 def test_questions_off_the_topic_are_refused(engine):
-    replies = [engine(text) for text in load_off_topic("held_out")]
+    replies = engine.replies(load_off_topic("held_out"))
     assert sum(intent is None for _, _, intent in replies) >= 92
 
 
@@ -109,6 +111,21 @@ def test_a_refusal_has_no_intent(engine):
     assert 0 <= score < THRESHOLD
 
 
+def test_a_message_is_embedded_once(engine, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        retrieval, "represent", lambda texts: seen.append(texts) or represent(texts)
+    )
+    monkeypatch.setattr(chatbot, "_retrieval", lambda: engine)
+    Chatbot.load().reply("안녕하세요")
+    assert seen == [["안녕하세요"]]
+
+
+def test_what_only_sounds_grave_is_courtesy_and_the_grave_is_not(engine):
+    assert engine.intents[engine.index.texts.index("배고파 죽겠어요")] == "hungry"
+    assert set(engine.intents) == set(load_answers())
+
+
 def test_the_threshold_decides(engine, monkeypatch):
     monkeypatch.setattr(retrieval, "THRESHOLD", 2)
     assert engine("안녕하세요")[2] is None
@@ -118,19 +135,14 @@ class TestShipped:
     @pytest.mark.slow
     def test_it_answers_as_one_that_is_made_anew(self, engine):
         anew = Retrieval()
-        np.testing.assert_allclose(engine.index.vectors, anew.index.vectors, atol=2e-3)
-        texts = [text for split in ("validation", "held_out") for text in
-                 (*load_greetings(split)[0], *load_off_topic(split))]  # fmt: skip
+        np.testing.assert_allclose(engine.vectors, anew.vectors, atol=2e-3)
+        texts = []
+        for split in ("validation", "held_out"):
+            texts += load_greetings(split)[0] + load_earnest(split)[0] + load_off_topic(split)
         found = [one.match(texts) for one in (engine, anew)]
         (rows, scores), (rows_anew, scores_anew) = found
         np.testing.assert_allclose(scores, scores_anew, atol=1e-3)
-        intents = [
-            [
-                one.intents[row] if score >= THRESHOLD else None
-                for row, score in zip(*pairs, strict=True)
-            ]
-            for one, pairs in zip((engine, anew), found, strict=True)
-        ]
+        intents = [[reply[2] for reply in one.replies(texts)] for one in (engine, anew)]
         assert intents[0] == intents[1]
         assert (rows == rows_anew).mean() > 0.98  # of two wordings as near, either may be found
 
@@ -186,7 +198,7 @@ class TestShip:
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
         assert record == json.loads((tmp_path / FILES[1]).read_text(encoding="utf-8"))
         assert record["made_from"]["wordings"] == len(few[0])
-        monkeypatch.setattr(Retrieval, "_fit", None)
+        monkeypatch.setattr(retrieval, "fit_intents", None)
         assert load_retrieval(tmp_path)("안녕하세요")[2] == "hello"
 
     @pytest.mark.parametrize("change", ["nothing", "wordings", "encoder", "ridge"])

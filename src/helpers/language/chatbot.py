@@ -111,8 +111,9 @@ class Chatbot:
                 )
             )
         retrieval = _retrieval()  # knows what is said in earnest, whichever engine chats
-        answer = retrieval if engine == "retrieval" else ENGINES[engine]()
-        return cls(answer, engine, retrieval.in_earnest)
+        if engine == "retrieval":
+            return cls(retrieval, engine)
+        return cls(ENGINES[engine](), engine, retrieval.in_earnest)
 
     def reply(self, text: str) -> Reply:
         """Reply to a message.

