@@ -204,7 +204,8 @@ class Retrieval:
         earnest_layer: np.ndarray | None = None,
     ):
         texts, intents = training_wordings()
-        courtesy = sum(intent in load_answers() for intent in intents)
+        courtesies = load_answers()
+        courtesy = sum(intent in courtesies for intent in intents)
         self.vectors = represent(texts) if vectors is None else vectors
         self.intents = intents[:courtesy]
         self.index = SentenceIndex(texts[:courtesy], represent, self.vectors[:courtesy])
