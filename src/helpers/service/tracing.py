@@ -2,7 +2,7 @@
 
 import logging
 import re
-from secrets import token_hex
+from random import getrandbits
 from time import monotonic, perf_counter
 from urllib.parse import quote
 
@@ -112,12 +112,14 @@ class Trace:
 
 def _id_of(scope: Scope) -> str:
     """Return the id that a request brings, or give it one."""
-    for name, value in scope["headers"]:
-        if name == HEADER and _SANE.fullmatch(value):
-            return value.decode()
-    id = token_hex(8)
-    others = (header for header in scope["headers"] if header[0] != HEADER)
-    scope["headers"] = [*others, (HEADER, id.encode())]
+    headers = scope["headers"]
+    brought = [value for name, value in headers if name == HEADER]
+    if brought and _SANE.fullmatch(brought[0]):
+        return brought[0].decode()
+    id = f"{getrandbits(64):016x}"  # it need only be another one: no secret
+    if brought:
+        scope["headers"] = headers = [header for header in headers if header[0] != HEADER]
+    headers.append((HEADER, id.encode()))
     return id
 
 
