@@ -113,7 +113,7 @@ def check_slopes(slopes):
     if mistake:
         return mistake
     trials = [(2.0, 0.5, 3.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]
-    trials += [(2.0, 0.5, -3.0, 1.0), (-2.0, 0.5, -3.0, 1.0)]
+    trials += [(2.0, 0.5, -3.0, 1.0), (-2.0, 0.5, -3.0, 1.0), (1.0, -0.4, 2.0, 0.5)]
     trials += np.random.default_rng().normal(size=(4, 4)).tolist()
     if wrong := Tried(slopes, trials).first_wrong(_slopes):
         x, w, v, y = (f"{number:.3g}" for number in wrong.given)
