@@ -1,7 +1,8 @@
 import httpx
 import pytest
+from python_multipart.multipart import parse_options_header
 
-from helpers.service.forms import MAX_PARTS, file_in
+from helpers.service.forms import MAX_PARTS, _boundary_in, _field, file_in
 from helpers.service.problems import Problem
 
 FILE = b'Content-Disposition: form-data; name="file"; filename="7.png"\r\n\r\n'
@@ -33,6 +34,16 @@ def test_other_fields_a_preamble_and_an_epilogue_are_passed_over():
     assert read(body) == (b"seven", "7.png")
     assert read(form(OTHER + b"1")) is None
     assert read(form()) is None
+
+
+@pytest.mark.parametrize("name", ["7.png", "", "a b;c=d'.png", "숫자.png", "%22.png", "C:/7.png"])
+@pytest.mark.parametrize("boundary", ["b", "----WebKitFormBoundary7MA4YWxkTrZu0gW", "a'()+,-./:=?"])
+def test_the_usual_form_is_read_as_the_library_reads_it(name, boundary):
+    said = f'form-data; name="file"; filename="{name}"'.encode()
+    kind = f"multipart/form-data; boundary={boundary}"
+    library = parse_options_header(said)[1]
+    assert _field(b"\r\nContent-Disposition: " + said) == library
+    assert _boundary_in(kind) == parse_options_header(kind)[1].get(b"boundary")
 
 
 def test_the_header_may_be_written_in_any_way():

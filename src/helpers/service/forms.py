@@ -1,5 +1,6 @@
 """The file in a form, ``multipart/form-data`` (RFC 7578), that has arrived whole."""
 
+import re
 from email.message import Message
 
 from python_multipart.multipart import parse_options_header
@@ -10,6 +11,14 @@ from helpers.service.problems import Problem
 MAX_PARTS = 16
 #: In bytes; the heads of its parts are short too, and a megabyte of them takes a second to parse.
 MAX_HEAD = 16_384
+
+# As every client writes these two where nothing has to be quoted or encoded: a regular expression
+# reads that in a tenth of the time. Whatever is written otherwise goes to the library.
+_USUAL_TYPE = re.compile(r"multipart/form-data; ?boundary=([\w'()+,./:=?-]+)", re.ASCII)
+_USUAL_FIELD = re.compile(
+    rb'\r\nContent-Disposition: form-data; name="([^"\\\r\n]*)"(?:; filename="([^"\\\r\n]*)")?\r\n',
+    re.IGNORECASE,
+)
 
 
 def file_in(form: bytes, content_type: str) -> tuple[bytes, str] | None:
@@ -42,7 +51,7 @@ def file_in(form: bytes, content_type: str) -> tuple[bytes, str] | None:
     >>> file_in(form, "multipart/form-data; boundary=limit")
     (b'seven', '7.png')
     """
-    boundary = parse_options_header(content_type)[1].get(b"boundary")
+    boundary = _boundary_in(content_type)
     if not boundary:
         raise _malformed()
     _, *parts = (b"\r\n" + form).split(b"\r\n--" + boundary, MAX_PARTS + 1)
@@ -60,8 +69,17 @@ def file_in(form: bytes, content_type: str) -> tuple[bytes, str] | None:
     return None
 
 
+def _boundary_in(content_type: str) -> bytes | None:
+    if usual := _USUAL_TYPE.fullmatch(content_type):
+        return usual[1].encode()
+    return parse_options_header(content_type)[1].get(b"boundary")
+
+
 def _field(head: bytes) -> dict[bytes, bytes]:
     """Return what the header ``Content-Disposition`` of a part says."""
+    if usual := _USUAL_FIELD.match(head + b"\r\n"):
+        name, filename = usual.groups()
+        return {b"name": name} if filename is None else {b"name": name, b"filename": filename}
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-disposition":
