@@ -179,16 +179,11 @@ def _build(words: argparse.Namespace) -> int:
 
 
 def _train(words: argparse.Namespace) -> int:
-    from helpers.data import DataError
-
-    try:
-        with waiting(
-            en="Training; this takes a while ...", ko="학습하고 있습니다. 시간이 걸립니다 ..."
-        ):
-            for line in _TRAINED[words.model]():
-                print(line)
-    except DataError as error:
-        return _fail(str(error))
+    with waiting(
+        en="Training; this takes a while ...", ko="학습하고 있습니다. 시간이 걸립니다 ..."
+    ):
+        for line in _TRAINED[words.model]():
+            print(line)
     return 0
 
 
@@ -236,14 +231,10 @@ def _serve(words: argparse.Namespace) -> int:
 
 
 def _chat(words: argparse.Namespace) -> int:
-    from helpers.data import DataError
     from helpers.language.chatbot import Chatbot, MessageError
 
-    try:
-        with waiting(en="Loading the chatbot ...", ko="챗봇을 불러오고 있습니다 ..."):
-            chatbot = Chatbot.load(words.engine)
-    except DataError as error:
-        return _fail(str(error))
+    with waiting(en="Loading the chatbot ...", ko="챗봇을 불러오고 있습니다 ..."):
+        chatbot = Chatbot.load(words.engine)
     print(
         say(
             en="Greet in Korean; an empty line ends the chat.",
