@@ -33,7 +33,7 @@ class Visitors:
                 asked = time.monotonic()
                 try:
                     answer = ask(client)
-                except httpx.TransportError as error:  # no answer at all, which `seen` shows
+                except httpx.TransportError as error:  # cut short, or none: `seen_since` says so
                     answer = error
                 self.answers[part].append((asked, answer))
                 time.sleep(0.01)
@@ -93,8 +93,12 @@ def check_killed(part, visitors, process):
         if other != part:
             seen = set(visitors.seen_since(killed, other))
             assert seen == {USUAL[other]}, f"{other} failed as {part} died"
-    assert set(visitors.seen_since(killed, part)) <= {USUAL[part], 502, 503}
-    for answer in visitors.answers_since(killed, part):
+    answers = visitors.answers_since(killed, part)
+    # It may die between the head and the body of an answer, which then is cut short; once.
+    whole = [answer for answer in answers if not isinstance(answer, httpx.RemoteProtocolError)]
+    assert len(answers) - len(whole) <= 1
+    for answer in whole:
+        assert answer.status_code in {USUAL[part], 502, 503}
         if answer.status_code == 503:
             assert 1 <= int(answer.headers["retry-after"]) <= 60
     return back, times.user + times.system
