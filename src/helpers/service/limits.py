@@ -32,6 +32,8 @@ SUBPROTOCOL, TOKEN_PROTOCOL = "annyeong", "token."
 SAFE_METHODS, WORKING = {"GET", "HEAD", "OPTIONS"}, {"/mosaic", "/mosaic/"}
 #: The size of a body, in bytes, that is always held; and the most that a WebSocket may say at once.
 SMALL = 65_536
+#: Where the scope of a request says that its body has come whole before the app was called.
+IS_WHOLE = "annyeong.is_whole"
 #: How long the rest of a body is thrown away after the answer.
 DRAIN_SECONDS = 1
 
@@ -177,12 +179,13 @@ class LimitBody:
     def __init__(self, app: ASGIApp, max_bytes: int, seconds: float, max_held_bytes: int):
         self.app, self.max_bytes, self.seconds = app, max_bytes, seconds
         self.places = Places(max_held_bytes)
+        self._always = min(SMALL, max_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send):
         """Pass the request on with a body that is watched."""
         length = _length(scope) if scope["type"] == "http" else 0
-        if length == 0:
-            return await self.app(scope, receive, send)
+        if length == 0 or (length and length <= self._always and IS_WHOLE in scope):
+            return await self.app(scope, receive, send)  # as quickly as it came
         with ExitStack() as held:
             body = _Body(self, length, receive, send, held)
             if length is not None and length > self.max_bytes:

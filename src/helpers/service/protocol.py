@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from helpers.reader import speaking
 from helpers.service.languages import preferred
-from helpers.service.limits import HEADERS, SMALL
+from helpers.service.limits import HEADERS, IS_WHOLE, SMALL
 from helpers.service.logs import request_id
 from helpers.service.metrics import Metrics
 from helpers.service.problems import Problem, answer
@@ -163,6 +163,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """Take a piece of the body."""
         self._has_progress = True
         super().on_body(body)
+
+    def on_message_complete(self):
+        """Note for the app that the whole request is there: no part of it can be late."""
+        self.scope[IS_WHOLE] = True
+        super().on_message_complete()
 
     def _count(self, num_bytes):
         self._has_progress = True
