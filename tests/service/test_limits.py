@@ -4,7 +4,7 @@ from functools import partial
 import anyio
 import pytest
 
-from helpers.service.limits import SMALL, LimitBody
+from helpers.service.limits import IS_WHOLE, SMALL, LimitBody
 from helpers.service.problems import Problem
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -194,6 +194,19 @@ def test_head_is_not_in_the_description(client):
 
 
 # Bodies that are held
+
+
+@pytest.mark.parametrize(("more", "is_watched"), [({IS_WHOLE: True}, False), ({}, True)])
+def test_a_small_body_that_is_there_needs_no_watching(more, is_watched):
+    given = []
+
+    async def app(scope, receive, send):
+        given.append(receive)
+
+    limit = LimitBody(app, max_bytes=1000, seconds=10, max_held_bytes=1000)
+    scope = {"type": "http", "headers": [(b"content-length", b"1000")], **more}
+    anyio.run(limit, scope, "the server's", None)
+    assert (given != ["the server's"]) == is_watched
 
 
 def test_bodies_are_held_up_to_a_limit_and_small_ones_always():
