@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.vision.convolution import check_fits, check_images, check_pair, windows
+from helpers.nn.checks import check_fits, check_pair, check_shape
+from helpers.nn.convolution import windows
 
 
 def max_pool2d(images, size=2, stride=None):
@@ -56,7 +57,7 @@ def average_pool2d(images, size=2, stride=None):
 
 
 def _windows(images, size, stride):
-    images, size = check_images(images), check_pair("size", size)
+    images, size = check_shape("images", images, "N H W C"), check_pair("size", size)
     stride = size if stride is None else check_pair("stride", stride)
     check_fits("size", size, images)
     return windows(images, size, stride)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from helpers.vision.dense import SGD, Dense, ReLU, backward, build_dnn, cross_entropy, forward
+from helpers.nn.dense import Dense, ReLU, backward, build_dnn, cross_entropy, forward
+from helpers.nn.optimizers import SGD
 
 
 def dense_layers(layers):

@@ -1,10 +1,9 @@
 """Convolution: a small filter slides over an image and answers to what it looks like."""
 
-import operator
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from helpers.nn.checks import check_fits, check_pair, check_shape, is_integer
 from helpers.reader import say
 
 #: The classical kernels by name, each (kh, kw) float32. ``sobel_x`` and ``prewitt_x``
@@ -121,55 +120,9 @@ def windows(images, size, stride):
     return sliding_window_view(images, size, axis=(1, 2))[:, :: stride[0], :: stride[1]]
 
 
-def check_images(images):
-    """Return `images` as an array; raise `ValueError` unless it is (N, H, W, C)."""
-    images = np.asarray(images)
-    if images.ndim != 4:
-        raise ValueError(
-            say(
-                en=f"images must have the shape (N, H, W, C), not {images.shape}.",
-                ko=f"images의 모양은 (N, H, W, C)여야 합니다. 받은 모양: {images.shape}",
-            )
-        )
-    return images
-
-
-def check_pair(name, value):
-    """Return `value`, a positive int or two, as a pair; else raise `ValueError` on `name`.
-
-    Examples
-    --------
-    >>> check_pair("stride", 2), check_pair("stride", (2, 1))
-    ((2, 2), (2, 1))
-    """
-    values = value if isinstance(value, (tuple, list)) else (value, value)
-    if len(values) == 2 and all(_is_int(v) and v > 0 for v in values):
-        return tuple(map(operator.index, values))
-    raise ValueError(
-        say(
-            en=f"{name} must be a positive integer or a pair of them, not {value!r}.",
-            ko=f"{name} 값은 양의 정수이거나 양의 정수 두 개여야 합니다. 받은 값: {value!r}",
-        )
-    )
-
-
-def check_fits(name, size, images):
-    """Raise `ValueError` on `name` if a window of `size` does not fit into `images`."""
-    height, width = images.shape[1:3]
-    if size[0] > height or size[1] > width:
-        raise ValueError(
-            say(
-                en=f"{name} is {size[0]}x{size[1]}, larger than the {height}x{width} images "
-                "(padding included).",
-                ko=f"{name}의 크기 {size[0]}x{size[1]}은(는) 패딩(padding)을 포함한 "
-                f"이미지 크기 {height}x{width}보다 클 수 없습니다.",
-            )
-        )
-
-
 def _prepare(images, filters, bias, stride, padding):
     """Check the arguments and give the padded images, filters, bias and stride."""
-    images, filters = check_images(images), np.asarray(filters)
+    images, filters = check_shape("images", images, "N H W C"), np.asarray(filters)
     channels = images.shape[3]
     if filters.ndim != 4 or filters.shape[2] != channels or 0 in filters.shape:
         raise ValueError(
@@ -209,7 +162,7 @@ def _margins(padding, length, size, stride):
         steps = -(-length // stride)
         total = max((steps - 1) * stride + size - length, 0)
         return total // 2, total - total // 2
-    if _is_int(padding) and padding >= 0:
+    if is_integer(padding) and padding >= 0:
         return padding, padding
     raise ValueError(
         say(
@@ -217,7 +170,3 @@ def _margins(padding, length, size, stride):
             ko=f'padding 값은 "valid", "same" 또는 0 이상의 정수여야 합니다. 받은 값: {padding!r}',
         )
     )
-
-
-def _is_int(value):
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

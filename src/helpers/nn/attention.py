@@ -12,6 +12,8 @@ True where a query may look; it fits if it broadcasts to the shape of the weight
 
 import numpy as np
 
+from helpers.nn.activations import softmax
+from helpers.nn.checks import as_float_array
 from helpers.reader import say
 
 
@@ -69,7 +71,7 @@ class DotProductAttention:
             If the shapes do not fit each other, or the mask leaves a query nothing to look at.
         """
         queries, keys, values = _checked(queries, keys, values, same_length=True)
-        weights = softmax(self._scale(keys) * (queries @ keys.mT), mask)
+        weights = softmax(self._scale(keys) * (queries @ keys.mT), mask=mask)
         self._remembered = queries, keys, values, weights
         return weights @ values, weights
 
@@ -129,7 +131,7 @@ class AdditiveAttention:
     """
 
     def __init__(self, w_query, w_key, v):
-        w_query, w_key, v = map(_floats, (w_query, w_key, v))
+        w_query, w_key, v = map(as_float_array, (w_query, w_key, v))
         two_axes = w_query.ndim == w_key.ndim == 2
         if not (two_axes and w_query.shape[1:] == w_key.shape[1:] == v.shape):
             raise ValueError(
@@ -153,7 +155,7 @@ class AdditiveAttention:
         hidden = np.tanh(
             (queries @ self.w_query)[..., :, None, :] + (keys @ self.w_key)[..., None, :, :]
         )
-        weights = softmax(hidden @ self.v, mask)
+        weights = softmax(hidden @ self.v, mask=mask)
         self._remembered = queries, keys, values, hidden, weights
         return weights @ values, weights
 
@@ -172,41 +174,6 @@ class AdditiveAttention:
             grad_projected_keys @ self.w_key.T,
             grad_values,
         )
-
-
-def softmax(scores, mask=None):
-    """Turn each row of scores into weights that add up to 1, 0 where the mask says False.
-
-    Parameters
-    ----------
-    scores : array_like, (..., num_keys)
-    mask : array_like of bool, optional
-        Broadcasts to the shape of `scores`.
-
-    Returns
-    -------
-    ndarray
-        Of the shape of `scores`; float32 unless they are of a wider kind.
-
-    Raises
-    ------
-    ValueError
-        If the mask is not boolean, does not fit, or is False all along a row.
-
-    Notes
-    -----
-    The largest score of a row is taken off first, so that exp cannot overflow; a score that
-    is masked becomes minus infinity, whose exp is 0.
-
-    Examples
-    --------
-    >>> softmax(np.array([1e4, 1e4, 2e4]), [True, True, False])
-    array([0.5, 0.5, 0. ])
-    """
-    scores = _floats(scores)
-    scores = np.where(_checked_mask(mask, scores.shape), scores, -np.inf)
-    exponentials = np.exp(scores - scores.max(-1, keepdims=True))
-    return exponentials / exponentials.sum(-1, keepdims=True)
 
 
 def causal_mask(length):
@@ -228,6 +195,27 @@ def causal_mask(length):
            [1, 1, 1]])
     """
     return np.tri(length, dtype=bool)
+
+
+def padding_mask(ids, pad=0) -> np.ndarray:
+    """Let every token look at all but the padding.
+
+    Parameters
+    ----------
+    ids : array_like of int, (N, S)
+        Filled up with `pad`.
+    pad : int
+
+    Returns
+    -------
+    ndarray, (N, 1, S) bool
+
+    Examples
+    --------
+    >>> padding_mask([[7, 8, 3, 0, 0]])
+    array([[[ True,  True,  True, False, False]]])
+    """
+    return (np.asarray(ids) != pad)[:, None, :]
 
 
 def _backward(grad, values, weights):
@@ -255,7 +243,7 @@ def _sum_in_front(array, kept):
 
 
 def _checked(queries, keys, values, *, same_length):
-    arrays = queries, keys, values = tuple(map(_floats, (queries, keys, values)))
+    arrays = queries, keys, values = tuple(map(as_float_array, (queries, keys, values)))
     fits = (
         all(array.ndim >= 2 for array in arrays)
         and keys.shape[:-1] == values.shape[:-1]
@@ -275,26 +263,3 @@ def _checked(queries, keys, values, *, same_length):
             )
         )
     return arrays
-
-
-def _checked_mask(mask, shape):
-    mask = np.asarray(True if mask is None else mask)
-    try:
-        broadcast = np.broadcast_to(mask, shape)
-    except ValueError:
-        broadcast = np.zeros((1,), bool)
-    if mask.dtype != bool or not broadcast.any(-1).all():
-        raise ValueError(
-            say(
-                en=f"mask must hold True and False in a shape that fits {shape}, with a True in "
-                f"every row, since each query must have something to look at.",
-                ko=f"mask는 {shape}에 맞는 모양의 True와 False여야 하고, 줄마다 True가 하나는 "
-                "있어야 합니다. 쿼리마다 볼 것이 있어야 하기 때문입니다.",
-            )
-        )
-    return broadcast
-
-
-def _floats(x):
-    x = np.asarray(x)
-    return x.astype(np.result_type(x, np.float32), copy=False)

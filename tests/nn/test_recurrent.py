@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from helpers.language.recurrent import GRU, LSTM, SimpleRNN
+from helpers.nn.recurrent import GRU, LSTM, SimpleRNN
 
 LAYERS = [SimpleRNN, LSTM, GRU]
 WEIGHTS = ("kernel", "recurrent_kernel", "bias")
@@ -186,7 +186,7 @@ def test_large_numbers_do_not_overflow(kind):
 
 
 def test_no_tensorflow_is_loaded():
-    code = "import sys, helpers.language.recurrent; print('tensorflow' in sys.modules)"
+    code = "import sys, helpers.nn.recurrent; print('tensorflow' in sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert loaded.stdout == "False\n", loaded.stderr
 
