@@ -1,36 +1,34 @@
 """Attention: a soft dictionary, in which every query finds a little of everything.
 
 A query is compared with each key, which gives a score; softmax turns the scores into weights
-that add up to 1; what the query finds, the context, is the average of the values under these
-weights. The two classes differ in how they compare. Each has a `forward`, which remembers what
-it needs for the way back, and a `backward`, which takes the gradient of the loss with respect
-to the context.
+that add up to 1; the context that the query gets is the average of the values under these
+weights. The two classes differ in how they compare.
 
 All arrays may have axes in front, the same ones (examples, heads). A mask is boolean and says
-True where a query may look; it fits if it broadcasts to the shape of the weights.
+True where a query may look; it must broadcast to the shape of the weights.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from helpers.nn.activations import softmax
-from helpers.nn.checks import as_float_array
-from helpers.reader import say
+from helpers.nn.checks import as_float_array, check_gradient, check_shape
+from helpers.nn.layer import Layer
 
 
-class DotProductAttention:
+class DotProductAttention(Layer):
     """Compare a query with a key by their dot product, ``keras.layers.Attention``.
 
     Parameters
     ----------
     scale : float, optional
-        What the dot products are multiplied by; 1 / sqrt(d) if it is not given, where d is
-        the length of a key.
+        The factor of the dot products; 1 / sqrt(d) if omitted, where d is the length of a key.
 
     Notes
     -----
     Luong, Pham and Manning, "Effective approaches to attention-based neural machine
-    translation" (2015) have the scale 1; Vaswani et al., "Attention is all you need" (2017),
-    equation 1, have 1 / sqrt(d), which keeps the scores of long vectors near 1.
+    translation" (2015) use the scale 1; Vaswani et al., "Attention is all you need" (2017),
+    equation 1, use 1 / sqrt(d), which keeps the scores of long vectors near 1.
 
     Examples
     --------
@@ -44,11 +42,17 @@ class DotProductAttention:
            [0.25]]))
     """
 
-    def __init__(self, scale=None):
+    def __init__(self, scale: float | None = None) -> None:
         self.scale = scale
         self._remembered = (np.empty((0, 0)),) * 4
 
-    def forward(self, queries, keys, values, mask=None):
+    def forward(
+        self,
+        queries: ArrayLike,
+        keys: ArrayLike,
+        values: ArrayLike,
+        mask: ArrayLike | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Look up every query.
 
         Parameters
@@ -70,12 +74,13 @@ class DotProductAttention:
         ValueError
             If the shapes do not fit each other, or the mask leaves a query nothing to look at.
         """
-        queries, keys, values = _checked(queries, keys, values, same_length=True)
-        weights = softmax(self._scale(keys) * (queries @ keys.mT), mask=mask)
+        queries, keys, values = _checked(queries, keys, values)
+        scores = self._scale(keys) * (queries @ keys.mT)
+        weights = softmax(scores, mask=mask)
         self._remembered = queries, keys, values, weights
         return weights @ values, weights
 
-    def backward(self, grad):
+    def backward(self, grad: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the gradients of the queries, keys and values of the latest `forward`.
 
         Parameters
@@ -93,21 +98,21 @@ class DotProductAttention:
         grad_products = self._scale(keys) * grad_scores
         return grad_products @ keys, grad_products.mT @ queries, grad_values
 
-    def _scale(self, keys):
-        # A plain float: NumPy's own would widen float32.
+    def _scale(self, keys: np.ndarray) -> float:
+        # Python's float: NumPy's float64 would widen float32.
         return float(keys.shape[-1] ** -0.5 if self.scale is None else self.scale)
 
 
-class AdditiveAttention:
+class AdditiveAttention(Layer):
     """Compare a query with a key by a small network, Bahdanau's: v . tanh(W q + U k).
 
-    It is ``keras.layers.AdditiveAttention`` behind two dense layers without bias.
+    It is ``keras.layers.AdditiveAttention`` after two dense layers without bias.
 
     Parameters
     ----------
     w_query : ndarray, (d_query, units)
     w_key : ndarray, (d_key, units)
-        W and U, transposed to stand behind rows.
+        W and U, transposed: a query or a key is a row here.
     v : ndarray, (units,)
         Keras calls it the scale.
 
@@ -130,37 +135,40 @@ class AdditiveAttention:
     (array([[0.75, 0.25]]), array([[5.]]))
     """
 
-    def __init__(self, w_query, w_key, v):
-        w_query, w_key, v = map(as_float_array, (w_query, w_key, v))
-        two_axes = w_query.ndim == w_key.ndim == 2
-        if not (two_axes and w_query.shape[1:] == w_key.shape[1:] == v.shape):
-            raise ValueError(
-                say(
-                    en="w_query must have the shape (d_query, units), w_key (d_key, units) and v "
-                    f"(units,), not {w_query.shape}, {w_key.shape} and {v.shape}.",
-                    ko="w_query의 모양은 (d_query, units), w_key는 (d_key, units), v는 "
-                    f"(units,)여야 합니다. 받은 모양: {w_query.shape}, {w_key.shape}, {v.shape}",
-                )
-            )
-        self.w_query, self.w_key, self.v = w_query, w_key, v
+    names = ("w_query", "w_key", "v")
+
+    def __init__(self, w_query: ArrayLike, w_key: ArrayLike, v: ArrayLike) -> None:
+        self.v = check_shape("v", as_float_array(v), "units")
+        units = len(self.v)
+        self.w_query = check_shape("w_query", as_float_array(w_query), f"d_query {units}")
+        self.w_key = check_shape("w_key", as_float_array(w_key), f"d_key {units}")
+        self.grad_w_query, self.grad_w_key = np.zeros_like(self.w_query), np.zeros_like(self.w_key)
+        self.grad_v = np.zeros_like(self.v)
         self._remembered = (np.empty((0, 0)),) * 5
 
-    def forward(self, queries, keys, values, mask=None):
+    def forward(
+        self,
+        queries: ArrayLike,
+        keys: ArrayLike,
+        values: ArrayLike,
+        mask: ArrayLike | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Look up every query, as `DotProductAttention.forward` does.
 
         Queries are of length d_query here, keys of length d_key.
         """
-        queries, keys, values = _checked(queries, keys, values, same_length=False)
+        d_query, d_key = len(self.w_query), len(self.w_key)
+        queries, keys, values = _checked(queries, keys, values, d_query, d_key)
+        projected_queries = (queries @ self.w_query)[..., :, None, :]
+        projected_keys = (keys @ self.w_key)[..., None, :, :]
         # Each query meets each key: (..., num_queries, num_keys, units).
-        hidden = np.tanh(
-            (queries @ self.w_query)[..., :, None, :] + (keys @ self.w_key)[..., None, :, :]
-        )
+        hidden = np.tanh(projected_queries + projected_keys)
         weights = softmax(hidden @ self.v, mask=mask)
         self._remembered = queries, keys, values, hidden, weights
         return weights @ values, weights
 
-    def backward(self, grad):
-        """Set the gradients of the parameters; return those that the dot product returns."""
+    def backward(self, grad: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Set the gradients of the parameters; return those of queries, keys and values."""
         queries, keys, values, hidden, weights = self._remembered
         grad_scores, grad_values = _backward(grad, values, weights)
         grad_scores = grad_scores[..., None]
@@ -169,15 +177,13 @@ class AdditiveAttention:
         grad_projected_queries, grad_projected_keys = grad_sums.sum(-2), grad_sums.sum(-3)
         self.grad_w_query = _sum_in_front(queries.mT @ grad_projected_queries, 2)
         self.grad_w_key = _sum_in_front(keys.mT @ grad_projected_keys, 2)
-        return (
-            grad_projected_queries @ self.w_query.T,
-            grad_projected_keys @ self.w_key.T,
-            grad_values,
-        )
+        grad_queries = grad_projected_queries @ self.w_query.T
+        grad_keys = grad_projected_keys @ self.w_key.T
+        return grad_queries, grad_keys, grad_values
 
 
-def causal_mask(length):
-    """Return the mask under which each place looks at itself and back, never ahead.
+def causal_mask(length: int) -> np.ndarray:
+    """Return the mask that lets each position look at itself and back, never ahead.
 
     Parameters
     ----------
@@ -197,14 +203,14 @@ def causal_mask(length):
     return np.tri(length, dtype=bool)
 
 
-def padding_mask(ids, pad=0) -> np.ndarray:
-    """Let every token look at all but the padding.
+def padding_mask(ids: ArrayLike, pad: int = 0) -> np.ndarray:
+    """Return the mask that lets every token look at all tokens but the padding.
 
     Parameters
     ----------
     ids : array_like of int, (N, S)
-        Filled up with `pad`.
     pad : int
+        The id of the padding.
 
     Returns
     -------
@@ -218,48 +224,34 @@ def padding_mask(ids, pad=0) -> np.ndarray:
     return (np.asarray(ids) != pad)[:, None, :]
 
 
-def _backward(grad, values, weights):
+def _checked(
+    queries: ArrayLike,
+    keys: ArrayLike,
+    values: ArrayLike,
+    d_query: int | None = None,
+    d_key: int | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Check that the shapes fit; without `d_key`, keys must be as long as queries."""
+    queries = check_shape("queries", as_float_array(queries), f"... num_queries {d_query or 'd'}")
+    *front, _, d = queries.shape
+    in_front = " ".join(map(str, front))
+    keys = check_shape("keys", as_float_array(keys), f"{in_front} num_keys {d_key or d}")
+    num_keys = keys.shape[-2]
+    values = check_shape("values", as_float_array(values), f"{in_front} {num_keys} d_values")
+    return queries, keys, values
+
+
+def _backward(
+    grad: ArrayLike, values: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of the scores and of the values."""
-    grad = np.asarray(grad)
-    shape = (*weights.shape[:-1], values.shape[-1])
-    if grad.shape != shape:
-        raise ValueError(
-            say(
-                en=f"grad must have the shape of the latest context, {shape}, not {grad.shape}: "
-                "run forward first.",
-                ko=f"grad의 모양은 forward가 마지막으로 낸 context의 모양 {shape}와(과) 같아야 "
-                f"합니다. 먼저 forward를 실행하십시오. 받은 모양: {grad.shape}",
-            )
-        )
+    grad = check_gradient(grad, (*weights.shape[:-1], values.shape[-1]))
     grad_weights = grad @ values.mT
-    # A weight can grow only at the cost of the others: the average of the row is taken off.
+    # A weight can grow only at the cost of the others: subtract the average of the row.
     average = (weights * grad_weights).sum(-1, keepdims=True)
     return weights * (grad_weights - average), weights.mT @ grad
 
 
-def _sum_in_front(array, kept):
-    """Add up along all axes but the last `kept`."""
-    return array.sum(axis=tuple(range(array.ndim - kept)))
-
-
-def _checked(queries, keys, values, *, same_length):
-    arrays = queries, keys, values = tuple(map(as_float_array, (queries, keys, values)))
-    fits = (
-        all(array.ndim >= 2 for array in arrays)
-        and keys.shape[:-1] == values.shape[:-1]
-        and queries.shape[:-2] == keys.shape[:-2]
-        and (not same_length or queries.shape[-1] == keys.shape[-1])
-    )
-    if not fits:
-        d_query, d_key = ("d", "d") if same_length else ("d_query", "d_key")
-        raise ValueError(
-            say(
-                en=f"queries must have the shape (..., num_queries, {d_query}), keys (..., "
-                f"num_keys, {d_key}) and values (..., num_keys, d_values), with the same axes "
-                f"in front, not {queries.shape}, {keys.shape} and {values.shape}.",
-                ko=f"queries의 모양은 (..., num_queries, {d_query}), keys는 (..., num_keys, "
-                f"{d_key}), values는 (..., num_keys, d_values)이고 앞쪽 축은 서로 같아야 합니다. "
-                f"받은 모양: {queries.shape}, {keys.shape}, {values.shape}",
-            )
-        )
-    return arrays
+def _sum_in_front(array: np.ndarray, num_kept: int) -> np.ndarray:
+    """Add up along all axes but the last `num_kept`."""
+    return array.sum(axis=tuple(range(array.ndim - num_kept)))

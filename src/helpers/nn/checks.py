@@ -1,6 +1,7 @@
 """Checks of arguments: one line at the top of a function, one clear sentence when it fails."""
 
 import operator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,9 @@ def check_shape(name: str, array: ArrayLike, axes: str, **sizes: int) -> np.ndar
         The name of the argument, for the message.
     array : array_like
     axes : str
-        A name for each axis, such as ``"N H W C"``. Axes of the same name have the same length;
-        ``...`` in front stands for any number of axes.
+        A word for each axis: a name (``"N H W C"``), a length (``"N 784"``) or a multiple of a
+        name (``"units 4*units"``). Axes of the same name have the same length; ``...`` in front
+        stands for any number of axes.
     **sizes : int
         The length that an axis must have, by its name.
 
@@ -53,23 +55,41 @@ def check_shape(name: str, array: ArrayLike, axes: str, **sizes: int) -> np.ndar
     ValueError: x must have the shape (..., 4), not (5, 3).
     """
     array = np.asarray(array)
-    names = axes.split()
-    wanted = f"({', '.join(str(sizes.get(axis, axis)) for axis in names)}{',' * (len(names) == 1)})"
-    shape = array.shape
-    if names[0] == "...":
-        names = names[1:]
-        shape = shape[-len(names) :]
-    fits = len(shape) == len(names) and 0 not in array.shape
-    if fits and all(
-        sizes.setdefault(axis, length) == length for axis, length in zip(names, shape, strict=True)
-    ):
+    if 0 not in array.shape and _fits(array.shape, axes.split(), dict(sizes)):
         return array
+    wanted = ", ".join(_describe(axis, sizes) for axis in axes.split())
+    wanted = f"({wanted})" if "," in wanted else f"({wanted},)"
     raise ValueError(
         say(
             en=f"{name} must have the shape {wanted}, not {array.shape}.",
             ko=f"{name}의 모양은 {wanted}여야 합니다. 받은 모양: {array.shape}",
         )
     )
+
+
+def _fits(shape: tuple[int, ...], axes: list[str], sizes: dict[str, int]) -> bool:
+    """Tell whether a shape fits the words for its axes; note in `sizes` how long each axis is."""
+    if axes[0] == "...":
+        axes = axes[1:]
+        shape = shape[-len(axes) :]
+    if len(shape) != len(axes):
+        return False
+    for axis, length in zip(axes, shape, strict=True):
+        factor, name = _factor_and_name(axis)
+        wanted = int(name) if name.isdigit() else sizes.setdefault(name, length // factor)
+        if factor * wanted != length:
+            return False
+    return True
+
+
+def _describe(axis: str, sizes: dict[str, int]) -> str:
+    factor, name = _factor_and_name(axis)
+    return str(factor * sizes[name]) if name in sizes else axis
+
+
+def _factor_and_name(axis: str) -> tuple[int, str]:
+    factor, _, name = axis.rpartition("*")
+    return int(factor or 1), name
 
 
 def check_gradient(grad: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
@@ -146,7 +166,7 @@ def check_pair(name: str, value: Any) -> tuple[int, int]:
     )
 
 
-def check_fits(name: str, size: tuple[int, int], images: np.ndarray) -> None:
+def check_fits(name: str, size: tuple[int, ...], images: np.ndarray) -> None:
     """Raise `ValueError` if a window of `size` does not fit into `images` (N, H, W, C)."""
     height, width = images.shape[1:3]
     if size[0] <= height and size[1] <= width:
@@ -161,10 +181,25 @@ def check_fits(name: str, size: tuple[int, int], images: np.ndarray) -> None:
     )
 
 
-def check_widths(widths: list[int]) -> None:
-    """Raise `ValueError` unless `widths` are two positive integers or more."""
+def check_padding(padding: Any) -> str | int:
+    """Return `padding`, if it is "valid", "same" or an integer from 0; else raise `ValueError`."""
+    if isinstance(padding, str) and padding in ("valid", "same"):
+        return padding
+    if is_integer(padding) and padding >= 0:
+        return operator.index(padding)
+    raise ValueError(
+        say(
+            en=f'padding must be "valid", "same" or an integer from 0, not {padding!r}.',
+            ko=f'padding 값은 "valid", "same" 또는 0 이상의 정수여야 합니다. 받은 값: {padding!r}',
+        )
+    )
+
+
+def check_widths(widths: Iterable[int]) -> list[int]:
+    """Return `widths` as a list, if they are two positive integers or more."""
+    widths = list(widths)
     if len(widths) >= 2 and all(is_integer(width) and width > 0 for width in widths):
-        return
+        return widths
     raise ValueError(
         say(
             en="widths must be two positive integers or more, such as [784, 128, 10], "
@@ -194,3 +229,16 @@ def check_labels(labels: ArrayLike, num: int, num_classes: int) -> np.ndarray:
 def is_integer(value: Any) -> bool:
     """Tell whether `value` is an integer, and not True or False."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def check_even(name: str, number: int) -> None:
+    """Raise `ValueError` unless `number` is even."""
+    if number % 2 == 0:
+        return
+    raise ValueError(
+        say(
+            en=f"{name} must be even, a sine and a cosine for each wave, not {number}.",
+            ko=f"{name} 값은 짝수여야 합니다. 물결마다 사인과 코사인이 하나씩 필요합니다. "
+            f"받은 값: {number}",
+        )
+    )

@@ -1,13 +1,15 @@
-"""Convolution: a small filter slides over an image and answers to what it looks like."""
+"""Convolution: a small filter slides over an image and responds to what looks like it."""
+
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
-from helpers.nn.checks import check_fits, check_pair, check_shape, is_integer
-from helpers.reader import say
+from helpers.nn.checks import check_fits, check_padding, check_pair, check_shape
 
 #: The classical kernels by name, each (kh, kw) float32. ``sobel_x`` and ``prewitt_x``
-#: answer to a step from dark to bright along x (a vertical edge), the ``_y`` ones along y.
+#: respond to a step from dark to bright along x (a vertical edge), the ``_y`` ones along y.
 KERNELS = {
     name: np.array(rows, np.float32) / divisor
     for name, divisor, rows in (
@@ -25,7 +27,13 @@ KERNELS = {
 }
 
 
-def convolve2d(images, filters, bias=None, stride=1, padding="valid"):
+def convolve2d(
+    images: ArrayLike,
+    filters: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: int | tuple[int, int] = 1,
+    padding: str | int = "valid",
+) -> np.ndarray:
     """Convolve a batch of images with a set of filters, as ``tf.nn.conv2d`` does.
 
     Each filter slides over each image; where it stands, it and the window under it are
@@ -40,16 +48,16 @@ def convolve2d(images, filters, bias=None, stride=1, padding="valid"):
     bias : array_like, (F,), optional
         A number added to each feature map.
     stride : int or (int, int)
-        How far the filters move at each step, downwards and to the right.
+        How far the filters move at each step, down and to the right.
     padding : "valid", "same" or int
         Zeros around the images: none; as many as make H' = ceil(H / stride), an odd one
-        at the bottom or right; or so many on each side.
+        at the bottom or right; or this many on each side.
 
     Returns
     -------
     ndarray, (N, H', W', F)
         The feature maps, with H' = (H + padding above and below - kh) // stride + 1 and
-        W' likewise; float32 unless an input is of a wider kind.
+        W' likewise; float32 unless an input has a wider dtype.
 
     Raises
     ------
@@ -73,8 +81,14 @@ def convolve2d(images, filters, bias=None, stride=1, padding="valid"):
     return np.tensordot(seen, filters, axes=([4, 5, 3], [0, 1, 2])) + bias
 
 
-def convolve2d_loops(images, filters, bias=None, stride=1, padding="valid"):
-    """Convolve as `convolve2d` does, written out in loops: slow, but plain to read.
+def convolve2d_loops(
+    images: ArrayLike,
+    filters: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: int | tuple[int, int] = 1,
+    padding: str | int = "valid",
+) -> np.ndarray:
+    """Convolve as `convolve2d` does, written out in loops: slow, but easy to read.
 
     Examples
     --------
@@ -97,14 +111,14 @@ def convolve2d_loops(images, filters, bias=None, stride=1, padding="valid"):
     return maps
 
 
-def windows(images, size, stride):
+def windows(images: np.ndarray, size: tuple[int, ...], stride: tuple[int, int]) -> np.ndarray:
     """Return what a window sees as it slides over each image: a view, nothing is copied.
 
     Parameters
     ----------
     images : ndarray, (N, H, W, C)
     size, stride : (int, int)
-        The window's height and width; its steps downwards and to the right.
+        The window's height and width; its steps down and to the right.
 
     Returns
     -------
@@ -120,53 +134,29 @@ def windows(images, size, stride):
     return sliding_window_view(images, size, axis=(1, 2))[:, :: stride[0], :: stride[1]]
 
 
-def _prepare(images, filters, bias, stride, padding):
-    """Check the arguments and give the padded images, filters, bias and stride."""
-    images, filters = check_shape("images", images, "N H W C"), np.asarray(filters)
-    channels = images.shape[3]
-    if filters.ndim != 4 or filters.shape[2] != channels or 0 in filters.shape:
-        raise ValueError(
-            say(
-                en=f"filters must have the shape (kh, kw, {channels}, F) to fit images of "
-                f"{channels} channels, not {filters.shape}.",
-                ko=f"채널(channel)이 {channels}개인 이미지에는 filters의 모양이 "
-                f"(kh, kw, {channels}, F)여야 합니다. 받은 모양: {filters.shape}",
-            )
-        )
-    dtype = np.result_type(images, filters, np.float32)
-    bias = np.zeros(filters.shape[3], dtype) if bias is None else np.asarray(bias, dtype)
-    if bias.shape != filters.shape[3:]:
-        raise ValueError(
-            say(
-                en=f"bias must have one number for each filter, the shape {filters.shape[3:]}, "
-                f"not {bias.shape}.",
-                ko="bias에는 필터마다 수가 하나씩, 곧 모양이 "
-                f"{filters.shape[3:]}인 배열이 필요합니다. 받은 모양: {bias.shape}",
-            )
-        )
+def _prepare(
+    images: ArrayLike, filters: ArrayLike, bias: ArrayLike | None, stride: Any, padding: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:
+    """Check the arguments; return the padded images, filters, bias and stride."""
+    images = check_shape("images", images, "N H W C")
+    filters = check_shape("filters", filters, "kh kw C F", C=images.shape[3])
+    num_filters = filters.shape[3]
+    bias = np.zeros(num_filters) if bias is None else check_shape("bias", bias, f"{num_filters}")
     stride = check_pair("stride", stride)
-    sides = [
-        _margins(padding, *sizes)
-        for sizes in zip(images.shape[1:3], filters.shape[:2], stride, strict=True)
-    ]
-    padded = np.pad(images.astype(dtype), [(0, 0), *sides, (0, 0)])
+    padding = check_padding(padding)
+    rows = _margins(padding, images.shape[1], filters.shape[0], stride[0])
+    columns = _margins(padding, images.shape[2], filters.shape[1], stride[1])
+    dtype = np.result_type(images, filters, np.float32)
+    padded = np.pad(images.astype(dtype), [(0, 0), rows, columns, (0, 0)])
     check_fits("filters", filters.shape[:2], padded)
-    return padded, filters.astype(dtype), bias, stride
+    return padded, filters.astype(dtype), bias.astype(dtype), stride
 
 
-def _margins(padding, length, size, stride):
-    """Give the zeros before and after an axis of `length`, for a window of `size`."""
-    if isinstance(padding, str) and padding == "valid":
-        return 0, 0
-    if isinstance(padding, str) and padding == "same":
-        steps = -(-length // stride)
-        total = max((steps - 1) * stride + size - length, 0)
+def _margins(padding: str | int, length: int, size: int, stride: int) -> tuple[int, int]:
+    """Return the zeros before and after an axis of `length`, for a window of `size`."""
+    if padding == "same":
+        num_steps = -(-length // stride)  # rounded up
+        total = max((num_steps - 1) * stride + size - length, 0)
         return total // 2, total - total // 2
-    if is_integer(padding) and padding >= 0:
-        return padding, padding
-    raise ValueError(
-        say(
-            en=f'padding must be "valid", "same" or an integer from 0, not {padding!r}.',
-            ko=f'padding 값은 "valid", "same" 또는 0 이상의 정수여야 합니다. 받은 값: {padding!r}',
-        )
-    )
+    zeros = 0 if padding == "valid" else int(padding)
+    return zeros, zeros

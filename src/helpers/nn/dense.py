@@ -1,31 +1,41 @@
-"""Dense networks: the fully connected layer, backpropagation and a step of learning.
+"""Dense networks: the fully connected layer, ReLU, the loss, and backpropagation.
 
-A network is a list of layers. Each layer has a `forward`, which remembers what it needs
-for the way back, and a `backward`, which takes the gradient of the loss with respect to
-the layer's outputs and returns the one with respect to its inputs.
+A network is a list of layers. Backpropagation goes through the list from last to first: each
+layer gets the gradient of the loss with respect to its outputs, and returns the one with respect
+to its inputs.
 """
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
-from helpers.reader import say
+from helpers.nn.checks import (
+    as_float_array,
+    check_gradient,
+    check_labels,
+    check_shape,
+    check_widths,
+)
+from helpers.nn.layer import Layer
 
 
-class Dense:
+class Dense(Layer):
     """A fully connected layer: each output is a weighted sum of all inputs, plus a bias.
 
     Parameters
     ----------
-    weights : ndarray, (num_inputs, num_outputs)
-    bias : ndarray, (num_outputs,)
+    weights : array_like, (num_inputs, num_outputs)
+    bias : array_like, (num_outputs,)
         Floats are kept, not copied, and `SGD` changes them in place.
 
     Attributes
     ----------
     grad_weights, grad_bias : ndarray
-        The gradient of the loss, of the shapes of `weights` and `bias`; zero until the
-        first `backward`.
+        The gradient of the loss, of the shapes of `weights` and `bias`; zero until the first
+        `backward`.
 
     Raises
     ------
@@ -48,55 +58,41 @@ class Dense:
            [4., 0.]])
     """
 
-    def __init__(self, weights, bias):
-        weights, bias = _floats(weights), _floats(bias)
-        if weights.ndim != 2 or bias.shape != weights.shape[1:]:
-            raise ValueError(
-                say(
-                    en="weights must have the shape (num_inputs, num_outputs) and bias "
-                    f"(num_outputs,), not {weights.shape} and {bias.shape}.",
-                    ko="weights의 모양은 (num_inputs, num_outputs), bias의 모양은 "
-                    f"(num_outputs,)여야 합니다. 받은 모양: {weights.shape}, {bias.shape}",
-                )
-            )
-        self.weights, self.bias = weights, bias
-        self.grad_weights, self.grad_bias = np.zeros_like(weights), np.zeros_like(bias)
-        self._x = np.empty((0, len(weights)), weights.dtype)
+    names = ("weights", "bias")
 
-    def forward(self, x):
-        """Return the outputs (N, num_outputs) for N inputs, (N, num_inputs)."""
-        x = np.asarray(x)
-        if x.ndim != 2 or x.shape[1] != len(self.weights):
-            raise ValueError(
-                say(
-                    en=f"x must have the shape (N, {len(self.weights)}), one row for each "
-                    f"example, not {x.shape}.",
-                    ko=f"x는 예시마다 한 줄씩, (N, {len(self.weights)}) 모양이어야 합니다. "
-                    f"받은 모양: {x.shape}",
-                )
-            )
-        self._x = x
-        return x @ self.weights + self.bias
+    def __init__(self, weights: ArrayLike, bias: ArrayLike) -> None:
+        self.weights = check_shape("weights", as_float_array(weights), "num_inputs num_outputs")
+        self.num_inputs, self.num_outputs = self.weights.shape
+        self.bias = check_shape("bias", as_float_array(bias), f"{self.num_outputs}")
+        self.grad_weights, self.grad_bias = np.zeros_like(self.weights), np.zeros_like(self.bias)
+        self._x = np.empty((0, self.num_inputs))
 
-    def backward(self, grad):
+    def forward(self, x: ArrayLike) -> np.ndarray:
+        """Return the outputs (..., num_outputs) for inputs (..., num_inputs)."""
+        self._x = check_shape("x", x, f"... {self.num_inputs}")
+        return self._x @ self.weights + self.bias
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
         """Set `grad_weights` and `grad_bias`; return the gradient of the inputs.
 
         Parameters
         ----------
-        grad : ndarray, (N, num_outputs)
+        grad : array_like, (..., num_outputs)
             The gradient of the loss with respect to the outputs of the latest `forward`.
 
         Returns
         -------
-        ndarray, (N, num_inputs)
+        ndarray, (..., num_inputs)
         """
-        grad = _of_outputs(grad, (len(self._x), len(self.bias)))
-        self.grad_weights = self._x.T @ grad
-        self.grad_bias = grad.sum(axis=0)
+        grad = check_gradient(grad, (*self._x.shape[:-1], self.num_outputs))
+        x_rows = self._x.reshape(-1, self.num_inputs)  # one example a row
+        grad_rows = grad.reshape(-1, self.num_outputs)
+        self.grad_weights = x_rows.T @ grad_rows
+        self.grad_bias = grad_rows.sum(axis=0)
         return grad @ self.weights.T
 
 
-class ReLU:
+class ReLU(Layer):
     """The bend between two layers: negative numbers become 0, and stop the gradient.
 
     Examples
@@ -108,26 +104,26 @@ class ReLU:
     array([[0., 7.]])
     """
 
-    def __init__(self):
-        self._passes = np.empty((0, 0), bool)
+    def __init__(self) -> None:
+        self._positive = np.empty(0, bool)
 
-    def forward(self, x):
+    def forward(self, x: ArrayLike) -> np.ndarray:
         """Return max(x, 0), of the shape of `x`."""
         x = np.asarray(x)
-        self._passes = x > 0
-        return np.where(self._passes, x, 0)
+        self._positive = x > 0
+        return np.where(self._positive, x, 0)
 
-    def backward(self, grad):
-        """Return `grad` where the latest `forward` got a positive number, else 0."""
-        return _of_outputs(grad, self._passes.shape) * self._passes
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Return `grad` where the input of the latest `forward` was positive, else 0."""
+        return check_gradient(grad, self._positive.shape) * self._positive
 
 
-def build_dnn(widths, *, seed=0, dtype=np.float32):
-    """Build a dense network: a `Dense` layer between any two widths, a `ReLU` between layers.
+def build_dnn(widths: Iterable[int], *, seed: int = 0, dtype: DTypeLike = np.float32) -> list[Any]:
+    """Build a dense network: a `Dense` layer between two widths, a `ReLU` between two layers.
 
     Parameters
     ----------
-    widths : sequence of int
+    widths : iterable of int
         How many numbers go in, come out of each hidden layer, and come out at the end.
     seed : int
         Decides the first weights.
@@ -137,7 +133,7 @@ def build_dnn(widths, *, seed=0, dtype=np.float32):
     Returns
     -------
     list of Dense and ReLU
-        The last layer gives scores: no ReLU stands behind it.
+        The last layer gives scores: no ReLU follows it.
 
     Raises
     ------
@@ -146,9 +142,9 @@ def build_dnn(widths, *, seed=0, dtype=np.float32):
 
     Notes
     -----
-    The weights are drawn from a normal distribution of variance 2 / inputs, with which
-    the numbers neither fade nor grow from layer to layer (He et al., "Delving deep into
-    rectifiers", 2015); the biases begin at 0.
+    The weights are drawn from a normal distribution of variance 2 / inputs, with which the
+    numbers neither fade nor grow from layer to layer (He et al., "Delving deep into rectifiers",
+    2015); the biases begin at 0.
 
     Examples
     --------
@@ -156,25 +152,16 @@ def build_dnn(widths, *, seed=0, dtype=np.float32):
     >>> [type(layer).__name__ for layer in layers], layers[0].weights.shape
     (['Dense', 'ReLU', 'Dense'], (784, 128))
     """
-    widths = list(widths)
-    if len(widths) < 2 or not all(isinstance(w, int | np.integer) and w > 0 for w in widths):
-        raise ValueError(
-            say(
-                en="widths must be two positive integers or more, such as [784, 128, 10], "
-                f"not {widths}.",
-                ko="widths에는 [784, 128, 10]처럼 양의 정수가 둘 이상 있어야 합니다. "
-                f"받은 값: {widths}",
-            )
-        )
+    widths = check_widths(widths)
     rng = np.random.default_rng(seed)
-    layers = []
+    layers: list[Layer] = []
     for num_inputs, num_outputs in pairwise(widths):
         weights = rng.normal(0, np.sqrt(2 / num_inputs), (num_inputs, num_outputs))
         layers += [Dense(weights.astype(dtype), np.zeros(num_outputs, dtype)), ReLU()]
     return layers[:-1]
 
 
-def forward(layers, x):
+def forward(layers: Sequence[Any], x: ArrayLike) -> np.ndarray:
     """Send `x` (N, num_inputs) through all layers; return the scores (N, num_outputs).
 
     Examples
@@ -184,17 +171,17 @@ def forward(layers, x):
     """
     for layer in layers:
         x = layer.forward(x)
-    return x
+    return np.asarray(x)
 
 
-def backward(layers, grad):
+def backward(layers: Sequence[Any], grad: ArrayLike) -> np.ndarray:
     """Send the gradient of the scores back through all layers: backpropagation.
 
     Parameters
     ----------
-    layers : list of Dense and ReLU
-        After a `forward`; each `Dense` is left with its `grad_weights` and `grad_bias`.
-    grad : ndarray, (N, num_outputs)
+    layers : sequence of Layer
+        After a `forward`; the gradients of the parameters are set.
+    grad : array_like, (N, num_outputs)
         The gradient of the loss with respect to the scores, from `cross_entropy`.
 
     Returns
@@ -204,8 +191,7 @@ def backward(layers, grad):
 
     Notes
     -----
-    Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors"
-    (1986).
+    Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (1986).
 
     Examples
     --------
@@ -216,10 +202,10 @@ def backward(layers, grad):
     """
     for layer in reversed(layers):
         grad = layer.backward(grad)
-    return grad
+    return np.asarray(grad)
 
 
-def cross_entropy(scores, labels):
+def cross_entropy(scores: ArrayLike, labels: ArrayLike) -> tuple[float, np.ndarray]:
     """Measure how wrong scores are: softmax, then the mean of -log(right probability).
 
     Parameters
@@ -242,8 +228,8 @@ def cross_entropy(scores, labels):
 
     Notes
     -----
-    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2.3. The logarithm
-    is taken of softmax as a whole, so that no probability of 0 can arise.
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2.3. The logarithm is
+    taken of softmax as a whole, so that no probability can round to 0 before it.
 
     Examples
     --------
@@ -251,49 +237,13 @@ def cross_entropy(scores, labels):
     >>> round(loss, 4), grad
     (0.2877, array([[ 0.25, -0.25]]))
     """
-    scores, labels = _floats(scores), np.asarray(labels)
-    if scores.ndim != 2 or 0 in scores.shape:
-        raise ValueError(
-            say(
-                en=f"scores must have the shape (N, num_classes), not {scores.shape}.",
-                ko=f"scores의 모양은 (N, num_classes)여야 합니다. 받은 모양: {scores.shape}",
-            )
-        )
+    scores = check_shape("scores", as_float_array(scores), "N num_classes")
     num, num_classes = scores.shape
-    whole = np.issubdtype(labels.dtype, np.integer)
-    if labels.shape != (num,) or not whole or not np.all((labels >= 0) & (labels < num_classes)):
-        raise ValueError(
-            say(
-                en=f"labels must be {num} whole numbers from 0 to {num_classes - 1}, one for each "
-                "row of scores.",
-                ko=f"labels는 scores의 줄마다 하나씩, 0부터 {num_classes - 1}까지의 정수 "
-                f"{num}개여야 합니다.",
-            )
-        )
+    labels = check_labels(labels, num, num_classes)
     scores = scores - scores.max(axis=1, keepdims=True)
     log_probabilities = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    rows = np.arange(num)
-    loss = -log_probabilities[rows, labels].mean()
+    right = np.arange(num), labels  # one place in each row
+    loss = -log_probabilities[right].mean()
     grad = np.exp(log_probabilities)
-    grad[rows, labels] -= 1
+    grad[right] -= 1
     return float(loss), grad / num
-
-
-def _floats(x):
-    x = np.asarray(x)
-    return x.astype(np.result_type(x, np.float32), copy=False)
-
-
-def _of_outputs(grad, shape):
-    """Return `grad` as an array; raise `ValueError` unless it fits the latest outputs."""
-    grad = np.asarray(grad)
-    if grad.shape != shape:
-        raise ValueError(
-            say(
-                en=f"grad must have the shape of the latest outputs, {shape}, not {grad.shape}: "
-                "run forward first.",
-                ko=f"grad의 모양은 forward가 마지막으로 낸 출력의 모양 {shape}와(과) 같아야 "
-                f"합니다. 먼저 forward를 실행하십시오. 받은 모양: {grad.shape}",
-            )
-        )
-    return grad

@@ -1,19 +1,21 @@
 """Optimizers: how the gradients move the parameters."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from helpers.nn.dense import Dense
+from helpers.nn.layer import Layer
 
 
 class SGD:
     """Stochastic gradient descent with momentum, as ``keras.optimizers.SGD``.
 
-    Each parameter has a velocity. A step keeps a share of the velocity, adds a push
-    downhill, and moves the parameter by it.
+    Each parameter has a velocity. A step keeps a share of the velocity, adds a push downhill,
+    and moves the parameter by it.
 
     Parameters
     ----------
-    layers : list of Dense and ReLU
+    layers : iterable of Layer
     learning_rate : float
     momentum : float in [0, 1)
         The share that is kept; 0 is plain gradient descent.
@@ -24,6 +26,7 @@ class SGD:
 
     Examples
     --------
+    >>> from helpers.nn.dense import Dense
     >>> layer = Dense(np.array([[1.0]]), np.array([0.0]))
     >>> optimizer = SGD([layer], learning_rate=0.1, momentum=0.9)
     >>> layer.grad_weights = np.array([[2.0]])
@@ -34,24 +37,20 @@ class SGD:
     [[0.42]]
     """
 
-    def __init__(self, layers, learning_rate=0.1, momentum=0.9):
+    def __init__(
+        self, layers: Iterable[Layer], learning_rate: float = 0.1, momentum: float = 0.9
+    ) -> None:
+        self.layers = list(layers)
         self.learning_rate, self.momentum = learning_rate, momentum
-        self._layers = [layer for layer in layers if isinstance(layer, Dense)]
-        self._velocities = [
-            np.zeros_like(parameter)
-            for layer in self._layers
-            for parameter in (layer.weights, layer.bias)
-        ]
+        self.velocities = [np.zeros_like(p) for layer in self.layers for p in layer.parameters]
 
-    def step(self):
+    def step(self) -> None:
         """Move every parameter once, by the gradients of the latest `backward`."""
-        velocities = iter(self._velocities)
-        for layer in self._layers:
-            for parameter, grad in (
-                (layer.weights, layer.grad_weights),
-                (layer.bias, layer.grad_bias),
-            ):
-                velocity = next(velocities)
-                velocity *= self.momentum
-                velocity -= self.learning_rate * grad
-                parameter += velocity
+        parameters = [parameter for layer in self.layers for parameter in layer.parameters]
+        gradients = [gradient for layer in self.layers for gradient in layer.gradients]
+        for parameter, gradient, velocity in zip(
+            parameters, gradients, self.velocities, strict=True
+        ):
+            velocity *= self.momentum
+            velocity -= self.learning_rate * gradient
+            parameter += velocity

@@ -1,32 +1,35 @@
-"""The transformer, written out: positions, attention in several heads, and the block.
+"""The transformer, written out: positions, attention in several heads, and the blocks.
 
 A mask is an array of bool that broadcasts to (N, T, S), True where a query may look at a key.
 The layers take their weights in the shapes and the order of Keras's ``get_weights``, so that
 those of a trained layer fit.
 
-Vaswani et al., "Attention is all you need" (2017), unless a function says otherwise.
+Vaswani et al., "Attention is all you need" (2017), unless a class says otherwise.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from helpers.nn.attention import DotProductAttention
-from helpers.reader import say
+from helpers.nn.checks import as_float_array, check_even, check_gradient, check_shape
+from helpers.nn.dense import Dense, ReLU, backward, forward
+from helpers.nn.layer import Layer
 
 
 def positions(length: int, size: int) -> np.ndarray:
-    """Give each place in a sentence a vector, of waves from short to long.
+    """Give each position in a sentence a vector, made of waves from short to long.
 
     Parameters
     ----------
     length : int
-        How many places, from 0.
+        How many positions, from 0.
     size : int
         How many numbers for each, an even number: half sines, half cosines.
 
     Returns
     -------
     ndarray, (length, size) float32 in [-1, 1]
-        Columns 2i and 2i + 1 are sin and cos of place / 10000^(2i / size).
+        Columns 2i and 2i + 1 are sin and cos of position / 10000^(2i / size).
 
     Raises
     ------
@@ -44,30 +47,23 @@ def positions(length: int, size: int) -> np.ndarray:
            [ 0.84,  0.54,  0.01,  1.  ],
            [ 0.91, -0.42,  0.02,  1.  ]], dtype=float32)
     """
-    if size % 2:
-        raise ValueError(
-            say(
-                en=f"size must be even, a sine and a cosine for each wave, not {size}.",
-                ko="size는 짝수여야 합니다. 물결마다 사인과 코사인이 하나씩 필요합니다. "
-                f"받은 값: {size}",
-            )
-        )
+    check_even("size", size)
     rates = 10000.0 ** (-np.arange(0, size, 2) / size)
     angles = np.arange(length)[:, None] * rates
     waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
     return waves.reshape(length, size).astype(np.float32)
 
 
-class MultiHeadAttention:
+class MultiHeadAttention(Layer):
     """Attention in H heads of K numbers each, as ``keras.layers.MultiHeadAttention``.
 
     Parameters
     ----------
-    query, query_bias : ndarray, (D, H, K) and (H, K)
-        They turn the one who looks into what it asks for, for each head.
-    key, key_bias, value, value_bias : ndarray, of the same shapes
-        They turn what is looked at into what it offers, and what it gives.
-    output, output_bias : ndarray, (H, K, D) and (D,)
+    query, query_bias : array_like, (D, H, K) and (H, K)
+        They turn the vector that looks into its queries, one for each head.
+    key, key_bias, value, value_bias : array_like, of the same shapes
+        They turn a vector that is looked at into its keys and its values.
+    output, output_bias : array_like, (H, K, D) and (D,)
         They join what the heads found.
 
     Raises
@@ -77,46 +73,53 @@ class MultiHeadAttention:
 
     Notes
     -----
-    Vaswani et al. (2017), section 3.2.2.
+    Vaswani et al. (2017), section 3.2.2. Each of the four steps is a `Dense` layer, whose
+    outputs (or inputs) are the heads side by side.
 
     Examples
     --------
     >>> one_head = np.eye(2)[:, None, :], np.zeros((1, 2))
     >>> attention = MultiHeadAttention(*one_head * 3, np.eye(2)[None], np.zeros(2))
     >>> x = np.array([[[1.0, 0], [0, 1]]])
-    >>> outputs, weights = attention(x, x, mask=np.array([[True, False], [True, True]]))
+    >>> outputs, weights = attention.forward(x, x, mask=[[True, False], [True, True]])
     >>> weights.round(2)
     array([[[[1.  , 0.  ],
              [0.33, 0.67]]]])
     """
 
-    def __init__(self, query, query_bias, key, key_bias, value, value_bias, output, output_bias):
-        self._weights = [(query, query_bias), (key, key_bias), (value, value_bias)]
-        self._output, self._output_bias = output, output_bias
-        size, *heads = np.shape(query)
-        shapes = [np.shape(array) for pair in self._weights for array in pair]
-        shapes += [np.shape(output), np.shape(output_bias)]
-        right = [(size, *heads), tuple(heads)] * 3 + [(*heads, size), (size,)]
-        if len(heads) != 2 or shapes != right:
-            raise ValueError(
-                say(
-                    en="The weights must have the shapes (D, H, K) and (H, K), three times, "
-                    f"then (H, K, D) and (D,), not {shapes}.",
-                    ko="가중치의 모양은 차례로 (D, H, K)와 (H, K)가 세 번, 그다음 (H, K, D)와 "
-                    f"(D,)여야 합니다. 받은 모양: {shapes}",
-                )
-            )
+    def __init__(
+        self,
+        query: ArrayLike,
+        query_bias: ArrayLike,
+        key: ArrayLike,
+        key_bias: ArrayLike,
+        value: ArrayLike,
+        value_bias: ArrayLike,
+        output: ArrayLike,
+        output_bias: ArrayLike,
+    ) -> None:
+        size, num_heads, head_size = check_shape("query", query, "D H K").shape
+        sizes = {"D": size, "H": num_heads, "K": head_size}
+        self.num_heads = num_heads
+        self.query = _dense("query", query, "D H K", query_bias, "H K", **sizes)
+        self.key = _dense("key", key, "D H K", key_bias, "H K", **sizes)
+        self.value = _dense("value", value, "D H K", value_bias, "H K", **sizes)
+        self.output = _dense("output", output, "H K D", output_bias, "D", **sizes)
+        self.parts = self.query, self.key, self.value, self.output
+        self.attention = DotProductAttention()
 
-    def __call__(self, x, memory, mask=None):
+    def forward(
+        self, x: ArrayLike, memory: ArrayLike, mask: ArrayLike | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Let each vector of `x` look at those of `memory`.
 
         Parameters
         ----------
-        x : ndarray, (N, T, D)
-        memory : ndarray, (N, S, D)
+        x : array_like, (N, T, D)
+        memory : array_like, (N, S, D)
             `x` itself in self-attention.
-        mask : ndarray of bool, broadcasting to (N, T, S), optional
-            Everything may be looked at if omitted.
+        mask : array_like of bool, broadcasting to (N, T, S), optional
+            If omitted, everything may be looked at.
 
         Returns
         -------
@@ -128,24 +131,56 @@ class MultiHeadAttention:
         ValueError
             If the shapes do not fit, or the mask leaves a row nothing to look at.
         """
-        queries, keys, values = (
-            np.einsum("ntd,dhk->nhtk", source, weights) + bias[:, None, :]
-            for source, (weights, bias) in zip((x, memory, memory), self._weights, strict=True)
-        )
-        mask = None if mask is None else np.asarray(mask)[..., None, :, :]  # alike in every head
-        found, weights = DotProductAttention().forward(queries, keys, values, mask)
-        return np.einsum("nhtk,hkd->ntd", found, self._output) + self._output_bias, weights
+        x, memory = check_shape("x", x, "N T D"), check_shape("memory", memory, "N S D")
+        queries = self._split_heads(self.query.forward(x))
+        keys = self._split_heads(self.key.forward(memory))
+        values = self._split_heads(self.value.forward(memory))
+        if mask is not None:
+            mask = np.asarray(mask)[..., None, :, :]  # the same for every head
+        found, weights = self.attention.forward(queries, keys, values, mask)
+        return self.output.forward(_join_heads(found)), weights
+
+    def backward(self, grad: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Set the gradients of the weights; return those of `x` and of `memory`.
+
+        Where `x` looks at itself, its gradient is the sum of the two.
+        """
+        grad_found = self._split_heads(self.output.backward(grad))
+        grad_queries, grad_keys, grad_values = self.attention.backward(grad_found)
+        grad_x = self.query.backward(_join_heads(grad_queries))
+        grad_memory = self.key.backward(_join_heads(grad_keys))
+        grad_memory += self.value.backward(_join_heads(grad_values))
+        return grad_x, grad_memory
+
+    def _split_heads(self, x: np.ndarray) -> np.ndarray:
+        """(N, T, H * K) -> (N, H, T, K)."""
+        return x.reshape(*x.shape[:2], self.num_heads, -1).swapaxes(1, 2)
 
 
-class LayerNormalization:
-    """Bring each vector to mean 0 and deviation 1, then stretch and move it, as Keras's layer.
+def _join_heads(x: np.ndarray) -> np.ndarray:
+    """(N, H, T, K) -> (N, T, H * K)."""
+    num, _, length, _ = x.shape
+    return x.swapaxes(1, 2).reshape(num, length, -1)
+
+
+def _dense(
+    name: str, weights: ArrayLike, axes: str, bias: ArrayLike, bias_axes: str, **sizes: int
+) -> Dense:
+    """Make a `Dense` layer of weights whose heads have an axis of their own."""
+    weights = check_shape(name, as_float_array(weights), axes, **sizes)
+    bias = check_shape(f"{name}_bias", as_float_array(bias), bias_axes, **sizes)
+    return Dense(weights.reshape(-1, bias.size), bias.reshape(-1))
+
+
+class LayerNormalization(Layer):
+    """Bring each vector to mean 0 and deviation 1, then scale and shift it, as Keras's layer.
 
     Parameters
     ----------
-    gamma, beta : ndarray, (D,)
-        By how much each number is stretched and moved.
+    gamma, beta : array_like, (D,)
+        The scale and the shift of each number.
     epsilon : float
-        Added to the variance, so that a vector of equal numbers is no division by 0.
+        Added to the variance, so that a vector of equal numbers is not divided by 0.
 
     Notes
     -----
@@ -153,102 +188,207 @@ class LayerNormalization:
 
     Examples
     --------
-    >>> LayerNormalization(np.ones(2), np.zeros(2), epsilon=0)(np.array([[3.0, 7], [-1, 1]]))
+    >>> norm = LayerNormalization(np.ones(2), np.zeros(2), epsilon=0)
+    >>> norm.forward(np.array([[3.0, 7], [-1, 1]]))
     array([[-1.,  1.],
            [-1.,  1.]])
     """
 
-    def __init__(self, gamma, beta, epsilon=1e-3):
-        self.gamma, self.beta, self.epsilon = gamma, beta, epsilon
+    names = ("gamma", "beta")
 
-    def __call__(self, x):
-        """Return the normalised vectors, of the shape of `x` (..., D)."""
+    def __init__(self, gamma: ArrayLike, beta: ArrayLike, epsilon: float = 1e-3) -> None:
+        self.gamma = check_shape("gamma", as_float_array(gamma), "D")
+        self.beta = check_shape("beta", as_float_array(beta), f"{len(self.gamma)}")
+        self.grad_gamma, self.grad_beta = np.zeros_like(self.gamma), np.zeros_like(self.beta)
+        self.epsilon = epsilon
+        self._normalized = self._deviation = np.empty(0)
+
+    def forward(self, x: ArrayLike) -> np.ndarray:
+        """Return the normalized vectors, of the shape of `x` (..., D)."""
+        x = check_shape("x", x, f"... {len(self.gamma)}")
         centred = x - x.mean(axis=-1, keepdims=True)
         variance = (centred**2).mean(axis=-1, keepdims=True)
-        return centred / np.sqrt(variance + self.epsilon) * self.gamma + self.beta
+        self._deviation = np.sqrt(variance + self.epsilon)
+        self._normalized = centred / self._deviation
+        return self._normalized * self.gamma + self.beta
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Set `grad_gamma` and `grad_beta`; return the gradient of `x`."""
+        normalized = self._normalized
+        grad = check_gradient(grad, normalized.shape)
+        in_front = tuple(range(grad.ndim - 1))
+        self.grad_gamma = (grad * normalized).sum(axis=in_front)
+        self.grad_beta = grad.sum(axis=in_front)
+        grad_normalized = grad * self.gamma
+        # Mean and deviation stay the same: what would change them is subtracted.
+        shift = grad_normalized.mean(axis=-1, keepdims=True)
+        stretch = normalized * (grad_normalized * normalized).mean(axis=-1, keepdims=True)
+        return (grad_normalized - shift - stretch) / self._deviation
 
 
-class FeedForward:
-    """Two dense layers with a ReLU between, for each vector by itself.
+class FeedForward(Layer):
+    """Two dense layers with a ReLU between them, for each vector separately.
 
     Parameters
     ----------
-    hidden, hidden_bias : ndarray, (D, F) and (F,)
-    output, output_bias : ndarray, (F, D) and (D,)
+    hidden, hidden_bias : array_like, (D, F) and (F,)
+    output, output_bias : array_like, (F, D) and (D,)
 
     Examples
     --------
     >>> there, back = np.array([[1.0, -1]]), np.array([[2.0], [-2]])
     >>> double = FeedForward(there, np.zeros(2), back, np.zeros(1))
-    >>> double(np.array([[3.0], [-4]]))
+    >>> double.forward(np.array([[3.0], [-4]]))
     array([[ 6.],
            [-8.]])
     """
 
-    def __init__(self, hidden, hidden_bias, output, output_bias):
-        self._hidden, self._hidden_bias = hidden, hidden_bias
-        self._output, self._output_bias = output, output_bias
+    def __init__(
+        self,
+        hidden: ArrayLike,
+        hidden_bias: ArrayLike,
+        output: ArrayLike,
+        output_bias: ArrayLike,
+    ) -> None:
+        self.parts = Dense(hidden, hidden_bias), ReLU(), Dense(output, output_bias)
 
-    def __call__(self, x):
+    def forward(self, x: ArrayLike) -> np.ndarray:
         """Return vectors of the shape of `x` (..., D)."""
-        hidden = np.maximum(x @ self._hidden + self._hidden_bias, 0)
-        return hidden @ self._output + self._output_bias
+        return forward(self.parts, x)
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Set the gradients of the weights; return the one of `x`."""
+        return backward(self.parts, grad)
 
 
-class Block:
-    """One block: look around, then think; after each step add what was there, and normalise.
+class Block(Layer):
+    """One block: look around, then think; after each step, add the input and normalize.
 
     Parameters
     ----------
     attention : MultiHeadAttention
         Of the sentence to itself.
+    attention_norm : LayerNormalization
     feed_forward : FeedForward
-    norms : sequence of LayerNormalization
-        One behind each step: two, or three with `cross_attention`.
-    cross_attention : MultiHeadAttention, optional
-        Of a decoder to what the encoder made, between the other two steps.
+    feed_forward_norm : LayerNormalization
 
     Examples
     --------
     >>> one_head = np.eye(2)[:, None, :], np.zeros((1, 2))
     >>> attention = MultiHeadAttention(*one_head * 3, np.eye(2)[None], np.zeros(2))
     >>> silent = FeedForward(np.zeros((2, 8)), np.zeros(8), np.zeros((8, 2)), np.zeros(2))
-    >>> block = Block(attention, silent, [LayerNormalization(np.ones(2), np.zeros(2))] * 2)
-    >>> block(np.array([[[1.0, 0], [0, 1]]])).round(1)
+    >>> norm_1, norm_2 = (LayerNormalization(np.ones(2), np.zeros(2)) for _ in range(2))
+    >>> block = Block(attention, norm_1, silent, norm_2)
+    >>> block.forward(np.array([[[1.0, 0], [0, 1]]])).round(1)
     array([[[ 1., -1.],
             [-1.,  1.]]])
     """
 
-    def __init__(self, attention, feed_forward, norms, cross_attention=None):
-        self._attention, self._cross_attention = attention, cross_attention
-        self._feed_forward, self._norms = feed_forward, list(norms)
-        steps = 2 + (cross_attention is not None)
-        if len(self._norms) != steps:
-            raise ValueError(
-                say(
-                    en=f"The block has {steps} steps: give it as many norms, not "
-                    f"{len(self._norms)}.",
-                    ko=f"블록이 {steps}단계이므로 norms도 {steps}개여야 합니다. "
-                    f"받은 개수: {len(self._norms)}",
-                )
-            )
+    def __init__(
+        self,
+        attention: MultiHeadAttention,
+        attention_norm: LayerNormalization,
+        feed_forward: FeedForward,
+        feed_forward_norm: LayerNormalization,
+    ) -> None:
+        self.attention, self.attention_norm = attention, attention_norm
+        self.feed_forward, self.feed_forward_norm = feed_forward, feed_forward_norm
+        self.parts = attention, attention_norm, feed_forward, feed_forward_norm
 
-    def __call__(self, x, mask=None, memory=None, memory_mask=None):
+    def forward(self, x: ArrayLike, mask: ArrayLike | None = None) -> np.ndarray:
         """Send sentences through the block.
 
         Parameters
         ----------
-        x : ndarray, (N, T, D)
-        mask : ndarray of bool, broadcasting to (N, T, T), optional
-        memory, memory_mask : ndarray, (N, S, D) and (N, T, S) of bool
-            What the encoder made, where there is a cross-attention.
+        x : array_like, (N, T, D)
+        mask : array_like of bool, broadcasting to (N, T, T), optional
 
         Returns
         -------
         ndarray, (N, T, D)
         """
-        norms = iter(self._norms)
-        x = next(norms)(x + self._attention(x, x, mask)[0])
-        if self._cross_attention is not None:
-            x = next(norms)(x + self._cross_attention(x, memory, memory_mask)[0])
-        return next(norms)(x + self._feed_forward(x))
+        looked, _ = self.attention.forward(x, x, mask)
+        x = self.attention_norm.forward(x + looked)
+        return self.feed_forward_norm.forward(x + self.feed_forward.forward(x))
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Set the gradients of all parts; return the one of `x`."""
+        grad = self.feed_forward_norm.backward(grad)
+        grad = grad + self.feed_forward.backward(grad)  # past the step, and through it
+        grad = self.attention_norm.backward(grad)
+        grad_x, grad_memory = self.attention.backward(grad)
+        return grad + grad_x + grad_memory
+
+
+class DecoderBlock(Layer):
+    """A block of a decoder: between the two steps it looks at what the encoder made.
+
+    Parameters
+    ----------
+    attention : MultiHeadAttention
+        Of the sentence to itself.
+    attention_norm : LayerNormalization
+    cross_attention : MultiHeadAttention
+        Of the sentence to what the encoder made.
+    cross_attention_norm : LayerNormalization
+    feed_forward : FeedForward
+    feed_forward_norm : LayerNormalization
+    """
+
+    def __init__(
+        self,
+        attention: MultiHeadAttention,
+        attention_norm: LayerNormalization,
+        cross_attention: MultiHeadAttention,
+        cross_attention_norm: LayerNormalization,
+        feed_forward: FeedForward,
+        feed_forward_norm: LayerNormalization,
+    ) -> None:
+        self.attention, self.attention_norm = attention, attention_norm
+        self.cross_attention = cross_attention
+        self.cross_attention_norm = cross_attention_norm
+        self.feed_forward, self.feed_forward_norm = feed_forward, feed_forward_norm
+        self.parts = (
+            attention,
+            attention_norm,
+            cross_attention,
+            cross_attention_norm,
+            feed_forward,
+            feed_forward_norm,
+        )
+
+    def forward(
+        self,
+        x: ArrayLike,
+        memory: ArrayLike,
+        mask: ArrayLike | None = None,
+        memory_mask: ArrayLike | None = None,
+    ) -> np.ndarray:
+        """Send sentences through the block.
+
+        Parameters
+        ----------
+        x : array_like, (N, T, D)
+        memory : array_like, (N, S, D)
+            What the encoder made.
+        mask, memory_mask : array_like of bool, broadcasting to (N, T, T) and (N, T, S), optional
+
+        Returns
+        -------
+        ndarray, (N, T, D)
+        """
+        looked, _ = self.attention.forward(x, x, mask)
+        x = self.attention_norm.forward(x + looked)
+        looked, _ = self.cross_attention.forward(x, memory, memory_mask)
+        x = self.cross_attention_norm.forward(x + looked)
+        return self.feed_forward_norm.forward(x + self.feed_forward.forward(x))
+
+    def backward(self, grad: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Set the gradients of all parts; return those of `x` and of `memory`."""
+        grad = self.feed_forward_norm.backward(grad)
+        grad = grad + self.feed_forward.backward(grad)
+        grad = self.cross_attention_norm.backward(grad)
+        grad_x, grad_memory = self.cross_attention.backward(grad)
+        grad = self.attention_norm.backward(grad + grad_x)
+        grad_queries, grad_keys = self.attention.backward(grad)
+        return grad + grad_queries + grad_keys, grad_memory

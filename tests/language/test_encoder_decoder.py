@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 
+from helpers.language.encoder_decoder import build_transformer
 from helpers.language.tokens import BEGIN, PAD
-from helpers.language.transformer import build_transformer
+from helpers.nn.activations import softmax
 from helpers.nn.attention import causal_mask, padding_mask
 from helpers.nn.transformer import (
     Block,
+    DecoderBlock,
     FeedForward,
     LayerNormalization,
     MultiHeadAttention,
@@ -27,16 +29,18 @@ def blocks_of(model):
     def weights(name):
         return model.get_layer(name).get_weights()
 
-    def block(name, *attentions):
-        steps = [f"{attention}_attention" for attention in attentions]
-        first, *cross = [MultiHeadAttention(*weights(step)) for step in steps]
-        norms = [
-            LayerNormalization(*weights(f"{step}_norm")) for step in (*steps, f"{name}_output")
-        ]
-        feed_forward = FeedForward(*weights(f"{name}_hidden"), *weights(f"{name}_output"))
-        return Block(first, feed_forward, norms, *cross)
+    def attention(name):
+        step = MultiHeadAttention(*weights(f"{name}_attention"))
+        return step, LayerNormalization(*weights(f"{name}_attention_norm"))
 
-    return block("encoder", "encoder"), block("decoder", "decoder", "cross")
+    def feed_forward(name):
+        step = FeedForward(*weights(f"{name}_hidden"), *weights(f"{name}_output"))
+        return step, LayerNormalization(*weights(f"{name}_output_norm"))
+
+    encoder = Block(*attention("encoder"), *feed_forward("encoder"))
+    return encoder, DecoderBlock(
+        *attention("decoder"), *attention("cross"), *feed_forward("decoder")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +72,10 @@ def test_the_built_transformer_equals_the_written_out_one(model, sentences):
     def embed(ids):
         return tokens[ids] * 4 + positions(ids.shape[1], 16)
 
-    memory = encoder(embed(questions), padding_mask(questions))
-    x = decoder(embed(answers), causal_mask(7), memory, padding_mask(questions))
+    memory = encoder.forward(embed(questions), padding_mask(questions))
+    x = decoder.forward(embed(answers), memory, causal_mask(7), padding_mask(questions))
     output, bias = model.get_layer("probabilities").get_weights()
-    powers = np.exp(x @ output + bias)
-    ours = powers / powers.sum(axis=-1, keepdims=True)
+    ours = softmax(x @ output + bias)
     theirs = model([questions, answers]).numpy()
     assert theirs.dtype == "float32"
     np.testing.assert_allclose(ours, theirs, **TOLERANCE)
