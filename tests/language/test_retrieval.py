@@ -6,7 +6,6 @@ import pytest
 
 from helpers.data import DataError
 from helpers.language import chatbot, retrieval
-from helpers.language.attention import softmax
 from helpers.language.chatbot import Chatbot
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
 from helpers.language.earnest import load_earnest
@@ -21,6 +20,7 @@ from helpers.language.retrieval import (
     ship,
     training_wordings,
 )
+from helpers.nn.activations import softmax
 from helpers.paths import MODELS
 
 FILES = ["chatbot-retrieval.npz", "chatbot-retrieval.json"]

@@ -12,11 +12,11 @@ import pytest
 
 from helpers.checksums import sha256
 from helpers.data import DataError, load_mnist
+from helpers.nn.activations import relu, softmax
+from helpers.nn.convolution import convolve2d
+from helpers.nn.pooling import max_pool2d
 from helpers.paths import MODELS
 from helpers.vision import digits
-from helpers.vision.activations import relu, softmax
-from helpers.vision.convolution import convolve2d
-from helpers.vision.pooling import max_pool2d
 
 (X_TRAIN, Y_TRAIN), (X_TEST, Y_TEST) = load_mnist()
 #: 200 digits in batches of 32: seven steps an epoch, the last one short.

@@ -1,1 +1,1 @@
-"""Reading: tokens, embeddings, recurrent networks, attention and the greeting chatbot."""
+"""Reading: tokens, embeddings, the chatbot and pretrained models."""

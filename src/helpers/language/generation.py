@@ -13,10 +13,10 @@ import numpy as np
 
 from helpers.checksums import sha256
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
+from helpers.language.encoder_decoder import build_transformer
 from helpers.language.retrieval import REFUSAL
 from helpers.language.seq2seq import Predict, beam, build_gru, encode_answers, encode_questions
 from helpers.language.tokens import PAD, Subwords, train_subwords
-from helpers.language.transformer import build_transformer
 from helpers.models import open_onnx, save_model, unreadable
 from helpers.paths import MODELS, WORK, written_whole
 from helpers.training import climb_and_fall, fit

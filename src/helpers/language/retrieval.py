@@ -24,7 +24,6 @@ from pathlib import Path
 import numpy as np
 
 from helpers.checksums import sha256
-from helpers.language.attention import softmax
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
 from helpers.language.earnest import GRAVE, decide, earnest_answers, load_earnest
 from helpers.language.embeddings import (
@@ -35,6 +34,7 @@ from helpers.language.embeddings import (
     encoder,
 )
 from helpers.models import unreadable
+from helpers.nn.activations import softmax
 from helpers.paths import MODELS, written_whole
 from helpers.reader import say
 

@@ -1,1 +1,1 @@
-"""Seeing: convolution, pooling, activations, the digit reader and photos."""
+"""Seeing: the digit reader, photos, pictures and faces."""

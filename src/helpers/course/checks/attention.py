@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.course.checks import Tried, check
-from helpers.language.attention import softmax
+from helpers.nn.activations import softmax
 from helpers.reader import say
 
 _QUERY = np.array([1.0, 0.5])
@@ -148,7 +148,7 @@ def check_masked_weights(masked_weights):
                 ko="수가 아닌 것(`nan`)이 있습니다. 0에 무한대를 곱하면 수가 되지 않습니다. 곱하지 "
                 "말고 `np.where`로 고르세요.",
             )
-        if np.allclose(found, softmax(_SCORES, ~_MASK)):
+        if np.allclose(found, softmax(_SCORES, mask=~_MASK)):
             return say(
                 en="It is the wrong way round: True means that one may look.",
                 ko="거꾸로 되었습니다. True가 보아도 되는 자리입니다.",
@@ -170,7 +170,9 @@ def check_masked_weights(masked_weights):
         trials = [(_SCORES, _MASK), (_SCORES, np.array([False, True, False, True, True]))]
         trials += [(rng.normal(size=(3, 6)), np.array([True, False, False, True, True, False]))]
         trials += [(rng.normal(size=(2, 3, 4)), np.array([True, True, False, True]))]
-        if wrong := Tried(masked_weights, trials).first_wrong(softmax):
+        if wrong := Tried(masked_weights, trials).first_wrong(
+            lambda scores, mask: softmax(scores, mask=mask)
+        ):
             mask = wrong.given[1].tolist()
             right, said = (
                 np.asarray(weights).reshape(-1, len(mask))[0].round(3).tolist()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.vision.pooling import average_pool2d, max_pool2d
+from helpers.nn.pooling import average_pool2d, max_pool2d
 
 IMAGE = np.array(
     [[1, 2, 5, 0, 9], [3, 4, 0, 7, 9], [-1, -2, 8, 8, 9], [-3, -6, 8, 8, 9]], np.float32

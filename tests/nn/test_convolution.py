@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.vision.convolution import KERNELS, convolve2d, convolve2d_loops
+from helpers.nn.convolution import KERNELS, convolve2d, convolve2d_loops
 
 #: 5 x 5, the numbers 0 to 24 row by row.
 COUNT = np.arange(25, dtype=np.float32).reshape(1, 5, 5, 1)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.vision.activations import relu, sigmoid, softmax
+from helpers.nn.activations import relu, sigmoid, softmax
 
 
 def test_sigmoid_by_hand():
@@ -64,3 +64,19 @@ def test_error_names_the_axis_and_what_was_given(x, axis):
         softmax(x, axis)
     assert str(axis) in str(error.value)
     assert str(np.shape(x)) in str(error.value)
+
+
+def test_a_mask_hides_scores_however_large():
+    scores, mask = np.array([[1, 1, 9e3], [2, 5, 2]]), [[True, True, False], [True, False, True]]
+    np.testing.assert_array_equal(softmax(scores, mask=mask), [[0.5, 0.5, 0], [0.5, 0, 0.5]])
+    np.testing.assert_array_equal(softmax(scores.T, 0, np.transpose(mask)).T[0], [0.5, 0.5, 0])
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [[[True, True], [False, False]], [True] * 3, np.ones((2, 2)), False],
+    ids=["empty row", "shape", "numbers", "nothing"],
+)
+def test_error_says_what_a_mask_is(mask):
+    with pytest.raises(ValueError, match=r"\(2, 2\), with a True in every row"):
+        softmax(np.zeros((2, 2)), mask=mask)

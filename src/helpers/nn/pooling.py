@@ -1,11 +1,17 @@
 """Pooling: an image shrinks, each window leaving its largest or its mean value."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from helpers.vision.convolution import check_fits, check_images, check_pair, windows
+from helpers.nn.checks import check_fits, check_pair, check_shape
+from helpers.nn.convolution import windows
 
 
-def max_pool2d(images, size=2, stride=None):
+def max_pool2d(
+    images: ArrayLike,
+    size: int | tuple[int, int] = 2,
+    stride: int | tuple[int, int] | None = None,
+) -> np.ndarray:
     """Keep the largest value of each window, as ``tf.nn.max_pool2d`` does.
 
     Parameters
@@ -14,8 +20,8 @@ def max_pool2d(images, size=2, stride=None):
     size : int or (int, int)
         The window's height and width.
     stride : int or (int, int), optional
-        Steps downwards and to the right; the size itself if it is not given, so that
-        the windows lie side by side.
+        Steps down and to the right; if omitted, the size itself, so that the windows lie
+        side by side.
 
     Returns
     -------
@@ -38,11 +44,15 @@ def max_pool2d(images, size=2, stride=None):
     return _windows(images, size, stride).max(axis=(4, 5))
 
 
-def average_pool2d(images, size=2, stride=None):
+def average_pool2d(
+    images: ArrayLike,
+    size: int | tuple[int, int] = 2,
+    stride: int | tuple[int, int] | None = None,
+) -> np.ndarray:
     """Keep the mean of each window, as ``tf.nn.avg_pool2d`` does.
 
     Parameters and errors are those of `max_pool2d`; the result is float32 unless
-    `images` is of a wider kind.
+    `images` has a wider dtype.
 
     Examples
     --------
@@ -55,8 +65,11 @@ def average_pool2d(images, size=2, stride=None):
     return seen.mean(axis=(4, 5), dtype=np.result_type(seen, np.float32))
 
 
-def _windows(images, size, stride):
-    images, size = check_images(images), check_pair("size", size)
+def _windows(
+    images: ArrayLike, size: int | tuple[int, int], stride: int | tuple[int, int] | None
+) -> np.ndarray:
+    images = check_shape("images", images, "N H W C")
+    size = check_pair("size", size)
     stride = size if stride is None else check_pair("stride", stride)
     check_fits("size", size, images)
     return windows(images, size, stride)

@@ -1,0 +1,1 @@
+"""Neural networks written out in NumPy, forwards and backwards, one idea a module."""
