@@ -12,7 +12,7 @@ import pytest
 
 from helpers.cli import main
 from helpers.paths import MODELS, PHOTOS
-from helpers.vision import digits
+from helpers.vision.digits import inference
 
 ZIP = PHOTOS / "zip-02.jpg"
 DIGIT = PHOTOS / "single-03.jpg"
@@ -125,12 +125,12 @@ def test_a_model_that_cannot_be_loaded_is_one_sentence(words, kind, monkeypatch,
     }[kind]
     if content is not None:
         path.write_bytes(content)
-    monkeypatch.setattr(digits, "MODELS", tmp_path)
-    digits.shipped_reader.cache_clear()
+    monkeypatch.setattr(inference, "MODELS", tmp_path)
+    inference.shipped_reader.cache_clear()
     try:
         assert main(words) == 1
     finally:
-        digits.shipped_reader.cache_clear()
+        inference.shipped_reader.cache_clear()
     out, err = capfd.readouterr()
     assert out == ""
     assert len(err.splitlines()) == 1

@@ -1,14 +1,22 @@
 """Model files: saved whole as `.keras` to train on or `.onnx` to serve, and opened again."""
 
+import json
+import platform
 import warnings
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from helpers.data import DataError
 from helpers.paths import written_whole
 from helpers.reader import say
 
+if TYPE_CHECKING:
+    import keras
+    import onnxruntime
 
-def save_model(model, path, signature):
+
+def save_model(model: "keras.Model", path: str | Path, signature: list[Any]) -> None:
     """Save a Keras model as `.keras` or `.onnx`, by the suffix.
 
     Parameters
@@ -34,7 +42,7 @@ def save_model(model, path, signature):
                 model.export(temporary, format="onnx", verbose=False, input_signature=signature)
 
 
-def load_model(path):
+def load_model(path: str | Path) -> "keras.Model":
     """Load a Keras model from a `.keras` file.
 
     Raises
@@ -49,17 +57,17 @@ def load_model(path):
 
     try:
         return keras.saving.load_model(path)
-    except Exception as error:  # Keras raises many kinds
+    except Exception as error:  # Keras raises many types
         raise unreadable(path) from error
 
 
-def open_onnx(path):
+def open_onnx(path: str | Path) -> "onnxruntime.InferenceSession":
     """Open an ONNX file for ONNX Runtime, which needs no TensorFlow.
 
     Returns
     -------
     onnxruntime.InferenceSession
-        It may be run from several threads at once, and takes one each time.
+        Several threads may run it at once; each run uses one thread.
 
     Raises
     ------
@@ -69,15 +77,26 @@ def open_onnx(path):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # nets as small as ours only lose time to a second one
-    options.enable_cpu_mem_arena = False  # which would keep what the largest run has ever taken
+    options.intra_op_num_threads = 1  # a second thread slows networks as small as ours down
+    options.enable_cpu_mem_arena = False  # it would keep the memory of the largest run
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its kinds share no base
+    except Exception as error:  # its error types share no base class
         raise unreadable(path) from error
 
 
-def check_suffix(path, *suffixes):
+def versions(*packages: str) -> dict[str, str]:
+    """Return the versions of Python and of some installed packages, for a model's record."""
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def write_record(path: str | Path, record: dict[str, Any]) -> None:
+    """Write how a model was made, as JSON beside the model's file."""
+    with written_whole(path) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def check_suffix(path: str | Path, *suffixes: str) -> None:
     """Raise `ValueError` unless the name of a file ends in one of `suffixes`."""
     if Path(path).suffix not in suffixes:
         either = " / ".join(suffixes)
@@ -89,9 +108,9 @@ def check_suffix(path, *suffixes):
         )
 
 
-def unreadable(path):
-    """Return the `DataError` that says that a file of a model cannot be read."""
-    name = Path(path).name  # a service says this to its clients, who need not know its folders
+def unreadable(path: str | Path) -> DataError:
+    """Return the `DataError` that says that a model's file cannot be read."""
+    name = Path(path).name  # a service tells its clients this, and they need not know its folders
     return DataError(
         say(
             en=f"{name} is missing, damaged or no model: save it again, or restore the course's "

@@ -12,7 +12,7 @@ from helpers.data import load_mnist
 from helpers.service import reading
 from helpers.service.app import create_app
 from helpers.service.settings import Settings
-from helpers.vision.layers import layer_maps
+from helpers.vision.digits import layer_maps
 from helpers.vision.photos import read_photo
 
 _, (X_TEST, Y_TEST) = load_mnist()

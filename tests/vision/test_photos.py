@@ -15,8 +15,8 @@ from helpers.vision import photos
 from helpers.vision.photos import (
     Component,
     Digit,
-    PhotoError,
     binarize,
+    digit_image,
     draw_reading,
     find_components,
     find_digits,
@@ -29,6 +29,7 @@ from helpers.vision.photos import (
     to_grey,
     to_mnist,
 )
+from helpers.vision.pictures import PhotoError
 
 with (PHOTOS / "readings.csv").open(encoding="utf-8", newline="") as table:
     READINGS = list(csv.DictReader(table))
@@ -46,6 +47,14 @@ def text(digits):
 @pytest.fixture(scope="module")
 def read():
     return {row["file"]: read_photo(PHOTOS / row["file"]) for row in READINGS}
+
+
+def test_the_image_of_a_digit_is_what_the_network_read(read):
+    for name in ("zip-02.jpg", "zip-13.jpg", "single-20.jpg"):
+        digits = read[name]
+        images = np.stack([digit_image(PHOTOS / name, digit) for digit in digits])
+        values = photos.shipped_reader()(images).argmax(axis=1)
+        assert values.tolist() == [digit.value for digit in digits], name
 
 
 def share_read(read, kind):

@@ -1,7 +1,6 @@
 """A place for a photo of one's own: every step of its reading is shown."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -12,7 +11,8 @@ from helpers.course.widgets import bytes_trait, with_picture
 from helpers.plots import to_png
 from helpers.reader import say
 from helpers.vision import photos
-from helpers.vision.photos import PhotoError, decode, draw_reading, read_photo
+from helpers.vision.photos import draw_reading, read_photo
+from helpers.vision.pictures import PhotoError, decode
 
 #: Digits that a figure shows as the network gets them, at the most.
 MOST_DIGITS = 8
@@ -126,15 +126,14 @@ def draw_steps(photo) -> plt.Figure:
     """
     picture = decode(photo)
     grey = photos.resize(photos.to_grey(picture))
-    # Ink on paper or chalk on a board: whichever the reader finds the surer.
-    steps = max(map(_follow, (grey, 255 - grey)), key=lambda steps: steps.surety)
+    reading = photos.read_grey(grey)
     shown = {
         say(en="photo and reading", ko="사진과 읽은 결과"): draw_reading(
             picture, read_photo(picture)
         ),
-        say(en="contrast with the paper", ko="종이와의 대비"): steps.contrast,
+        say(en="contrast with the paper", ko="종이와의 대비"): reading.contrast,
         say(en="ink without lines and specks", ko="줄과 얼룩을 뺀 잉크"): _ink_of(
-            steps.digits, grey.shape
+            reading.digits, grey.shape
         ),
     }
     figure = plt.figure(figsize=(9.5, 4.2))
@@ -143,28 +142,9 @@ def draw_steps(photo) -> plt.Figure:
         axis.imshow(image, cmap="gray", vmin=0)
         axis.set_title(title, fontsize=10)
         axis.set_axis_off()
-    if steps.digits:
-        _draw_inputs(below, steps)
+    if reading.digits:
+        _draw_inputs(below, reading)
     return figure
-
-
-class _Steps(NamedTuple):
-    surety: float
-    contrast: np.ndarray
-    digits: list
-    probabilities: np.ndarray
-
-
-def _follow(grey) -> _Steps:
-    contrast = photos.measure_contrast(grey)
-    raw = photos.binarize(contrast)
-    ink = photos.remove_lines(raw)
-    digits = photos.find_digits(ink)
-    if not digits:
-        return _Steps(0.0, contrast, [], np.empty((0, 10)))
-    probabilities = photos.classify(digits)
-    surety = photos.judge(contrast, raw & ~ink, digits, probabilities)
-    return _Steps(surety, contrast, digits, probabilities)
 
 
 def _ink_of(digits, shape):
@@ -174,8 +154,8 @@ def _ink_of(digits, shape):
     return ink
 
 
-def _draw_inputs(figure, steps):
-    pairs = list(zip(steps.digits, steps.probabilities, strict=True))[:MOST_DIGITS]
+def _draw_inputs(figure, reading):
+    pairs = list(zip(reading.digits, reading.probabilities, strict=True))[:MOST_DIGITS]
     for axis in (axes := figure.subplots(1, MOST_DIGITS)):
         axis.set_axis_off()
     for axis, (digit, p) in zip(axes, pairs, strict=False):

@@ -7,8 +7,7 @@ import numpy as np
 
 from helpers.service.bodies import encode, opened
 from helpers.vision import photos
-from helpers.vision.digits import shipped_reader
-from helpers.vision.layers import layer_maps
+from helpers.vision.digits import layer_maps, shipped_reader
 from helpers.vision.photos import Digit
 from helpers.vision.pictures import MAX_PIXELS, decode_grey, size_of
 
