@@ -27,7 +27,7 @@ from helpers.language.corpus import load_greetings, load_off_topic
 from helpers.language.embeddings import SentenceIndex, embed
 from helpers.language.retrieval import THRESHOLD, Retrieval, training_wordings
 from helpers.language.tokens import morphemes
-from helpers.service.process import running
+from helpers.service.deploy.process import running
 
 TEXTS, INTENTS = map(np.array, training_wordings())
 NUM_STARTS = 7

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers.service.storage import Store
+from helpers.service.uploads.storage import Store
 
 SIZES = (200_000, 4_000_000)
 #: What other uploads the store holds.

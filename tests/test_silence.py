@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from helpers.paths import MODELS, PHOTOS, ROOT
-from helpers.service.process import running
+from helpers.service.deploy.process import running
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a home is not its variable there")
 

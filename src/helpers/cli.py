@@ -221,7 +221,7 @@ def _serve(words: argparse.Namespace) -> int:
     # by spinning: a reply then takes many times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with waiting(en="Loading the service ...", ko="서비스를 불러오고 있습니다 ..."):
-        from helpers.service.run import serve, serve_microservices
+        from helpers.service.deploy.run import serve, serve_microservices
         from helpers.service.settings import read_settings
 
     settings = read_settings(host=words.host, port=words.port, folder=words.folder)

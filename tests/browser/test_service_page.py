@@ -18,12 +18,12 @@ from playwright.sync_api import expect
 from helpers.language.corpus import load_answers
 from helpers.paths import PHOTOS
 from helpers.service.app import create_app
-from helpers.service.routers.page import PAGES
+from helpers.service.page.router import STATIC
 from helpers.service.settings import Settings
 
 pytestmark = pytest.mark.slow
 
-WORDS = {lang: json.loads((PAGES / f"{lang}.json").read_text("utf-8")) for lang in ("en", "ko")}
+WORDS = {lang: json.loads((STATIC / f"{lang}.json").read_text("utf-8")) for lang in ("en", "ko")}
 SEVEN = [(0.3, 0.2), (0.6, 0.2), (0.4, 0.8)]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

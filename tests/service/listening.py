@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from helpers.service.protocol import config_of
+from helpers.service.http.protocol import config_of
 
 
 @contextmanager

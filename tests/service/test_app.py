@@ -85,7 +85,7 @@ def test_without_mnist_only_samples_are_missing(serve, monkeypatch):
         raise service.DataError("data/mnist.npz is missing.")
 
     monkeypatch.setattr(service, "load_mnist", missing)
-    monkeypatch.setattr("helpers.service.drawing.load_mnist", missing)
+    monkeypatch.setattr("helpers.service.samples.render.load_mnist", missing)
     client = serve()
     assert client.get("/ready").status_code == 200
     answer = client.get("/mnist-sample")

@@ -9,11 +9,11 @@ import httpx
 import numpy as np
 import psutil
 import pytest
-from hostile import NAMES, corpus, largest, rotated
 
 from helpers.paths import PHOTOS
-from helpers.service.process import running
+from helpers.service.deploy.process import running
 from helpers.vision.pictures import decode
+from service.hostile import NAMES, corpus, largest, rotated
 
 CORPUS = corpus()
 #: Far more than any of these takes, and the end of one that would hang.

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from hostile import made_anew
 
-from helpers.service.process import running
+from helpers.service.deploy.process import running
+from service.hostile import made_anew
 
 FRESH = secrets.randbelow(2**32)
 

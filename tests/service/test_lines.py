@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import httpx
 import pytest
-from listening import listening
 
 from helpers.data import load_mnist
 from helpers.language.chatbot import Chatbot
-from helpers.service import chatting, reading
 from helpers.service.app import create_app
+from helpers.service.chat import sessions
+from helpers.service.digits import reader
 from helpers.service.settings import Settings
+from service.listening import listening
 
 WORKERS, WAITING = 2, 6
 DIGIT = cv2.imencode(".png", load_mnist()[0][0][100])[1].tobytes()
@@ -28,8 +29,8 @@ def server(tmp_path, monkeypatch):
         go_on.wait(60)
         return []
 
-    monkeypatch.setattr(reading, "read", read)
-    monkeypatch.setattr(chatting, "_shared", lambda engine: Chatbot(hello, engine))
+    monkeypatch.setattr(reader, "read", read)
+    monkeypatch.setattr(sessions, "_shared", lambda engine: Chatbot(hello, engine))
     settings = Settings(folder=tmp_path, port=0, workers=WORKERS, max_waiting=WAITING)
     app = create_app(settings=settings)
     with listening(app, settings) as server:
@@ -57,13 +58,13 @@ def until(condition):
 
 
 def test_of_a_full_line_one_client_has_three_quarters_and_what_is_quick_passes_it(server, photo):
-    places = server.app.state.workers.places
-    assert places.count == WORKERS + WAITING == 8
+    quota = server.app.state.workers.quota
+    assert quota.count == WORKERS + WAITING == 8
     with ThreadPoolExecutor(20) as pool:
         greedy = [pool.submit(ask, server, photo, "10.0.0.1") for _ in range(8)]
-        until(lambda: (places.taken, places.num_refused) == (6, 2))
+        until(lambda: (quota.taken, quota.num_refused) == (6, 2))
         others = [pool.submit(ask, server, photo, f"10.0.0.{n}") for n in (2, 3, 4)]
-        until(lambda: (places.taken, places.num_refused) == (8, 3))
+        until(lambda: (quota.taken, quota.num_refused) == (8, 3))
         with httpx.Client(base_url=server.address, trust_env=False, timeout=20) as client:
             kept = client.post("/upload", files={"file": ("zip.jpg", photo)})
             assert kept.status_code == 200
@@ -76,4 +77,4 @@ def test_of_a_full_line_one_client_has_three_quarters_and_what_is_quick_passes_i
         server.go_on.set()
         statuses = sorted(job.result() for job in [*greedy, *others])
     assert statuses == [200] * 8 + [503] * 3
-    assert places.taken == 0
+    assert quota.taken == 0

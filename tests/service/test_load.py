@@ -23,7 +23,7 @@ import psutil
 import pytest
 
 from helpers.data import load_mnist
-from helpers.service.process import running
+from helpers.service.deploy.process import running
 
 NUM_CLIENTS = 8
 MEGABYTE = 2**20

@@ -9,8 +9,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings, strategies
 from schemathesis.openapi import media_type
 
-from helpers.service import chatting
 from helpers.service.app import create_app
+from helpers.service.chat import sessions
 from helpers.service.settings import Settings
 
 SHAPES = [(28, 28), (20, 12, 3), (60, 80, 3)]
@@ -38,14 +38,14 @@ SCHEMA.app = APP
 @pytest.fixture(scope="module", autouse=True)
 def loaded():
     """Have the chatbot there from the first request on."""
-    chatbot = chatting._shared("retrieval")
+    chatbot = sessions._shared("retrieval")
 
     async def load(self, engine):
         self._chatbot = chatbot
         return True
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chatting.Chatting, "load", load)
+        patch.setattr(sessions.ChatSessions, "load", load)
         yield
 
 

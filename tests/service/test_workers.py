@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from helpers.reader import language, speaking
-from helpers.service.problems import Problem
+from helpers.service.http.problems import Problem
 from helpers.service.workers import Workers
 
 

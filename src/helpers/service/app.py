@@ -8,33 +8,37 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from helpers.data import DataError, load_mnist
-from helpers.service import problems, reading
-from helpers.service.batching import Batcher
-from helpers.service.chatting import Chatting
-from helpers.service.head import AnswerHead
-from helpers.service.hiding import Hiding
-from helpers.service.languages import SpeakTheirLanguage
-from helpers.service.limits import (
-    SMALL,
-    AskForToken,
-    LimitBody,
-    LimitSocket,
-    RefuseOtherSites,
-    SafeHeaders,
-)
-from helpers.service.metrics import Measure, Metrics, follow
-from helpers.service.places import KnowClient
-from helpers.service.routers import chat, digits, mosaic, page, samples, status, uploads
+from helpers.service.chat import router as chat
+from helpers.service.chat.sessions import ChatSessions
+from helpers.service.deploy.watchdog import ending_if_stuck
+from helpers.service.digits import reader
+from helpers.service.digits import router as digits
+from helpers.service.digits.batcher import Batcher
+from helpers.service.faces import router as faces
+from helpers.service.faces.mosaic import Mosaics
+from helpers.service.http import problems
+from helpers.service.http.auth import TokenMiddleware
+from helpers.service.http.body_limits import BodyLimitMiddleware
+from helpers.service.http.client import ClientMiddleware
+from helpers.service.http.cross_site import CrossSiteMiddleware
+from helpers.service.http.head import HeadMiddleware
+from helpers.service.http.headers import SecurityHeadersMiddleware
+from helpers.service.http.locale import LocaleMiddleware
+from helpers.service.http.metrics import Metrics, MetricsMiddleware, follow
+from helpers.service.http.tracing import TracingMiddleware
+from helpers.service.http.websocket_limits import MAX_MESSAGE, WebSocketLimitMiddleware
+from helpers.service.page import router as page
+from helpers.service.samples import router as samples
 from helpers.service.settings import Settings
-from helpers.service.storage import Store
-from helpers.service.tracing import Trace
-from helpers.service.watchdog import ending_if_stuck
+from helpers.service.status import router as status
+from helpers.service.uploads import router as uploads
+from helpers.service.uploads.storage import Store
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
 
 PARTS = {
     "uploads": [uploads.router],
-    "vision": [digits.router, samples.router, mosaic.router],
+    "vision": [digits.router, samples.router, faces.router],
     "chat": [chat.router],
     "page": [page.router],
 }
@@ -99,25 +103,25 @@ def empty_app(settings: Settings, lifespan) -> FastAPI:
 
 def _middleware(settings, metrics):
     """Return the layers around the routes, the outermost first."""
-    guard = Middleware(RefuseOtherSites, hosts=[settings.host, *settings.hosts.split(",")])
+    guard = Middleware(CrossSiteMiddleware, hosts=[settings.host, *settings.hosts.split(",")])
     if settings.token:  # which no other site knows
-        guard = Middleware(AskForToken, token=settings.token.get_secret_value())
+        guard = Middleware(TokenMiddleware, token=settings.token.get_secret_value())
     return [
-        Middleware(AnswerHead),
-        Middleware(Measure, metrics=metrics),
-        Middleware(KnowClient),
-        Middleware(SpeakTheirLanguage),
-        Middleware(SafeHeaders),
-        Middleware(Trace, metrics=metrics, writes_all=settings.log_requests),
+        Middleware(HeadMiddleware),
+        Middleware(MetricsMiddleware, metrics=metrics),
+        Middleware(ClientMiddleware),
+        Middleware(LocaleMiddleware),
+        Middleware(SecurityHeadersMiddleware),
+        Middleware(TracingMiddleware, metrics=metrics, writes_all=settings.log_requests),
         Middleware(
-            LimitBody,
+            BodyLimitMiddleware,
             max_bytes=settings.max_body_bytes,
             seconds=settings.body_seconds,
             max_held_bytes=settings.max_held_bytes,
         ),
         Middleware(
-            LimitSocket,
-            max_bytes=min(SMALL, settings.max_body_bytes),
+            WebSocketLimitMiddleware,
+            max_bytes=min(MAX_MESSAGE, settings.max_body_bytes),
             seconds=settings.idle_seconds,
         ),
         guard,
@@ -137,9 +141,9 @@ async def _lifespan(app: FastAPI):
     state.workers = Workers(settings.workers, settings.max_waiting)
     state.quick = Workers(settings.workers, settings.max_waiting)
     state.metrics.follow_workers(state.workers, state.quick)
-    state.hiding = Hiding(state.workers, state.store, settings.max_pixels)
-    state.read_small = Batcher(state.metrics.counting_batches(reading.read_small))
-    state.chat = Chatting(state.quick)
+    state.hiding = Mosaics(state.workers, state.store, settings.max_pixels)
+    state.read_small = Batcher(state.metrics.counting_batches(reader.read_small))
+    state.chat = ChatSessions(state.quick)
     state.parts = {part: part != "chat" for part in state.parts}
     async with anyio.create_task_group() as group:
         if "chat" in state.parts:  # which takes longest: the rest does not wait for it

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from helpers.language.chatbot import ENGINES
 from helpers.paths import WORK
 from helpers.reader import say
-from helpers.service.cores import cores_allowed
+from helpers.service.deploy.cores import cores_allowed
 from helpers.vision.pictures import MAX_PIXELS
 
 _ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?)/?", re.A | re.I)

@@ -6,7 +6,7 @@ from functools import cache
 import anyio
 from anyio import CapacityLimiter, Lock, to_thread
 
-from helpers.service.places import Places
+from helpers.service.quota import Quota
 
 
 class Workers:
@@ -18,17 +18,17 @@ class Workers:
         How much is worked on at once.
     max_waiting : int
         How much may wait; what comes on top is refused with 503 and ``Retry-After``, and so is
-        what would give one client more than its share of the places.
+        what would give one client more than its share of the quota.
     """
 
     def __init__(self, count: int, max_waiting: int):
-        self._count, self.places = count, Places(count + max_waiting)
+        self._count, self.quota = count, Quota(count + max_waiting)
         self._limiter, self._batch = CapacityLimiter(count), Lock()
 
     @property
     def num_places(self) -> int:
         """How much may be worked on or wait."""
-        return self.places.count
+        return self.quota.count
 
     @property
     def num_working(self) -> int:
@@ -38,11 +38,11 @@ class Workers:
     @property
     def num_waiting(self) -> int:
         """How much has a place and waits for a worker."""
-        return max(0, self.places.taken - self.num_working)
+        return max(0, self.quota.taken - self.num_working)
 
     async def run(self, function, *args):
         """Call a function in a thread and return what it returns."""
-        with self.places.take():
+        with self.quota.take():
             return await to_thread.run_sync(function, *args, limiter=self._limiter)
 
     async def each(self, function, items):
@@ -57,7 +57,7 @@ class Workers:
             for item in queue:
                 await to_thread.run_sync(function, item, limiter=self._limiter)
 
-        with self.places.take():
+        with self.quota.take():
             try:
                 async with self._batch, anyio.create_task_group() as group:
                     for _ in range(self._count):

@@ -1,0 +1,93 @@
+"""Talk with the greeting chatbot: a request for each message, or a WebSocket for many."""
+
+import json
+from contextlib import suppress
+from time import perf_counter
+from typing import Annotated
+
+from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, StrictStr, ValidationError
+
+from helpers.language.chatbot import MAX_LENGTH, MessageError
+from helpers.service.http.auth import SUBPROTOCOL
+from helpers.service.http.problems import Problem, declare, details, invalid
+
+router = APIRouter(tags=["chat"])
+
+
+class Message(BaseModel, extra="forbid"):
+    """What somebody says."""
+
+    # What the schema says here the chatbot checks, so that its own sentence is the answer.
+    message: StrictStr = Field(
+        description="In Korean. More than spaces and control characters.",
+        examples=["안녕하세요", "이름이 뭐예요?"],
+        json_schema_extra={"maxLength": MAX_LENGTH, "pattern": r"[\p{L}\p{M}\p{N}\p{P}\p{S}]"},
+    )
+    session: Annotated[StrictStr, Field(max_length=64)] | None = Field(
+        None,
+        description="Any name for this conversation: within it the chatbot does not give the "
+        "same answer twice running, where it has another.",
+        examples=["kitchen-table"],
+    )
+
+
+class Answer(BaseModel):
+    """What the chatbot says."""
+
+    reply: str = Field(
+        description="In Korean; a polite refusal where it does not know what to say.",
+        examples=["안녕하세요! 만나서 반가워요."],
+    )
+    score: float = Field(
+        ge=0, le=1, description="How well the message fits what it knows.", examples=[0.97]
+    )
+    engine: str = Field(description="Which engine answered.", examples=["retrieval"])
+
+
+@router.post(
+    "/chat", summary="Say something to the chatbot", responses=declare(400, 408, 413, 422, 503)
+)
+async def chat(request: Request, said: Message) -> Answer:
+    """Reply to a message. A WebSocket at the same address takes and gives the same JSON."""
+    return await _reply(request.app.state, said, said.session)
+
+
+@router.websocket("/chat")
+async def converse(socket: WebSocket):
+    """Reply to one message after another; the connection is a session, if none is named."""
+    offered = SUBPROTOCOL in socket.scope["subprotocols"]
+    await socket.accept(SUBPROTOCOL if offered else None)
+    own_session = object()
+    with suppress(WebSocketDisconnect):
+        while True:
+            received = await socket.receive()
+            if received["type"] == "websocket.disconnect":
+                break
+            said = received.get("text") or received.get("bytes") or ""
+            await socket.send_text(await _reply_or_problem(socket.app.state, said, own_session))
+
+
+async def _reply_or_problem(state, said: str | bytes, own_session) -> str:
+    """Return what a WebSocket answers, as JSON; it is counted as a request is."""
+    start, status = perf_counter(), 200
+    try:
+        message = Message.model_validate_json(said)
+        answer = await _reply(state, message, message.session or own_session)
+        return answer.model_dump_json()
+    except (Problem, ValidationError) as error:
+        problem = error if isinstance(error, Problem) else invalid(error.errors())
+        status = problem.status_code
+        if problem.reason:
+            state.metrics.refusals.labels(problem.reason).inc()
+        return json.dumps(details(problem), ensure_ascii=False)
+    finally:
+        state.metrics.note("/chat", "WEBSOCKET", status, perf_counter() - start)
+
+
+async def _reply(state, said: Message, session) -> Answer:
+    try:
+        reply = await state.chat.reply(said.message, session)
+    except MessageError as error:
+        raise Problem(422, en=str(error), ko=str(error)) from None
+    return Answer(reply=reply.text, score=reply.score, engine=reply.engine)

@@ -1,0 +1,1 @@
+"""Read the digits in a picture."""

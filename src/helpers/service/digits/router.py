@@ -1,0 +1,116 @@
+"""Read the digits in a picture."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from helpers.service.digits import reader
+from helpers.service.http.problems import Problem, declare
+from helpers.service.pictures import FORM, RAW, media_type, picture_in
+from helpers.service.uploads.router import no_upload
+
+router = APIRouter(tags=["digits"])
+
+
+class ReadDigit(BaseModel):
+    """One digit."""
+
+    value: int = Field(ge=0, le=9, examples=[7])
+    probability: float = Field(ge=0, le=1, description="How sure the network is.")
+    box: tuple[int, int, int, int] = Field(description="x, y, width and height in pixels.")
+
+
+class Maps(BaseModel):
+    """What one layer of the network makes of the first digit."""
+
+    layer: str = Field(examples=["conv_1"])
+    shape: list[int] = Field(description="Height, width, maps; or how many numbers.")
+    pictures: list[str] = Field(description="A PNG for each map, as data URIs.")
+
+
+class Reading(BaseModel):
+    """The digits of a picture, from left to right."""
+
+    text: str = Field(description="All of them in one.", examples=["92182"])
+    digits: list[ReadDigit]
+    maps: list[Maps] | None = Field(None, description="Of the first digit, if asked for.")
+
+
+class UploadId(BaseModel, extra="forbid"):
+    """An upload instead of a picture."""
+
+    id: str = Field(description="As POST /upload gave it.")
+
+
+@router.post(
+    "/digits",
+    summary="Read the digits in a picture",
+    response_model=Reading,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                **FORM,
+                **RAW,
+                "application/json": {"schema": UploadId.model_json_schema()},
+            },
+        }
+    },
+    responses=declare(400, 404, 408, 413, 415, 422, 503),
+)
+async def read_digits(
+    request: Request,
+    explain: Annotated[bool, Query(description="Add each layer's feature maps.")] = False,
+) -> Response:
+    """Read a photo of digits, or one digit of at most 28x28 pixels as MNIST has it."""
+    state = request.app.state
+    if media_type(request) == "application/json":
+        data = await _uploaded(request)
+    else:
+        data = (await picture_in(request)).data
+    digits = await _read(state, data)
+    maps = await state.workers.run(_explain, data, digits) if explain else None
+    found = Reading(
+        text="".join(str(digit.value) for digit in digits),
+        digits=[
+            ReadDigit(value=one.value, probability=one.probability, box=one.box) for one in digits
+        ],
+        maps=maps,
+    )
+    # As it is: given the model itself, FastAPI would check it a second time.
+    return Response(found.model_dump_json(exclude_none=True), media_type="application/json")
+
+
+async def _read(state, data):
+    max_pixels = state.settings.max_pixels
+    if reader.is_small(data, max_pixels):
+        digits = await state.read_small(data)
+        if digits is not None:
+            return digits
+    return await state.workers.run(reader.read, data, max_pixels)
+
+
+async def _uploaded(request):
+    try:
+        wish = UploadId.model_validate_json(await request.body(), strict=True)
+    except ValueError as error:
+        raise Problem(
+            422,
+            en='The JSON must be {"id": "..."} with the id of an upload.',
+            ko='JSON은 업로드의 id를 담은 {"id": "..."} 모양이어야 합니다.',
+        ) from error
+    state = request.app.state
+    data = await state.quick.run(state.store.read, wish.id)
+    if data is None:
+        raise no_upload()
+    return data
+
+
+def _explain(data, digits):
+    """Return the maps of the first digit; none where there is no digit."""
+    return [
+        Maps(layer=layer, shape=shape, pictures=pictures)
+        for digit in digits[:1]
+        for layer, shape, pictures in reader.explain(data, digit)
+    ]

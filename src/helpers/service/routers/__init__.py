@@ -1,1 +1,0 @@
-"""The addresses of the service: a router parses, calls a helper and answers."""

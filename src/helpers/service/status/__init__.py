@@ -1,0 +1,1 @@
+"""Whether the service is alive and ready, what it has done, and its documentation."""

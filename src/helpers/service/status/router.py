@@ -1,0 +1,64 @@
+"""Is it alive, is it ready, what has it done."""
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+
+from helpers.service.status.docs import POLICY, render
+
+router = APIRouter(tags=["status"])
+
+
+class Health(BaseModel):
+    """That the process answers."""
+
+    status: str = Field(examples=["ok"])
+
+
+class Readiness(BaseModel):
+    """Which parts can do their work."""
+
+    ready: bool = Field(description="Whether all of them can.")
+    parts: dict[str, bool] = Field(examples=[{"uploads": True, "vision": True}])
+
+
+@router.get("/health", summary="Is the process alive?")
+async def health() -> Health:
+    """Answer at once, also under load; needs no token."""
+    return Health(status="ok")
+
+
+@router.get(
+    "/ready",
+    summary="Are the models loaded?",
+    responses={503: {"model": Readiness, "description": "Not all parts are ready."}},
+)
+async def ready(request: Request, response: Response) -> Readiness:
+    """Tell which parts are ready; 503 until all are, and while uploads cannot be kept."""
+    parts = dict(request.app.state.parts)
+    if parts.get("uploads"):  # not by the workers, who may have a line before them
+        parts["uploads"] = await to_thread.run_sync(request.app.state.store.is_usable)
+    is_ready = all(parts.values())
+    response.status_code = 200 if is_ready else 503
+    return Readiness(ready=is_ready, parts=parts)
+
+
+@router.get(
+    "/metrics",
+    summary="Numbers for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request):
+    """Give what happened, what is being done, what was refused; docs/service.md has each name."""
+    registry = request.app.state.metrics.registry
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request):
+    """Give the OpenAPI document as a page."""
+    headers = {"Content-Security-Policy": POLICY}
+    return HTMLResponse(render(request.app.openapi()), headers=headers)
