@@ -18,7 +18,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
 from helpers.checksums import recorded
-from helpers.course.source import Cell, Lesson, find_faults, lesson_paths, read_lesson
+from helpers.course.lint import find_faults
+from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
 from helpers.paths import DATA, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
 
