@@ -13,7 +13,8 @@ from answers import judged
 
 from helpers.course import checks
 from helpers.course.checks import Check, Outcome
-from helpers.course.source import exercises, find_faults, lesson_paths, read_lesson
+from helpers.course.lint import find_faults
+from helpers.course.source import exercises, lesson_paths, read_lesson
 from helpers.paths import NOTEBOOKS, ROOT
 from helpers.reader import LANGUAGES
 

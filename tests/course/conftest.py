@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.course import build, source
+from helpers.course import build, lint, source
 from helpers.paths import ROOT
 
 TINY = Path(__file__).with_name("99-tiny.md")
@@ -53,7 +53,7 @@ def _lay(root):
 
 def _use(root, monkeypatch):
     """Make `root` the checkout, whose helpers digests read and kernels run."""
-    for module in (source, build):
+    for module in (lint, build):
         monkeypatch.setattr(module, "ROOT", root)
         monkeypatch.setattr(module, "NOTEBOOKS", root / "notebooks")
     monkeypatch.setattr(source, "LESSONS", root / "lessons")

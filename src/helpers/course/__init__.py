@@ -1,1 +1,1 @@
-"""The course itself: from a lesson to a notebook, checks, quizzes and the learner's copies."""
+"""The course: lessons built into notebooks, checks, quizzes and the learner's copies."""

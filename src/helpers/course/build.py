@@ -10,15 +10,17 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
 from helpers.checksums import recorded
-from helpers.course.source import Cell, Lesson, find_faults, lesson_paths, read_lesson
+from helpers.course.lint import find_faults
+from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
 from helpers.paths import DATA, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
 
@@ -136,7 +138,7 @@ def convert(lesson: Lesson, lang: str) -> NotebookNode:
 
 
 def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
-    metadata = {"tags": list(cell.tags)} if cell.tags else {}
+    metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
         return v4.new_markdown_cell(cell.source)
     if "quiz" in cell.tags:
@@ -309,7 +311,7 @@ def _shown(path: Path) -> str:
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
-def _raise_if_any(faults: list[str]) -> None:
+def _raise_if_any(faults: Iterable[str]) -> None:
     faults = list(faults)
     if faults:
         raise LessonError("\n".join(faults))

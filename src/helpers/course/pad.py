@@ -1,13 +1,15 @@
-"""A pad to draw on: the network reads the digit at once."""
+"""A pad to draw a digit on; the network reads it at once."""
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from traitlets.utils.bunch import Bunch
 
-from helpers.course.widgets import bytes_trait, with_picture
+from helpers.course.widgets import MimeBundle, bytes_trait, with_picture
 from helpers.plots import to_png
 from helpers.reader import say
 from helpers.vision.digits import shipped_reader
@@ -15,31 +17,31 @@ from helpers.vision.photos import to_mnist
 
 
 class DrawPad(anywidget.AnyWidget):
-    """A pad on which a drawn digit is read at once.
+    """A pad to draw a digit on; the network reads it at once.
 
     Parameters
     ----------
     example : array (28, 28), uint8
-        The digit that the fixed picture shows; the live pad begins empty.
+        The digit in the static picture; the live pad starts empty.
 
     Attributes
     ----------
     image : array (28, 28), float32 in [0, 1]
-        What was drawn, as the network sees it: white ink, 20 pixels long, centred.
+        The drawing as the network gets it: white ink, its longer side 20 pixels, centred.
     probabilities : array (10,), float32
-        The network's answer to `image`.
+        The network's output for `image`.
     """
 
     _esm = Path(__file__).with_name("pad.js")
     _css = Path(__file__).with_name("pad.css")
     words = traitlets.Dict().tag(sync=True)
-    drawing = bytes_trait()  # (SIZE, SIZE) uint8, ink is 255
+    drawing = bytes_trait()  # (SIZE, SIZE) uint8, 255 where there is ink
     answer = traitlets.List(traitlets.Float()).tag(sync=True)
     SIZE = 140
 
     def __init__(self, example: np.ndarray):
         words = {
-            "label": say(en="Draw a digit here", ko="여기에 숫자를 그리십시오"),
+            "label": say(en="Draw a digit here", ko="여기에 숫자를 그리세요"),
             "clear": say(en="Clear", ko="지우기"),
         }
         super().__init__(words=words)
@@ -49,7 +51,7 @@ class DrawPad(anywidget.AnyWidget):
         self.probabilities = np.zeros(10, np.float32)
         self.observe(self._read, "drawing")
 
-    def _read(self, change) -> None:
+    def _read(self, change: Bunch) -> None:
         ink = np.frombuffer(change.new, np.uint8).reshape(self.SIZE, self.SIZE) / 255
         if not ink.any():
             self.image, self.answer = np.zeros((28, 28), np.float32), []
@@ -65,12 +67,12 @@ class DrawPad(anywidget.AnyWidget):
             ko="숫자를 그리는 판입니다. JupyterLab에서 이 셀을 실행하면 그릴 수 있습니다.",
         )
 
-    def _repr_mimebundle_(self, **kwargs):
-        png = to_png(_reading_figure(self._example, self._network(self._example[None])[0]))
+    def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:
+        png = to_png(_draw_probabilities(self._example, self._network(self._example[None])[0]))
         return with_picture(super()._repr_mimebundle_(**kwargs), repr(self), png)
 
 
-def _reading_figure(image: np.ndarray, probabilities: np.ndarray) -> plt.Figure:
+def _draw_probabilities(image: np.ndarray, probabilities: np.ndarray) -> plt.Figure:
     figure, (pad, bars) = plt.subplots(1, 2, figsize=(5, 2.2), width_ratios=(1, 1.4))
     pad.imshow(image, cmap="gray_r")
     pad.set(xticks=[], yticks=[])

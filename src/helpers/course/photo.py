@@ -1,63 +1,67 @@
-"""A place for a photo of one's own: every step of its reading is shown."""
+"""Upload a photo of your own and see every step of how its digits are read."""
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from matplotlib.figure import SubFigure
 
-from helpers.course.widgets import bytes_trait, with_picture
+from helpers.course.widgets import MimeBundle, bytes_trait, with_picture
 from helpers.plots import to_png
 from helpers.reader import say
 from helpers.vision import photos
-from helpers.vision.photos import draw_reading, read_photo
+from helpers.vision.photos import Digit, Reading, draw_reading, read_photo
 from helpers.vision.pictures import PhotoError, decode
 
-#: Digits that a figure shows as the network gets them, at the most.
-MOST_DIGITS = 8
+Photo = str | Path | bytes | np.ndarray
+
+#: How many digits a figure shows as the network gets them; more would be too small to see.
+MAX_DIGITS = 8
 
 
 class PhotoUpload(anywidget.AnyWidget):
-    """A button for a photo; the page shows how it is read, or why it cannot be.
+    """A button to upload a photo; the page shows how it is read, or why it cannot be.
 
     Parameters
     ----------
     example : str, Path, bytes or ndarray
-        The photo whose steps are shown until there is another.
+        The photo that is shown until another is uploaded.
 
     Attributes
     ----------
     digits : list of Digit
-        What was read in the photo that is shown.
+        The digits read in the current photo.
     """
 
     _esm = Path(__file__).with_name("photo.js")
     _css = Path(__file__).with_name("photo.css")
-    #: Jupyter's connection takes 10 MB and breaks at more.
+    #: Jupyter's connection takes 10 MB; a larger message breaks it.
     MAX_BYTES = 9 * 10**6
 
     words = traitlets.Dict().tag(sync=True)
     max_bytes = traitlets.Int(MAX_BYTES).tag(sync=True)
     answer = traitlets.Unicode().tag(sync=True)
     picture = bytes_trait()
-    num_shown = traitlets.Int(0).tag(sync=True)  # tells the page that an answer has come
+    num_shown = traitlets.Int(0).tag(sync=True)  # tells the page that there is a result
 
-    def __init__(self, example):
+    def __init__(self, example: Photo):
         words = {
             "choose": say(en="Choose a photo (JPEG or PNG)", ko="사진 고르기 (JPEG, PNG)"),
             "reading": say(en="Reading …", ko="읽는 중입니다 …"),
             "large": say(
                 en=f"The photo is over {self.MAX_BYTES // 10**6} MB: make it smaller first.",
-                ko=f"{self.MAX_BYTES // 10**6} MB가 넘는 사진입니다. 먼저 줄이십시오.",
+                ko=f"{self.MAX_BYTES // 10**6} MB가 넘는 사진입니다. 먼저 크기를 줄이세요.",
             ),
         }
         super().__init__(words=words)
         self.show(example)
         self.on_msg(lambda widget, content, buffers: self.show(bytes(buffers[0])))
 
-    def show(self, photo) -> None:
-        """Read a photo and show its steps, or why it cannot be read.
+    def show(self, photo: Photo) -> None:
+        """Read a photo and show the steps, or why it cannot be read.
 
         Parameters
         ----------
@@ -78,29 +82,29 @@ class PhotoUpload(anywidget.AnyWidget):
         return say(
             en="A button to choose a photo of your own; run this cell in JupyterLab. "
             f"The photo shown: {self.answer}",
-            ko="여러분의 사진을 고르는 단추입니다. JupyterLab에서 이 셀을 실행하십시오. "
+            ko="여러분의 사진을 고르는 단추입니다. JupyterLab에서 이 셀을 실행하세요. "
             f"아래 사진의 결과: {self.answer}",
         )
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:
         return with_picture(super()._repr_mimebundle_(**kwargs), repr(self), self.picture)
 
 
-def _as_sentence(digits) -> str:
+def _as_sentence(digits: list[Digit]) -> str:
     if not digits:
         return say(
             en="nothing in it looks like written digits.",
             ko="손으로 쓴 숫자로 보이는 것이 없습니다.",
         )
     text = "".join(str(digit.value) for digit in digits)
-    surety = min(digit.probability for digit in digits)
+    least = min(digit.probability for digit in digits)
     return say(
-        en=f"{text} (the least sure digit: {surety:.0%})",
-        ko=f"{text} (가장 덜 확실한 숫자: {surety:.0%})",
+        en=f"{text} (the least sure digit: {least:.0%})",
+        ko=f"{text} (가장 덜 확실한 숫자: {least:.0%})",
     )
 
 
-def draw_steps(photo) -> plt.Figure:
+def draw_steps(photo: Photo) -> plt.Figure:
     """Draw how a photo is read: the reading, the contrast, the ink, what the network gets.
 
     Parameters
@@ -137,7 +141,7 @@ def draw_steps(photo) -> plt.Figure:
         ),
     }
     figure = plt.figure(figsize=(9.5, 4.2))
-    above, below = figure.subfigures(2, 1, height_ratios=(2.2, 1))
+    (above,), (below,) = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.2, 1))
     for axis, (title, image) in zip(above.subplots(1, 3), shown.items(), strict=True):
         axis.imshow(image, cmap="gray", vmin=0)
         axis.set_title(title, fontsize=10)
@@ -147,16 +151,16 @@ def draw_steps(photo) -> plt.Figure:
     return figure
 
 
-def _ink_of(digits, shape):
+def _ink_of(digits: list[photos.Component], shape: tuple[int, ...]) -> np.ndarray:
     ink = np.zeros(shape, np.uint8)
     for digit in digits:
         ink[digit.y : digit.y + digit.height, digit.x : digit.x + digit.width] |= digit.mask
     return ink
 
 
-def _draw_inputs(figure, reading):
-    pairs = list(zip(reading.digits, reading.probabilities, strict=True))[:MOST_DIGITS]
-    for axis in (axes := figure.subplots(1, MOST_DIGITS)):
+def _draw_inputs(figure: SubFigure, reading: Reading) -> None:
+    pairs = list(zip(reading.digits, reading.probabilities, strict=True))[:MAX_DIGITS]
+    for axis in (axes := figure.subplots(1, MAX_DIGITS)):
         axis.set_axis_off()
     for axis, (digit, p) in zip(axes, pairs, strict=False):
         axis.imshow(photos.to_mnist(digit.mask), cmap="gray")

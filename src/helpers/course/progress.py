@@ -1,8 +1,8 @@
-"""The learner's progress: which checks and quizzes were passed, kept beside their copies.
+"""The learner's progress: which checks and quizzes were passed, recorded beside their copies.
 
-Each thing passed is an empty file in ``work/progress/``: it is there or it is not, so no
-crash and no second notebook can spoil the record. Only work in the learner's own copies
-(``work/<lang>/``) is recorded; a build or a test run leaves no trace.
+Each check or quiz that was passed is an empty file in ``work/progress/``. A file exists or it
+does not, so no crash and no second notebook can damage the record. Only work in the learner's
+own copies (``work/<lang>/``) is recorded; a build or a test run records nothing.
 """
 
 from pathlib import Path
@@ -26,7 +26,13 @@ def passed() -> set[str]:
 
 
 class Progress:
-    """How far the learner is, as a bar for each lesson; see `progress`."""
+    """The learner's progress, shown as a bar for each lesson.
+
+    Parameters
+    ----------
+    lessons : list of (str, int, int)
+        Name, number of checks and quizzes passed, and number there are.
+    """
 
     def __init__(self, lessons: list[tuple[str, int, int]]):
         self._lessons = lessons
@@ -56,9 +62,9 @@ class Progress:
 
 
 def progress() -> Progress:
-    """Return the learner's progress; a notebook shows it as one bar for each lesson.
+    """Return the learner's progress: how many of each lesson's exercises and its quiz are passed.
 
-    What counts is each lesson's exercises and its quiz.
+    Outside the learner's own copies it is empty.
     """
     if not _in_learners_copy():
         return Progress([])

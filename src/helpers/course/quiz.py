@@ -1,4 +1,4 @@
-"""A lesson's quiz: questions as data in the lesson, shown as a small widget.
+"""The quiz of a lesson: questions written as data in the lesson, shown as a small widget.
 
 In the lesson the quiz is YAML in a raw block tagged ``quiz``, a list of::
 
@@ -7,29 +7,34 @@ In the lesson the quiz is YAML in a raw block tagged ``quiz``, a list of::
         - {en: "One", ko: "하나", right: true, because: {en: "...", ko: "..."}}
         - {en: "Two", ko: "둘", because: {en: "...", ko: "..."}}
 
-Backticks in a text mark code. Where no kernel runs, a fixed page with the same questions
-stands in the widget's place.
+Backticks in a text mark code. Where no kernel runs, a static page with the same questions
+replaces the widget.
 """
 
 import html
 import re
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
+from traitlets.utils.bunch import Bunch
 
 from helpers.course import progress
 from helpers.course.source import lesson_paths, read_lesson
+from helpers.course.widgets import MimeBundle
 from helpers.reader import language, say
+
+Question = dict[str, Any]
 
 
 def quiz(lesson: str) -> "Quiz":
-    """Return the quiz of a lesson, named by its number or its name, to be shown.
+    """Return the quiz of a lesson for the notebook to show.
 
     Parameters
     ----------
     lesson : str
-        ``"02"`` or ``"02-feature-maps"``.
+        Its number or its name, ``"02"`` or ``"02-feature-maps"``.
 
     Raises
     ------
@@ -40,7 +45,7 @@ def quiz(lesson: str) -> "Quiz":
     return Quiz(f"{source.name[:2]}/quiz", _in_language(source.quiz, language()))
 
 
-def _in_language(questions: list[dict], lang: str) -> list[dict]:
+def _in_language(questions: list[Question], lang: str) -> list[Question]:
     return [
         {
             "text": question["question"][lang],
@@ -58,30 +63,35 @@ def _in_language(questions: list[dict], lang: str) -> list[dict]:
 
 
 class Quiz(anywidget.AnyWidget):
-    """The quiz as a widget: choose, and read the reason; every question right passes it.
+    """The quiz as a widget: choose an answer, read the reason; all answers right pass it.
 
     Parameters
     ----------
     name : str
-        Under which the progress is kept, ``"02/quiz"``.
+        The name under which the progress is recorded, ``"02/quiz"``.
     questions : list of dict
         ``text`` and ``choices``, each with ``text``, ``because`` and ``right``.
     """
 
     _esm = Path(__file__).with_name("quiz.js")
     _css = Path(__file__).with_name("quiz.css")
-    questions = traitlets.List().tag(sync=True)
+    questions: traitlets.List[Question] = traitlets.List().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     passed = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, name: str, questions: list[dict]):
+    def __init__(self, name: str, questions: list[Question]):
         words = {
             "right": say(en="Right.", ko="맞습니다."),
             "wrong": say(en="Not quite.", ko="아쉽습니다."),
             "score": say(en="{right} of {all} right", ko="{all}문제 가운데 {right}문제 정답"),
         }
         super().__init__(questions=questions, words=words)
-        self.observe(lambda change: change.new and progress.record(name), "passed")
+        self._name = name
+        self.observe(self._record, "passed")
+
+    def _record(self, change: Bunch) -> None:
+        if change.new:
+            progress.record(self._name)
 
     def __repr__(self) -> str:
         return "\n\n".join(
@@ -93,8 +103,8 @@ class Quiz(anywidget.AnyWidget):
             for number, question in enumerate(self.questions, 1)
         )
 
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/plain": repr(self), "text/html": self._page()}, metadata
 
     def _page(self) -> str:
@@ -102,7 +112,7 @@ class Quiz(anywidget.AnyWidget):
         return "<ol>" + "".join(_question_html(q, answers) for q in self.questions) + "</ol>"
 
 
-def _question_html(question: dict, answers: str) -> str:
+def _question_html(question: Question, answers: str) -> str:
     choices = "".join(f"<li>{_with_code(choice['text'])}</li>" for choice in question["choices"])
     reasons = "".join(
         f"<li>{'✔' if choice['right'] else '✘'} {_with_code(choice['because'])}</li>"

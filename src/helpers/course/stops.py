@@ -11,6 +11,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from helpers.reader import say
 
@@ -18,7 +19,7 @@ from helpers.reader import say
 STARTUP = "__import__('helpers.course.stops', fromlist=['install']).install()"
 
 
-def install(shell=None) -> None:
+def install(shell: Any = None) -> None:
     """Have an IPython shell, this one if none is given, say a sentence where it can.
 
     The cell counts as failed all the same.

@@ -1,42 +1,47 @@
-"""What a learner plays with in a page: an explorer, with controls beside a picture.
+"""Widgets: what all of them share, and the `Explorer`, which has controls beside a picture.
 
-A widget works live in JupyterLab. Where no kernel runs, a fixed picture and text stand in
-its place. The pad to draw on is in `helpers.course.pad`.
+A widget is live in JupyterLab. Where no kernel runs, it is replaced by a static picture and
+text. The pad to draw on is in `helpers.course.pad`, the photo upload in `helpers.course.photo`.
 """
 
 import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
 import traitlets
+from traitlets.utils.bunch import Bunch
 
 from helpers.plots import to_png
 
+#: What Jupyter displays: data by MIME type, and metadata.
+MimeBundle = tuple[dict[str, Any], dict[str, Any]]
+
 
 def bytes_trait() -> traitlets.Bytes:
-    """Return a trait for bytes that page and kernel share; a page sends a memoryview."""
+    """Return a trait for bytes that the page and the kernel share; the page sends a memoryview."""
     return traitlets.Bytes(b"").tag(sync=True, from_json=lambda value, widget: bytes(value))
 
 
-def with_picture(bundle: tuple[dict, dict], text: str, png: bytes) -> tuple[dict, dict]:
-    """Add the fixed picture and text that show where no kernel runs."""
-    data, metadata = bundle
+def with_picture(bundle: MimeBundle | None, text: str, png: bytes) -> MimeBundle:
+    """Add to a widget's bundle the picture and the text that show where no kernel runs."""
+    data, metadata = bundle or ({}, {})
     picture = base64.b64encode(png).decode()
     return {**data, "text/plain": text, "image/png": picture}, metadata
 
 
 class Explorer(anywidget.AnyWidget):
-    """Controls beside a picture that is drawn anew at every change.
+    """Controls beside a picture that is redrawn at every change.
 
     Parameters
     ----------
     draw : callable
         Takes one keyword argument for each control and returns a matplotlib figure.
     **controls : sequence
-        The values a control can take; a ``range`` becomes a slider, any other sequence a
-        list to choose from. Each control begins at its first value.
+        The values of each control: a ``range`` becomes a slider, any other sequence a list to
+        choose from. Each control starts at its first value.
 
     Examples
     --------
@@ -50,12 +55,12 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("widgets.js")
     _css = Path(__file__).with_name("widgets.css")
-    controls = traitlets.List().tag(sync=True)
-    chosen = traitlets.Dict().tag(sync=True)  # control -> position in its values
+    controls: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    chosen = traitlets.Dict().tag(sync=True)  # control -> index of its value
     picture = bytes_trait()
     caption = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, draw: Callable[..., plt.Figure], **controls: Sequence):
+    def __init__(self, draw: Callable[..., plt.Figure], **controls: Sequence[Any]):
         self._draw, self._values = draw, controls
         super().__init__(
             controls=[
@@ -68,11 +73,11 @@ class Explorer(anywidget.AnyWidget):
         self.observe(self._redraw, "chosen")
 
     @property
-    def values(self) -> dict:
-        """The value of each control now."""
+    def values(self) -> dict[str, Any]:
+        """The current value of each control."""
         return {name: values[self.chosen[name]] for name, values in self._values.items()}
 
-    def _redraw(self, change=None) -> None:
+    def _redraw(self, change: Bunch | None = None) -> None:
         with self.hold_sync():
             self.caption = ", ".join(f"{name} = {value}" for name, value in self.values.items())
             self.picture = to_png(self._draw(**self.values))
@@ -80,5 +85,5 @@ class Explorer(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"Explorer: {self.caption}"
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:
         return with_picture(super()._repr_mimebundle_(**kwargs), repr(self), self.picture)

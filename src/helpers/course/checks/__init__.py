@@ -1,12 +1,12 @@
-"""Exercises that mark themselves: what a check is; each lesson's checks lie beside.
+"""Exercises that mark themselves: what a check is. Each lesson has a module of checks here.
 
-A check is a judge with a name and hints. The judge takes what the learner made and
-returns ``None`` if it is right, else one sentence that names the likely mistake. A function is
-tried on several trials, whose sizes differ in every dimension, and held against the rules of the
-right answer and of the mistakes::
+A check is a judge with a name and hints. The judge takes the learner's answer and returns
+``None`` if it is right, else one sentence that names the likely mistake. A function is run on
+several trials, whose sizes differ in every dimension, and compared with the rule of the right
+answer and those of typical mistakes::
 
     @check("02/double", hints=[dict(en="Twice is times two.", ko="두 배는 곱하기 2입니다.")])
-    def check_double(double):
+    def check_double(double: Callable) -> str | None:
         tried = Tried(double, [(3,), (-0.5,), (7,)])
         if tried.agrees(lambda number: number**2):
             return say(en="That is the square.", ko="그것은 제곱입니다.")
@@ -16,6 +16,7 @@ right answer and of the mistakes::
                 en=f"Twice {number} is {wrong.right}, you say {wrong.said}.",
                 ko=f"{number}의 두 배는 {wrong.right}인데 {wrong.said}이(가) 나옵니다.",
             )
+        return None
 """
 
 import re
@@ -35,7 +36,7 @@ from helpers.reader import say
 
 
 class Outcome(Enum):
-    """The four cases a check tells apart."""
+    """The four cases that a check tells apart."""
 
     NOT_YET = "✎"
     WRONG = "✘"
@@ -45,7 +46,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence to the learner, shown as Markdown in a notebook and as text elsewhere."""
+    """A sentence for the learner: Markdown in a notebook, text elsewhere."""
 
     mark: str
     text: str
@@ -59,34 +60,36 @@ class Message:
 
 @dataclass(frozen=True, repr=False)
 class Verdict(Message):
-    """What a check says of an answer."""
+    """What a check says about an answer."""
 
     outcome: Outcome
 
 
 class Check:
-    """A judge that a learner calls; see the module for how one is written.
+    """A judge that a learner calls; the module's docstring shows how to write one.
 
     Parameters
     ----------
     judge : callable
         Takes the answer; returns ``None`` if it is right, else a sentence.
     name : str
-        ``"lesson/exercise"``, under which the progress is kept.
+        ``"lesson/exercise"``, the name under which the progress is recorded.
     hints : list of dict
-        The ladder, from a nudge to nearly the answer; each with ``en`` and ``ko``.
+        From a nudge to nearly the answer; each with ``en`` and ``ko``.
     """
 
-    def __init__(self, judge: Callable, name: str, hints: list[dict[str, str]]):
+    __name__: str  # the judge's, by `update_wrapper`
+
+    def __init__(self, judge: Callable[[Any], str | None], name: str, hints: list[dict[str, str]]):
         update_wrapper(self, judge)
         self.name = name
         self._judge = judge
         self._hints = hints
         self._hints_given = 0
 
-    def __call__(self, answer) -> Verdict:
-        """Judge `answer`; an answer that is right is recorded in the learner's progress."""
-        if _is_of_yesterday():
+    def __call__(self, answer: Any) -> Verdict:
+        """Judge `answer`; a right answer is recorded in the learner's progress."""
+        if _is_stale():
             outcome, text = (
                 Outcome.UNJUDGED,
                 say(
@@ -114,12 +117,12 @@ class Check:
         return Verdict(outcome.value, text, outcome)
 
     def hint(self) -> Message:
-        """Return the next hint of the ladder; at its end, the last one again."""
+        """Return the next hint; after the last one, the last one again."""
         self._hints_given = min(self._hints_given + 1, len(self._hints))
         mark = f"{say(en='Hint', ko='힌트')} {self._hints_given}/{len(self._hints)}:"
         return Message(mark, say(**self._hints[self._hints_given - 1]))
 
-    def _outcome(self, answer) -> tuple[Outcome, str]:
+    def _outcome(self, answer: Any) -> tuple[Outcome, str]:
         try:
             mistake = self._judge(_guarded(answer))
         except _NotYet:
@@ -134,7 +137,7 @@ class Check:
                 en="Your function gives nothing back: end it with `return` and the result.",
                 ko="함수가 아무것도 돌려주지 않습니다. 결과를 `return`으로 돌려주세요.",
             )
-        except Exception as error:  # whatever the learner's code raises
+        except Exception as error:  # the learner's code may raise anything
             reason = f"{type(error).__name__}: {error}".splitlines()[0].replace("`", "'")
             return Outcome.UNJUDGED, say(
                 en=f"This can't be judged: your code stops with `{reason}`.",
@@ -145,13 +148,13 @@ class Check:
         return Outcome.WRONG, mistake
 
 
-def check(name: str, hints: list[dict[str, str]]) -> Callable[[Callable], Check]:
-    """Make a judge a `Check`; see the module."""
+def check(name: str, hints: list[dict[str, str]]) -> Callable[[Callable[[Any], str | None]], Check]:
+    """Turn a judge into a `Check`; the module's docstring has an example."""
     return lambda judge: Check(judge, name, hints)
 
 
 class Trial(NamedTuple):
-    """One trial of an answer: what it was given, what is right, what it said."""
+    """One trial of an answer: its arguments, the right result and the answer's result."""
 
     given: tuple
     right: Any
@@ -159,13 +162,13 @@ class Trial(NamedTuple):
 
 
 class Tried:
-    """What a learner's function makes of several trials.
+    """The results of a learner's function in several trials.
 
     Parameters
     ----------
     answer : callable
     trials : iterable of tuple
-        The arguments of each trial. Each rule and the answer get copies of their own.
+        The arguments of each trial. The answer and each rule get copies of their own.
     """
 
     def __init__(self, answer: Callable, trials: Iterable[tuple]):
@@ -173,11 +176,11 @@ class Tried:
         self.said = [answer(*_copied(given)) for given in self.trials]
 
     def agrees(self, rule: Callable) -> bool:
-        """Tell whether the answer says what a rule says, in every trial."""
+        """Tell whether the answer gives the same as a rule in every trial."""
         return self.first_wrong(rule) is None
 
     def first_wrong(self, rule: Callable) -> Trial | None:
-        """Return the first trial in which the answer does not say what a rule says."""
+        """Return the first trial in which the answer differs from a rule; None if there is none."""
         for given, said in zip(self.trials, self.said, strict=True):
             right = rule(*_copied(given))
             if not same(said, right):
@@ -185,11 +188,11 @@ class Tried:
         return None
 
 
-def same(said, right) -> bool:
-    """Tell whether an answer is the right one, whatever holds its numbers.
+def same(said: Any, right: Any) -> bool:
+    """Tell whether an answer is the right one, whatever type holds its numbers.
 
-    Lists, tuples and arrays of the same shape are the same, and so are numbers that differ as
-    float32 rounds them.
+    Lists, tuples and arrays with the same numbers are the same, and so are numbers that differ
+    only by the rounding of float32.
 
     Examples
     --------
@@ -216,16 +219,16 @@ def same(said, right) -> bool:
 
 
 class _NotYet(Exception):
-    """The blank is still there."""
+    """The blank has not been filled in."""
 
 
 class _ReturnsNothing(Exception):
     """The learner's function returns None."""
 
 
-def _guarded(answer):
-    """Return the answer; a function wrapped, so that it gets copies and its results are seen."""
-    if not isfunction(answer):  # a model can be called too, and has more to be judged
+def _guarded(answer: Any) -> Any:
+    """Return the answer; a function is wrapped, to pass it copies and to look at its results."""
+    if not isfunction(answer):  # a model is callable too, but its attributes are judged as well
         return _filled(answer)
 
     @wraps(answer)
@@ -234,7 +237,7 @@ def _guarded(answer):
             result = answer(*_copied(args), **_copied(kwargs))
             if isinstance(result, GeneratorType | map | filter | zip):
                 result = list(result)
-        except IndexError:  # NumPy's message names the ellipsis as one of the right indices
+        except IndexError:  # NumPy's message lists the ellipsis among the valid indices
             raise
         except Exception as error:
             if "ellipsis" in str(error).lower() or ... in answer.__code__.co_consts:
@@ -247,8 +250,8 @@ def _guarded(answer):
     return guarded
 
 
-def _copied(given):
-    """Return arguments of their own: what one answer does to them, the next does not meet."""
+def _copied(given: Any) -> Any:
+    """Return a copy of an argument, so that an answer that changes it changes no other trial."""
     if isinstance(given, np.ndarray):
         return given.copy()
     if isinstance(given, dict):
@@ -258,12 +261,12 @@ def _copied(given):
     return given
 
 
-def _is_of_yesterday() -> bool:
-    """Tell whether the cell run before this one failed and holds the answer judged here.
+def _is_stale() -> bool:
+    """Tell whether the answer's cell was run just before this one and failed.
 
-    After a SyntaxError in it the name still has its earlier value.
+    After a SyntaxError in that cell the name still has its earlier value.
     """
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     last = getattr(shell, "last_execution_result", None)
     if last is None or last.success or last.info is None:
         return False
@@ -272,13 +275,20 @@ def _is_of_yesterday() -> bool:
     return any(re.search(rf"^\s*(def\s+)?{name}\b", last.info.raw_cell, re.M) for name in judged)
 
 
-def _filled(value):
+def _filled(value: Any) -> Any:
+    """Return `value`.
+
+    Raises
+    ------
+    _NotYet
+        If it holds a blank, ``...``.
+    """
     if _has_blank(value):
         raise _NotYet
     return value
 
 
-def _has_blank(value) -> bool:
+def _has_blank(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype == object and _has_blank(value.tolist())
     if isinstance(value, dict):

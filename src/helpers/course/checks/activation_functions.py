@@ -1,5 +1,8 @@
 """Checks of lesson 04, activation functions."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -24,7 +27,7 @@ from helpers.reader import say
         {"en": "`1 - t**2`", "ko": "`1 - t**2`"},
     ],
 )
-def check_tanh_slope(tanh_slope):
+def check_tanh_slope(tanh_slope: Callable) -> str | None:
     """Judge a function x -> slope of tanh at x, number by number."""
     x = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
     t = np.tanh(x)
@@ -87,6 +90,7 @@ def check_tanh_slope(tanh_slope):
             en=f"At x = {x[at]:g} the slope is {right[at]:.3f}; you say {slope[at]:.3f}.",
             ko=f"x = {x[at]:g}에서 기울기는 {right[at]:.3f}인데 {slope[at]:.3f}이(가) 나옵니다.",
         )
+    return None
 
 
 @check(
@@ -111,7 +115,7 @@ def check_tanh_slope(tanh_slope):
         },
     ],
 )
-def check_dead(count_dead):
+def check_dead(count_dead: Callable) -> str | None:
     """Judge a function (N, neurons) -> number of neurons that are 0 in every row."""
     # Three pictures, six neurons: columns 1 and 4 are dead, and row 1 is silent.
     outputs = np.array([[1, 0, 0, 2, 0, 3], [0, 0, 0, 0, 0, 0], [2, 0, 1, 0, 0, 0.5]])
@@ -158,6 +162,7 @@ def check_dead(count_dead):
             ko=f"표 {table}에서 모든 행이 0인 열은 {wrong.right}개인데 {wrong.said}이(가) "
             "나옵니다.",
         )
+    return None
 
 
 _HIDDEN, _YES_NO, _ONE_OF_MANY, _SEVERAL = (
@@ -190,7 +195,7 @@ _RIGHT = {_HIDDEN: "relu", _YES_NO: "sigmoid", _ONE_OF_MANY: "softmax", _SEVERAL
         },
     ],
 )
-def check_choices(choices):
+def check_choices(choices: Any) -> str | None:
     """Judge which activation function stands where, a dict of names by place."""
     if not isinstance(choices, dict) or set(choices) != set(_RIGHT):
         return say(
@@ -248,3 +253,4 @@ def check_choices(choices):
     for place, right in _RIGHT.items():
         if choices[place] != right:
             return reasons[place, choices[place]]
+    return None

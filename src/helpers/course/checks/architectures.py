@@ -1,5 +1,8 @@
 """Checks of lesson 16, architectures."""
 
+from collections.abc import Callable
+from typing import Any
+
 from fastapi import HTTPException
 
 from helpers.course.checks import Tried, check
@@ -61,7 +64,7 @@ _DUTIES = {
         },
     ],
 )
-def check_mvc(duties):
+def check_mvc(duties: Any) -> str | None:
     """Judge a dictionary from six duties to M, V or C."""
     if not isinstance(duties, dict) or set(duties) != set(_DUTIES):
         return say(
@@ -82,6 +85,7 @@ def check_mvc(duties):
                 en=f'"{duty}" is for {english}: {why_en}.',
                 ko=f'"{duty}"의 자리는 {korean}입니다. {why_ko}.',
             )
+    return None
 
 
 class _Model:
@@ -130,7 +134,7 @@ def _controlled(controller, photo_id, wants):
         },
     ],
 )
-def check_controller(controller):
+def check_controller(controller: Any) -> str | None:
     """Judge a function (photo_id, wants, model, views) -> (status, body)."""
     found, num_asked = _controlled(controller, "zip", "page")
     if not isinstance(found, tuple) or len(found) != 2:
@@ -186,6 +190,7 @@ def check_controller(controller):
                 en=f'Asked for "{wants}" the answer must be {right}; you give {found}.',
                 ko=f'"{wants}"에는 {right}을(를) 돌려주어야 합니다. 지금은 {found}입니다.',
             )
+    return None
 
 
 _TABLE = {
@@ -213,7 +218,7 @@ _TABLE = {
         },
     ],
 )
-def check_route(route):
+def check_route(route: Callable) -> str | None:
     """Judge a function (path, table) -> service."""
     if route("/digits/7", _TABLE) == "/digits":
         return say(
@@ -269,6 +274,7 @@ def check_route(route):
             en=f'"{path}" must go to {wrong.right}; you say {wrong.said!r}.',
             ko=f'"{path}"의 답은 {wrong.right}인데 {wrong.said!r}이(가) 나옵니다.',
         )
+    return None
 
 
 def _routed(path, table):

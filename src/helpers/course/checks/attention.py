@@ -1,5 +1,7 @@
 """Checks of lesson 13, attention."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -32,7 +34,7 @@ _VALUES = np.array([10.0, 20.0, 40.0, 30.0])
         },
     ],
 )
-def check_look_up(look_up):
+def check_look_up(look_up: Callable) -> str | None:
     """Judge a function (query, keys, values) -> the context, a number."""
     found = np.asarray(look_up(_QUERY, _KEYS, _VALUES), float)
     scores = _KEYS @ _QUERY
@@ -86,14 +88,15 @@ def check_look_up(look_up):
             rng.normal(size=num),
         )
         right = softmax(keys @ query) @ values
-        found = float(look_up(query, keys, values))
-        if not np.isclose(found, right):
+        said = float(look_up(query, keys, values))
+        if not np.isclose(said, right):
             return say(
                 en=f"With {num} keys of {size} numbers the context must be {right:.4f}; you say "
-                f"{found:.4f}.",
+                f"{said:.4f}.",
                 ko=f"수 {size}개짜리 키가 {num}개일 때 문맥은 {right:.4f}이어야 하는데 "
-                f"{found:.4f}이(가) 나옵니다.",
+                f"{said:.4f}이(가) 나옵니다.",
             )
+    return None
 
 
 _SCORES = np.array([[1.0, 2.0, -1.0, 3.0, 0.5], [0.0, -2.0, 1.0, 5.0, 5.0]])
@@ -123,7 +126,7 @@ _MASK = np.array([True, True, True, False, False])
         },
     ],
 )
-def check_masked_weights(masked_weights):
+def check_masked_weights(masked_weights: Callable) -> str | None:
     """Judge a function (scores, mask) -> weights, 0 where the mask says False."""
     with np.errstate(all="ignore"):
         found = np.asarray(masked_weights(_SCORES.copy(), _MASK.copy()), float)
@@ -182,6 +185,7 @@ def check_masked_weights(masked_weights):
                 en=f"Under the mask {mask} the first row must be {right}; you say {said}.",
                 ko=f"마스크가 {mask}이면 첫 행은 {right}이어야 하는데 {said}이(가) 나옵니다.",
             )
+    return None
 
 
 _WEIGHTS = np.array([[0.1, 0.2, 0.6, 0.1], [0.5, 0.3, 0.1, 0.1], [0.7, 0.1, 0.1, 0.1]])
@@ -208,7 +212,7 @@ _PIECES = ["▁이름", "이", "▁뭐예요", "?"]
         },
     ],
 )
-def check_strongest(strongest):
+def check_strongest(strongest: Callable) -> str | None:
     """Judge a function (weights, pieces) -> for each row the piece of the largest weight."""
     found = strongest(_WEIGHTS, _PIECES)
     right = ["▁뭐예요", "▁이름", "▁이름"]
@@ -245,3 +249,4 @@ def check_strongest(strongest):
             en=f"The answer must be {wrong.right}; you say {wrong.said!r}.",
             ko=f"{wrong.right}이(가) 나와야 하는데 {wrong.said!r}이(가) 나옵니다.",
         )
+    return None

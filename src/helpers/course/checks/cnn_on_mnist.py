@@ -1,5 +1,8 @@
 """Checks of lesson 06, a CNN on MNIST."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -29,7 +32,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_counts(counts):
+def check_counts(counts: Any) -> str | None:
     """Judge the numbers of parameters of five layers, a dict by the layers' names."""
     mistakes = {
         ("conv_1", 5 * 5 * 16 + 16): say(
@@ -87,6 +90,7 @@ def check_counts(counts):
                 ko=f"`{layer}`의 파라미터는 {counts[layer]}개가 아닙니다. 표에서 무엇이 들어가고 "
                 "무엇이 나오는지 보고 다시 세세요.",
             )
+    return None
 
 
 @check(
@@ -109,7 +113,7 @@ def check_counts(counts):
         },
     ],
 )
-def check_cross_entropy(cross_entropy):
+def check_cross_entropy(cross_entropy: Callable) -> str | None:
     """Judge a function (probabilities (N, C), labels (N,)) -> mean cross-entropy."""
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(10), 4).round(3) + 0.001
@@ -174,6 +178,7 @@ def check_cross_entropy(cross_entropy):
             ko=f"정답인 숫자가 받은 확률이 {picked}이면 손실의 평균은 {wrong.right:.3f}인데 "
             f"{float(wrong.said):.3f}이(가) 나옵니다.",
         )
+    return None
 
 
 @check(
@@ -195,7 +200,7 @@ def check_cross_entropy(cross_entropy):
         },
     ],
 )
-def check_accuracies(accuracies):
+def check_accuracies(accuracies: Callable) -> str | None:
     """Judge a function: confusion (C, C), labels by rows -> share read right of each label."""
     confusion = np.array([[8, 2, 0], [0, 9, 1], [11, 1, 8]])  # the third label is mostly missed
     answer = np.asarray(accuracies(confusion), float)
@@ -263,3 +268,4 @@ def check_accuracies(accuracies):
             en=f"A table with the rows {wrong.given[0].tolist()} gives {right}, you say {said}.",
             ko=f"표의 행이 {wrong.given[0].tolist()}이면 {right}인데 {said}이(가) 나옵니다.",
         )
+    return None

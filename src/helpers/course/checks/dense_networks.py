@@ -1,5 +1,6 @@
 """Checks of lesson 05, dense networks."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -29,7 +30,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_count_parameters(count_parameters):
+def check_count_parameters(count_parameters: Callable) -> str | None:
     """Judge a function (widths) -> number of weights and biases of a dense network."""
     counted = count_parameters([5, 4, 3, 2])
     if counted == 5 * 4 + 4 * 3 + 3 * 2:
@@ -70,6 +71,7 @@ def check_count_parameters(count_parameters):
             ko=f"너비가 {widths}인 신경망의 파라미터는 {wrong.right}개인데 {wrong.said}이(가) "
             "나옵니다.",
         )
+    return None
 
 
 def _slopes(x, w, v, y):
@@ -101,7 +103,7 @@ def _slopes(x, w, v, y):
         },
     ],
 )
-def check_slopes(slopes):
+def check_slopes(slopes: Callable) -> str | None:
     """Judge a function (x, w, v, y) -> slopes of w and v in h = w x, s = h + v relu(h)."""
     found = slopes(2.0, 0.5, 3.0, 1.0)
     if np.shape(found) != (2,):
@@ -124,6 +126,7 @@ def check_slopes(slopes):
             ko=f"x = {x}, w = {w}, v = {v}, y = {y}이면 w와 v의 기울기는 차례로 {right}인데 "
             f"{said}이(가) 나옵니다. 가중치를 조금 움직여 보고 어느 쪽이 틀렸는지 찾으세요.",
         )
+    return None
 
 
 def _known_slopes(positive, negative):
@@ -190,7 +193,7 @@ def _known_slopes(positive, negative):
         {"en": "`weights[order]`", "ko": "`weights[order]`"},
     ],
 )
-def check_reorder(reorder):
+def check_reorder(reorder: Callable) -> str | None:
     """Judge a function (weights, order) -> weights that fit the inputs x[order]."""
     if _shuffles_columns(reorder):
         return say(
@@ -231,6 +234,7 @@ def check_reorder(reorder):
             ko="섞은 그림에서 층의 답이 예전과 다릅니다. `image[order] @ new`가 "
             "`image @ weights`와 같아야 합니다.",
         )
+    return None
 
 
 def _shuffles_columns(reorder):

@@ -1,5 +1,7 @@
 """Checks of lesson 10, embeddings."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -23,7 +25,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_cosine(cosine):
+def check_cosine(cosine: Callable) -> str | None:
     """Judge a function (vector, vector) -> cosine."""
     a, b = np.array([3.0, 4.0, 0.0]), np.array([5.0, 12.0, 0.0])
     answer = np.asarray(cosine(a, b))
@@ -59,7 +61,7 @@ def check_cosine(cosine):
             "괄호로 묶으세요.",
         )
     pairs = [([3, 4], [5, 12]), ([3, 4], [4, 3]), ([1, 0, 0], [0, 2, 0]), ([1, 2], [-2, -4])]
-    pairs += [([1, -2, 2, 4], [0.5, 3, 1, -1])]
+    pairs += [([1, -2, 2, 4], [1, 6, 2, -2])]
     trials = [tuple(np.array(vector, float) for vector in pair) for pair in pairs]
     trials += [tuple(np.random.default_rng().normal(size=(2, size))) for size in (3, 7)]
     if wrong := Tried(cosine, trials).first_wrong(
@@ -71,6 +73,7 @@ def check_cosine(cosine):
             ko=f"{a}와(과) {b}의 코사인은 {wrong.right:.3f}인데 {float(wrong.said):.3f}이(가) "
             "나옵니다.",
         )
+    return None
 
 
 # Row 0 points nearly the way of rows 3 and 1; row 2 is long, row 4 opposite, row 5 near in place.
@@ -100,7 +103,7 @@ _TABLE = np.array(
         },
     ],
 )
-def check_neighbours(neighbours):
+def check_neighbours(neighbours: Callable) -> str | None:
     """Judge a function (row, table, k) -> the rows of the k highest cosines but its own."""
     found = neighbours(0, _TABLE, 3)
     if not isinstance(found, list | tuple | np.ndarray) or len(found) != 3:
@@ -151,6 +154,7 @@ def check_neighbours(neighbours):
             f"{wrong.right}; you say {said}.",
             ko=f"채점용 표에서 {row}번 행의 이웃 {k}개는 {wrong.right}인데 {said}이(가) 나옵니다.",
         )
+    return None
 
 
 def _neighbours(row, table, k):
@@ -181,7 +185,7 @@ def _ranked(scores):
         },
     ],
 )
-def check_recall(recall):
+def check_recall(recall: Callable) -> str | None:
     """Judge a function (found, true) -> share of the true neighbours that were found."""
     true = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
     found = np.array([[2, 1, 3, 9], [5, 8, 4, 0]])  # three and two of four, most out of place
@@ -236,6 +240,7 @@ def check_recall(recall):
             ko=f"진짜 이웃이 {true}일 때 {found}을(를) 찾았으면 재현율은 {wrong.right:.3f}인데 "
             f"{float(wrong.said):.3f}이(가) 나옵니다.",
         )
+    return None
 
 
 def _recall(found, true):

@@ -1,5 +1,8 @@
 """Checks of lesson 02, feature maps."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -27,7 +30,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_kernel(kernel):
+def check_kernel(kernel: Any) -> str | None:
     """Judge a (3, 3) kernel that answers to a step from black to white along x."""
     kernel = np.asarray(kernel, float)
     if kernel.shape != (3, 3):
@@ -69,6 +72,7 @@ def check_kernel(kernel):
             "add up to 0.",
             ko="가로 경계에도 답하는 커널입니다. 각 행의 가중치 합을 0으로 만드세요.",
         )
+    return None
 
 
 @check(
@@ -90,7 +94,7 @@ def check_kernel(kernel):
         },
     ],
 )
-def check_output_size(output_size):
+def check_output_size(output_size: Callable) -> str | None:
     """Judge a function (size, kernel, stride, padding) -> rows of the feature map."""
     trials = [(28, 3, 1, 0), (28, 5, 1, 2), (28, 5, 2, 0), (7, 3, 3, 1), (11, 4, 3, 2)]
     tried = Tried(output_size, trials)
@@ -126,6 +130,7 @@ def check_output_size(output_size):
             ko=f"크기 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}이면 "
             f"{wrong.right}인데 {wrong.said}이(가) 나옵니다.",
         )
+    return None
 
 
 @check(
@@ -146,7 +151,7 @@ def check_output_size(output_size):
         },
     ],
 )
-def check_weights(count_weights):
+def check_weights(count_weights: Callable) -> str | None:
     """Judge a function (height, width, in, out) -> number of weights with biases."""
     tried = Tried(count_weights, [(3, 3, 16, 32), (5, 3, 1, 2), (1, 4, 3, 6)])
     if tried.agrees(lambda height, width, inputs, outputs: height * width * inputs * outputs):
@@ -174,3 +179,4 @@ def check_weights(count_weights):
             ko=f"입력 채널 {inputs}개, {height} × {width} 필터 {outputs}개인 층의 가중치는 "
             f"{wrong.right}개인데 {wrong.said}이(가) 나옵니다.",
         )
+    return None

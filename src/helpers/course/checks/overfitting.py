@@ -1,5 +1,7 @@
 """Checks of lesson 07, overfitting."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -29,7 +31,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_split(split):
+def check_split(split: Callable) -> str | None:
     """Judge (images, labels, num_held, rng) -> images and labels kept, then those held back."""
     places = np.arange(1000)
     images, labels = np.tile(places[:, None, None], (1, 2, 2)), places // 100  # sorted by label
@@ -112,6 +114,7 @@ def check_split(split):
             ko="그림 9장에서 `num_held = 2`이면 7장이 남고 2장을 떼어야 합니다. `num_held`를 "
             "쓰세요.",
         )
+    return None
 
 
 @check(
@@ -137,7 +140,7 @@ def check_split(split):
         },
     ],
 )
-def check_diagnose(diagnose):
+def check_diagnose(diagnose: Callable) -> str | None:
     """Judge (train, held, wanted accuracy) -> "underfitting", "overfitting" or "fine"."""
     poor, learned_by_heart = diagnose(0.6, 0.58, 0.95), diagnose(1.0, 0.89, 0.95)
     names = {"underfitting", "overfitting", "fine"}
@@ -186,6 +189,7 @@ def check_diagnose(diagnose):
                 ko=f"훈련 세트 {train}, 검증 세트 {held}, 필요한 정확도 {wanted}이면 "
                 f'"{right}"인데 {answer!r}이(가) 나옵니다.',
             )
+    return None
 
 
 @check(
@@ -207,7 +211,7 @@ def check_diagnose(diagnose):
         },
     ],
 )
-def check_step(step):
+def check_step(step: Callable) -> str | None:
     """Judge (weights, slopes, learning_rate, decay) -> weights after a step with L2 penalty."""
     weights, slopes = np.array([[1.0, -2.0], [0.5, 4.0]]), np.array([[0.3, 0.1], [-0.4, 0.2]])
     rate, decay = 0.1, 0.3
@@ -257,8 +261,8 @@ def check_step(step):
             ),
         ),
     ]
-    for wrong, mistake in mistakes:
-        if np.allclose(answer, wrong):
+    for stepped, mistake in mistakes:
+        if np.allclose(answer, stepped):
             return mistake
     rng = np.random.default_rng()
     trials = [(weights, slopes, rate, decay)]
@@ -276,3 +280,4 @@ def check_step(step):
             ko=f"가중치 {weights[at]:.3g}, 기울기 {slopes[at]:.3g}, 학습률 {rate:.3g}, decay "
             f"{decay:.3g}이면 {right[at]:.4g}이(가) 되어야 하는데 {said[at]:.4g}이(가) 나옵니다.",
         )
+    return None

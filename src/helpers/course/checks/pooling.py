@@ -1,5 +1,8 @@
 """Checks of lesson 03, pooling."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -27,7 +30,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_by_hand(pooled):
+def check_by_hand(pooled: Any) -> str | None:
     """Judge max pooling, window 3 and stride 1, of the lesson's table."""
     pooled = np.asarray(pooled, float)
     right = np.array([[5, 7], [6, 7]])
@@ -64,6 +67,7 @@ def check_by_hand(pooled):
             ko=f"결과의 {row + 1}번째 행 {column + 1}번째 열을 다시 보세요. "
             f"{pooled[row, column]:g}은(는) 그 윈도의 아홉 수 가운데 가장 큰 수가 아닙니다.",
         )
+    return None
 
 
 @check(
@@ -84,7 +88,7 @@ def check_by_hand(pooled):
         {"en": "`maps.mean(axis=(0, 1))`", "ko": "`maps.mean(axis=(0, 1))`"},
     ],
 )
-def check_global_average(global_average):
+def check_global_average(global_average: Callable) -> str | None:
     """Judge a function (H, W, C) -> (C,), the mean of each channel."""
     maps = np.random.default_rng(0).integers(0, 20, (2, 3, 4)).astype(float)
     pooled = np.asarray(global_average(maps), float)
@@ -126,6 +130,7 @@ def check_global_average(global_average):
             en=f"Channels with the means {right} give {said}.",
             ko=f"평균이 {right}인 채널에서 {said}이(가) 나옵니다.",
         )
+    return None
 
 
 @check(
@@ -148,7 +153,7 @@ def check_global_average(global_average):
         },
     ],
 )
-def check_pooling_kernel(pooling_kernel):
+def check_pooling_kernel(pooling_kernel: Callable) -> str | None:
     """Judge a function size -> (size, size) kernel of average pooling."""
     for size in (2, 3):
         kernel = np.asarray(pooling_kernel(size), float)
@@ -176,3 +181,4 @@ def check_pooling_kernel(pooling_kernel):
                 en="In a mean every pixel counts the same: all weights must be equal.",
                 ko="평균에서는 모든 화소가 똑같은 몫을 합니다. 가중치가 모두 같아야 합니다.",
             )
+    return None

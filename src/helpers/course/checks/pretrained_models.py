@@ -1,5 +1,7 @@
 """Checks of lesson 15, pretrained-models."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -23,7 +25,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_memory(memory):
+def check_memory(memory: Callable) -> str | None:
     """Judge a function (number of parameters, bits) -> GB of the weights."""
     ours = memory(8e9, 16)
     if not isinstance(ours, int | float | np.number):
@@ -62,6 +64,7 @@ def check_memory(memory):
             ko=f"{bits}비트 파라미터 {num_parameters:,.0f}개는 {wrong.right:.4g} GB인데 "
             f"{wrong.said}이(가) 나옵니다.",
         )
+    return None
 
 
 #: Nothing lies half-way between two whole numbers, where rounding hangs on the last digit.
@@ -89,7 +92,7 @@ _WEIGHTS = np.array([[0.93, -1.4, 0.32, 0.0], [0.02, 0.05, -0.07, 0.01], [-30.0,
         },
     ],
 )
-def check_restore(restore):
+def check_restore(restore: Callable) -> str | None:
     """Judge a function (weights (R, C), bits) -> weights rounded with one scale a row."""
     ours = restore(_WEIGHTS.copy(), 4)
     if isinstance(ours, tuple) or np.shape(ours) != _WEIGHTS.shape:
@@ -183,7 +186,7 @@ def _rounded(weights, highest, axis=1):
         {"en": "`np.quantile(scores, share)`", "ko": "`np.quantile(scores, share)`"},
     ],
 )
-def check_threshold(choose_threshold):
+def check_threshold(choose_threshold: Callable) -> str | None:
     """Judge a function (scores off the topic, share) -> score under which the share lies."""
     scores = np.random.default_rng(15).permutation(np.linspace(0.3, 0.85, 201) ** 4)
     ours = choose_threshold(scores.copy(), 0.9)
@@ -224,3 +227,4 @@ def check_threshold(choose_threshold):
                 ko=f"{share:.0%}를 달라고 했는데, 그 문턱값 아래에는 점수의 {under:.0%}가 "
                 "있습니다.",
             )
+    return None

@@ -1,5 +1,7 @@
 """Checks of lesson 08, reading photos."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -24,7 +26,7 @@ from helpers.reader import say
         {"en": "`1 - grey / 255`", "ko": "`1 - grey / 255`"},
     ],
 )
-def check_as_mnist(as_mnist):
+def check_as_mnist(as_mnist: Callable) -> str | None:
     """Judge a function (H, W) uint8, dark on light -> (H, W) in [0, 1], light on dark."""
     grey = np.array([[240, 229, 204], [20, 51, 102]], np.uint8)  # no white paper, no black ink
     image = np.asarray(as_mnist(grey), float)
@@ -78,6 +80,7 @@ def check_as_mnist(as_mnist):
             ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 {before:g}이(가) "
             f"{said:.3g}(으)로 나오는데, {right:.3g}이어야 합니다.",
         )
+    return None
 
 
 #: Ink that is heavier on one side, so that its centre of mass is not that of its box.
@@ -113,7 +116,7 @@ def _centre(image):
         },
     ],
 )
-def check_shift(shift_to_centre):
+def check_shift(shift_to_centre: Callable) -> str | None:
     """Judge a function (28, 28) image -> (down, right), whole pixels to (14, 14)."""
     answer = np.asarray(shift_to_centre(_IMAGE.copy()), float)
     if answer.shape != (2,):
@@ -238,7 +241,7 @@ _DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
         },
     ],
 )
-def check_pick(pick_digits):
+def check_pick(pick_digits: Callable) -> str | None:
     """Judge a function list of (x, y, width, height) -> those of digits, left to right."""
     answer = pick_digits(list(_BOXES))
     picked = [tuple(map(int, box)) for box in answer if np.ndim(box) == 1 and len(box) == 4]

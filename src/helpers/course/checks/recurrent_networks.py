@@ -1,5 +1,7 @@
 """Checks of lesson 11, recurrent networks."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -29,7 +31,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_last_state(last_state):
+def check_last_state(last_state: Callable) -> str | None:
     """Judge a function (x, kernel, recurrent_kernel, bias) -> the state after the last step."""
     rng = np.random.default_rng(0)
     x, kernel = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
@@ -82,7 +84,7 @@ def check_last_state(last_state):
             ko="tanh를 끝에서 한 번만 씁니다. 걸음마다 써야 합니다.",
         )
     fresh = np.random.default_rng()
-    trials = [(x, kernel, recurrent_kernel, bias)]
+    trials: list[tuple] = [(x, kernel, recurrent_kernel, bias)]
     trials += [
         tuple(
             fresh.normal(size=shape)
@@ -97,6 +99,7 @@ def check_last_state(last_state):
             en=f"After {steps} steps the state must be {right}; yours is {said}.",
             ko=f"{steps}시점이 지난 뒤의 상태는 {right}인데 {said}이(가) 나옵니다.",
         )
+    return None
 
 
 def _last_state(x, kernel, recurrent_kernel, bias):
@@ -125,7 +128,7 @@ def _last_state(x, kernel, recurrent_kernel, bias):
         },
     ],
 )
-def check_count(count_parameters):
+def check_count(count_parameters: Callable) -> str | None:
     """Judge a function (num_blocks, num_inputs, units) -> the number of parameters."""
     for blocks, inputs, units in [(1, 8, 16), (4, 8, 16), (3, 5, 2)]:
         answer, right = (
@@ -163,6 +166,7 @@ def check_count(count_parameters):
             en=f"{case} must be {right}; you say {answer}.",
             ko=f"{case}은(는) {right}이어야 하는데 {answer}이(가) 나옵니다.",
         )
+    return None
 
 
 @check(
@@ -184,7 +188,7 @@ def check_count(count_parameters):
         },
     ],
 )
-def check_kept(kept):
+def check_kept(kept: Callable) -> str | None:
     """Judge a function (forget gates, (T, units)) -> the share of c_0 that is left, (units,)."""
     gates = np.array([[1.0, 0.5], [0.5, 0.9], [0.4, 0.5]])
     answer = np.asarray(kept(gates))
@@ -236,3 +240,4 @@ def check_kept(kept):
             ko=f"게이트가 {column}이면 {wrong.right[0]:.3g}이(가) 남아야 하는데 {said:.3g}이(가) "
             "나옵니다.",
         )
+    return None

@@ -1,6 +1,7 @@
 """Checks of lesson 12, the chatbot that answers a sequence with a sequence."""
 
 import math
+from collections.abc import Callable
 
 from helpers.course.checks import Tried, check, same
 from helpers.language.tokens import BEGIN, END, PAD
@@ -28,7 +29,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_teach(teach):
+def check_teach(teach: Callable) -> str | None:
     """Judge a function (ids, length) -> (what is fed, what is asked for)."""
     both = teach([7, 8, 9], 6)
     if not isinstance(both, tuple | list) or len(both) != 2:
@@ -67,8 +68,8 @@ def check_teach(teach):
     # After END nothing counts: the lesson's own line, one row shifted against itself, feeds it.
     trials = [([7, 8, 9], 6), ([], 2), ([5, 6], 4), ([9, 4, 4, 8], 5)]
     tried = Tried(teach, trials)
-    if tried.first_wrong(_taught) and tried.first_wrong(_taught_with_end):
-        ids, length = tried.first_wrong(_taught).given
+    if (wrong := tried.first_wrong(_taught)) and tried.first_wrong(_taught_with_end):
+        ids, length = wrong.given
         (right_fed, right_wanted), (fed, wanted) = _taught(ids, length), teach(ids, length)
         return say(
             en=f"For the ids {ids} and length {length} {right_fed} is fed and {right_wanted} "
@@ -76,6 +77,7 @@ def check_teach(teach):
             ko=f"번호가 {ids}이고 길이가 {length}이면 {right_fed}을(를) 넣고 {right_wanted}을(를) "
             f"맞혀야 합니다. 지금은 {list(fed)}, {list(wanted)}입니다.",
         )
+    return None
 
 
 def _taught(ids, length):
@@ -126,7 +128,7 @@ _COUNTING = {
         },
     ],
 )
-def check_speak(speak):
+def check_speak(speak: Callable) -> str | None:
     """Judge a greedy search (after, most) -> tokens, over a table of next tokens."""
     said = speak(_GOODBYE, 10)
     if not isinstance(said, list | tuple):
@@ -177,6 +179,7 @@ def check_speak(speak):
             ko=f"1부터 세게 하면 {list(counted)}이(가) 나옵니다. 토큰마다 바로 앞의 토큰에서 "
             "이어져야 하고, `</s>`가 나오거나 토큰이 `most`개가 되면 끝나야 합니다.",
         )
+    return None
 
 
 _BEAMS = [(["네,"], math.log(0.5)), (["고마워요"], math.log(0.4))]
@@ -217,7 +220,7 @@ _AFTER_LONGER = {
         },
     ],
 )
-def check_extend(extend):
+def check_extend(extend: Callable) -> str | None:
     """Judge one step of a beam (beams, after, width) -> the best longer beginnings."""
     beams = extend([(list(tokens), score) for tokens, score in _BEAMS], _AFTER, 2)
     if not isinstance(beams, list | tuple) or not all(len(beam) == 2 for beam in beams):
@@ -293,6 +296,7 @@ def check_extend(extend):
             ko=f"너비가 {width}이면 로그 확률은 {[round(score, 3) for _, score in wrong.right]}"
             f"이어야 하는데 {[round(float(score), 3) for _, score in wrong.said]}이(가) 나옵니다.",
         )
+    return None
 
 
 def _extended(beams, after, width):

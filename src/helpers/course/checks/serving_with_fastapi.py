@@ -2,11 +2,13 @@
 
 import re
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
+from typing import Any
 
 import cv2
 import numpy as np
@@ -91,7 +93,7 @@ _CLUES = {
         },
     ],
 )
-def check_review(faults):
+def check_review(faults: Any) -> str | None:
     """Judge a dict from the lines' letters to the names of their faults."""
     if set(faults) != set(_FAULTS):
         return say(
@@ -110,6 +112,7 @@ def check_review(faults):
                 en=f"Look at line {letter} again: {_CLUES[letter]['en']}",
                 ko=f"{letter} 줄을 다시 보세요. {_CLUES[letter]['ko']}",
             )
+    return None
 
 
 @check(
@@ -135,13 +138,14 @@ def check_review(faults):
         },
     ],
 )
-def check_upload(make_app):
+def check_upload(make_app: Callable) -> str | None:
     """Judge a function (folder, max_bytes) -> FastAPI app with POST /upload."""
     with TemporaryDirectory() as temporary:
         uploads = Path(temporary, "service", "data", "uploads")
         uploads.mkdir(parents=True)
         app = make_app(uploads, MOST_BYTES)
         return _attack_upload(app, uploads, Path(temporary))
+    return None
 
 
 def _attack_upload(app, uploads, root):
@@ -324,7 +328,7 @@ def _contents(folder):
         },
     ],
 )
-def check_vision(make_app):
+def check_vision(make_app: Any) -> str | None:
     """Judge a function (uploads, results, load_mnist, hide_faces) -> FastAPI app."""
     return _attack_samples(make_app) or _attack_mosaic(make_app) or _keep_it_busy(make_app)
 

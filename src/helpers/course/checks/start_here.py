@@ -1,5 +1,8 @@
 """Checks of lesson 00, start here."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from helpers.course.checks import Tried, check, same
@@ -20,7 +23,7 @@ from helpers.reader import say
         {"en": "Write `count = 28 * 28`.", "ko": "`count = 28 * 28`이라고 쓰세요."},
     ],
 )
-def check_count(count):
+def check_count(count: Any) -> str | None:
     """Judge the count of pixels in an MNIST picture."""
     if count == 28:
         return say(
@@ -47,6 +50,7 @@ def check_count(count):
             en=f"The picture has 28 rows of 28 numbers; that is not {count}.",
             ko=f"그림은 28개씩 28행입니다. {count}개가 아닙니다.",
         )
+    return None
 
 
 @check(
@@ -66,7 +70,7 @@ def check_count(count):
         },
     ],
 )
-def check_most_likely(most_likely):
+def check_most_likely(most_likely: Callable) -> str | None:
     """Judge a function from ten probabilities to the most likely digit."""
     clear = np.array([0.05, 0.02, 0.03, 0.61, 0.04, 0.05, 0.01, 0.08, 0.06, 0.05])
     unsure = np.array([0.06, 0.05, 0.07, 0.02, 0.09, 0.1, 0.08, 0.04, 0.4, 0.09])
@@ -93,3 +97,4 @@ def check_most_likely(most_likely):
             en=f"For {probabilities} the answer is {wrong.right}, you say {wrong.said}.",
             ko=f"{probabilities}이면 답은 {wrong.right}인데 {wrong.said}이(가) 나옵니다.",
         )
+    return None

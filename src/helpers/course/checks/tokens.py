@@ -1,5 +1,6 @@
 """Checks of lesson 09, tokens."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -27,7 +28,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_compose(compose):
+def check_compose(compose: Callable) -> str | None:
     """Judge a function (initial, vowel, final) -> Hangul syllable."""
     han = compose(18, 0, 4)
     if isinstance(han, int):
@@ -66,6 +67,7 @@ def check_compose(compose):
             ko=f"{wrong.given}에서는 {wrong.right}이(가) 나와야 하는데 {wrong.said!r}이(가) "
             "나옵니다.",
         )
+    return None
 
 
 _CHASES = [
@@ -101,7 +103,7 @@ _CHASES = [
         },
     ],
 )
-def check_who(who):
+def check_who(who: Callable) -> str | None:
     """Judge a function (list of (form, tag)) -> form before the subject particle."""
     answers = [who(pieces) for pieces, _ in _CHASES]
     if answers[0] in ("가", "JKS", ("가", "JKS")):
@@ -144,6 +146,7 @@ def check_who(who):
                 en=f"In {text} it is {right} that acts; you say {answer!r}.",
                 ko=f"'{text}'에서 주어는 {right}인데 {answer!r}이(가) 나옵니다.",
             )
+    return None
 
 
 @check(
@@ -165,7 +168,7 @@ def check_who(who):
         },
     ],
 )
-def check_encode(encode):
+def check_encode(encode: Callable) -> str | None:
     """Judge a function (tokens, vocab) -> ids with beginning, end and unknown."""
     vocab = {"<pad>": 0, "<unk>": 1, "<s>": 2, "</s>": 3, "밥": 4, "먹": 5, "어요": 6}
     ids = encode(["밥", "을", "먹", "어요"], vocab)
@@ -209,6 +212,7 @@ def check_encode(encode):
             ko="단어장이 다르면 특수 토큰의 번호도 다릅니다. 수를 그대로 쓰지 말고 `vocab`에서 "
             "찾으세요.",
         )
+    return None
 
 
 def _encoded(tokens, vocab):

@@ -1,5 +1,7 @@
 """Checks of lesson 14, transformers."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.course.checks import Tried, check
@@ -28,7 +30,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_add_and_normalize(add_and_normalize):
+def check_add_and_normalize(add_and_normalize: Callable) -> str | None:
     """Judge a function (x (T, D), step (T, D)) -> normalised rows of their sum."""
     x = np.array([[1.0, 5, 2, 0], [4, -2, 3, 9], [0, 1, 0, 7]])
     step = np.array([[1.0, 3, 4, 8], [2, 2, 0, 1], [5, 1, -2, 0]])
@@ -92,6 +94,7 @@ def check_add_and_normalize(add_and_normalize):
                 en=f"The first row must become {right}; yours is {said}.",
                 ko=f"첫 행은 {right}이(가) 되어야 하는데 {said}입니다.",
             )
+    return None
 
 
 @check(
@@ -117,7 +120,7 @@ def check_add_and_normalize(add_and_normalize):
         },
     ],
 )
-def check_count_weights(count_weights):
+def check_count_weights(count_weights: Callable) -> str | None:
     """Judge a function (size, num_heads, hidden) -> weights of a block, biases included."""
 
     def right(size, heads, hidden, *, tables=4, biases=1, norms=2):
@@ -165,6 +168,7 @@ def check_count_weights(count_weights):
             ko=f"{wrong.given}에서는 {wrong.right}이(가) 나와야 하는데 {wrong.said}이(가) "
             "나옵니다.",
         )
+    return None
 
 
 @check(
@@ -186,7 +190,7 @@ def check_count_weights(count_weights):
         },
     ],
 )
-def check_mask(mask):
+def check_mask(mask: Callable) -> str | None:
     """Judge a function ids (T,) -> mask (T, T) of a decoder that skips padding."""
     for ids in ([2, 7, 8, 9, 0, 0], [5, 0, 6, 0], [0, 3, 4]):
         length, kept = len(ids), np.array(ids) != 0
@@ -240,3 +244,4 @@ def check_mask(mask):
             ko=f"{ids}에서 {length - 1}번 행은 {(causal & kept)[-1].astype(int)}(True가 1), 0번 "
             f"행은 {(causal & kept)[0].astype(int)}이어야 합니다.",
         )
+    return None

@@ -1,6 +1,7 @@
 """Checks of lesson 01, what a model is."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from helpers.reader import say
         },
     ],
 )
-def check_rectangle_sum(rectangle_sum):
+def check_rectangle_sum(rectangle_sum: Callable) -> str | None:
     """Judge a function (table, x, y, width, height) -> sum of the pixels in a rectangle."""
     tables = [_summed(np.random.default_rng(seed).integers(1, 100, (7, 9))) for seed in (1, None)]
     inside = [(2, 3, 4, 2), (1, 1, 5, 3), (3, 2, 4, 3)]  # x, y, width, height
@@ -81,6 +82,7 @@ def check_rectangle_sum(rectangle_sum):
             ko=f"시험용 그림에서 x={x}, y={y}, 너비 {width}, 높이 {height}인 직사각형의 합은 "
             f"{wrong.right}인데 {wrong.said}이(가) 나옵니다.",
         )
+    return None
 
 
 def _summed(image):
@@ -114,7 +116,7 @@ def _inside(table, x, y, width, height):
         },
     ],
 )
-def check_stage(passes):
+def check_stage(passes: Callable) -> str | None:
     """Judge a function (values, thresholds, below, above, limit) -> whether a stage passes."""
     # The votes are 1, 0.25 and 0.5: in all 1.75, each an exact number in binary.
     stage = tuple(
@@ -180,6 +182,7 @@ def check_stage(passes):
             ko=f"값, 문턱값, below, above가 {lists}, 기준이 {limit}이면 {wrong.right}인데 "
             f"{wrong.said}이(가) 나옵니다.",
         )
+    return None
 
 
 def _passes(values, thresholds, below, above, limit):
@@ -203,7 +206,7 @@ def _passes(values, thresholds, below, above, limit):
         },
     ],
 )
-def check_parameters(count_parameters):
+def check_parameters(count_parameters: Callable) -> str | None:
     """Judge a function: list of shapes -> how many numbers there are in all."""
     trials = [([(3, 3, 2, 4), (4,)],), ([(128, 10), (10,), (5, 5, 1, 32)],), ([(6,)],)]
     tried = Tried(count_parameters, trials)
@@ -236,3 +239,4 @@ def check_parameters(count_parameters):
             en=f"Tables of the shapes {shapes} hold {wrong.right} numbers, you say {wrong.said}.",
             ko=f"모양이 {shapes}인 표에는 수가 {wrong.right}개 있는데 {wrong.said}이(가) 나옵니다.",
         )
+    return None
