@@ -232,6 +232,14 @@ def test_a_fresh_build_passes_the_check(built, no_kernel):
     build.check()
 
 
+def test_the_check_imports_neither_nbformat_nor_jupytext():
+    """It may take two seconds, and they alone would."""
+    program = "import sys; from helpers.cli import main; main(['build', '--check']); "
+    program += "print(*{'nbformat', 'jupytext', 'nbclient', 'numpy'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stdout == "\n"
+
+
 @both
 def test_a_missing_notebook_is_found(built, lang):
     notebook(built, lang).unlink()

@@ -1,3 +1,4 @@
+import jupytext
 import pytest
 
 from helpers.course.source import exercises, lesson_paths, read_lesson
@@ -6,6 +7,24 @@ from helpers.course.source import exercises, lesson_paths, read_lesson
 @pytest.fixture
 def lesson(course):
     return course / "lessons/99-tiny.md"
+
+
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda path: path.stem)
+def test_a_lesson_is_read_as_jupytext_reads_it(path):
+    theirs = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:markdown").cells
+    for our, their in zip(read_lesson(path).cells, theirs, strict=True):
+        options = {"tags": list(our.tags), "lang": our.lang}
+        options |= {f"alt_{lang}": alt for lang, alt in our.alt.items()}
+        assert (our.kind, our.source) == (their.cell_type, their.source)
+        assert {name: value for name, value in options.items() if value} == their.metadata
+
+
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda path: path.stem)
+def test_each_cell_knows_its_line(path):
+    lines = path.read_text(encoding="utf-8").split("\n")
+    for cell in read_lesson(path).cells:
+        end = cell.line - 1 + len(cell.source.split("\n"))
+        assert "\n".join(lines[cell.line - 1 : end]) == cell.source
 
 
 def test_exercises_come_with_what_belongs_to_them(lesson):

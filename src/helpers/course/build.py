@@ -1,22 +1,24 @@
 """From a lesson to its notebooks: one language, executed, the same bytes every time.
 
-A notebook carries two digests in its metadata: of what it was made from (the lesson, the
-helpers it imports, directly or through others, and the data files that these name) and of what
-came out. The first tells
-whether it is stale, the second whether somebody edited it by hand.
+A notebook carries two digests in its metadata. One is of what it was made from: the lesson, the
+helpers it imports, directly or through others, and the data files that these name. It tells
+whether the notebook is stale. The other is of what came out, and tells whether somebody edited
+the notebook by hand.
+
+What needs no notebook of nbformat's reads plain JSON: importing that library takes most of the
+time that `annyeong build --check` may take.
 """
+
+from __future__ import annotations
 
 import ast
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbclient import NotebookClient
-from nbformat import NotebookNode, v4
+from typing import TYPE_CHECKING, Any
 
 from helpers.checksums import recorded
 from helpers.course.lint import find_faults
@@ -24,10 +26,14 @@ from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
 from helpers.paths import DATA, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 #: Notebooks without solutions, for an instructor to hand out; git ignores them.
 HANDOUTS = ROOT / "handouts"
 CELL_SECONDS = 600
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("{}")'
 _TITLE = {"en": "Solution", "ko": "풀이"}
 _FOR_THE_TESTS = {"alternative", "mistake", "equivalent"}
 
@@ -80,7 +86,7 @@ def check(names: list[str] | None = None) -> None:
         Naming every fault in a lesson and every notebook that is missing, stale, edited
         by hand or without a lesson.
     """
-    faults = []
+    faults: list[str] = []
     paths = lesson_paths(names)
     for lesson in map(read_lesson, paths):
         own = [str(fault) for fault in find_faults(lesson)]
@@ -103,6 +109,8 @@ def hand_out(names: list[str] | None = None) -> list[Path]:
     LessonError
         If a notebook is missing, stale or edited by hand.
     """
+    import nbformat
+
     lessons = [read_lesson(path) for path in lesson_paths(names)]
     _raise_if_any(_all_stale(lessons))
     written = []
@@ -124,6 +132,8 @@ def notebook_path(lesson: Lesson, lang: str) -> Path:
 
 def convert(lesson: Lesson, lang: str) -> NotebookNode:
     """Return the notebook of a lesson in one language, not executed."""
+    from nbformat import v4
+
     cells = [
         _notebook_cell(lesson, cell, lang)
         for cell in lesson.cells
@@ -138,12 +148,13 @@ def convert(lesson: Lesson, lang: str) -> NotebookNode:
 
 
 def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
+    from nbformat import v4
+
     metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
         return v4.new_markdown_cell(cell.source)
     if "quiz" in cell.tags:
-        source = f'from helpers.course.quiz import quiz\n\nquiz("{lesson.name}")'
-        return v4.new_code_cell(source, metadata=metadata)
+        return v4.new_code_cell(_QUIZ.format(lesson.name), metadata=metadata)
     if "solution" in cell.tags:
         folded = (
             f"<details><summary><b>{_TITLE[lang]}</b></summary>\n\n"
@@ -163,6 +174,8 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
     LessonError
         If a cell raises; the message holds the path, the cell and its traceback.
     """
+    from nbclient import NotebookClient
+
     path.parent.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
         notebook,
@@ -218,7 +231,9 @@ def _output_faults(lesson: Lesson, notebook: NotebookNode) -> Iterator[str]:
 
 
 def _sealed(notebook: NotebookNode, source: str) -> NotebookNode:
-    content = _content_digest(notebook)
+    import nbformat
+
+    content = _content_digest(json.loads(nbformat.writes(notebook)))
     notebook.metadata["annyeong"] = {"source": source, "content": content}
     return notebook
 
@@ -244,28 +259,32 @@ def _stale(lesson: Lesson, lang: str) -> Iterator[str]:
         yield f"{_shown(path)}: stale, the lesson, a helper or its data has changed; {mend}"
 
 
-def _seal_of(path: Path) -> NotebookNode | None:
+def _seal_of(path: Path) -> dict[str, str] | None:
     """Return the digests that the notebook at `path` carries; None if they are broken."""
     try:
-        notebook = nbformat.read(path, as_version=4)
-        seal = notebook.metadata.annyeong
-        return seal if seal.content == _content_digest(notebook) else None
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        seal = notebook["metadata"]["annyeong"]
+        return seal if seal["content"] == _content_digest(notebook) else None
     except (ValueError, KeyError, AttributeError, TypeError):  # it is no notebook any more
         return None
 
 
-def _content_digest(notebook: NotebookNode) -> str:
-    metadata = {key: value for key, value in notebook.metadata.items() if key != "annyeong"}
-    content = json.dumps({"cells": notebook.cells, "metadata": metadata}, sort_keys=True)
+def _content_digest(notebook: dict[str, Any]) -> str:
+    """Return the digest of a notebook as its file holds it, without the seal."""
+    metadata = {key: value for key, value in notebook["metadata"].items() if key != "annyeong"}
+    content = json.dumps({**notebook, "metadata": metadata}, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def source_digest(lesson: Lesson) -> str:
     """Return the digest of what a notebook is made from: the lesson, its helpers, their data."""
-    code = "\n".join(
-        cell.source for cell in convert(lesson, "en").cells if cell.cell_type == "code"
-    )
-    files = [lesson.path, Path(__file__), *sorted(_helpers_behind(code))]
+    sources = [
+        _QUIZ.format(lesson.name) if "quiz" in cell.tags else cell.source
+        for cell in lesson.cells
+        if (cell.kind == "code" or "quiz" in cell.tags)
+        and {*_FOR_THE_TESTS, "solution"}.isdisjoint(cell.tags)
+    ]
+    files = [lesson.path, Path(__file__), *sorted(_helpers_behind("\n".join(sources)))]
     text = "\0".join(path.read_text(encoding="utf-8") for path in files)
     data = [checksum for path, checksum in recorded(DATA).items() if path.name in text]
     return hashlib.sha256("\0".join([text, *data]).encode()).hexdigest()
@@ -273,7 +292,8 @@ def source_digest(lesson: Lesson) -> str:
 
 def _helpers_behind(code: str) -> set[Path]:
     """Return the files of ours that `code` imports, directly or through one another."""
-    found, waiting = set(), _modules_imported(code)
+    found: set[Path] = set()
+    waiting = set(_modules_imported(code))
     while waiting:
         path = _module_path(waiting.pop())
         if path is None or path in found:
@@ -286,14 +306,15 @@ def _helpers_behind(code: str) -> set[Path]:
     return found
 
 
-def _modules_imported(code: str) -> set[str]:
-    modules = set()
+@cache  # most lessons import the same helpers
+def _modules_imported(code: str) -> frozenset[str]:
+    modules: set[str] = set()
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {module for module in modules if module.split(".")[0] == "helpers"}
+    return frozenset(module for module in modules if module.split(".")[0] == "helpers")
 
 
 def _module_path(module: str) -> Path | None:
@@ -303,6 +324,8 @@ def _module_path(module: str) -> Path | None:
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
+    import nbformat
+
     with written_whole(path) as temporary:
         nbformat.write(notebook, temporary)
 
@@ -312,6 +335,5 @@ def _shown(path: Path) -> str:
 
 
 def _raise_if_any(faults: Iterable[str]) -> None:
-    faults = list(faults)
-    if faults:
+    if faults := list(faults):
         raise LessonError("\n".join(faults))

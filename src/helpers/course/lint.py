@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import yaml
 
-from helpers.course.source import Cell, Lesson, exercises, read_lesson
+from helpers.course.source import YAML, Cell, Lesson, exercises, read_lesson
 from helpers.paths import NOTEBOOKS, ROOT
 from helpers.reader import LANGUAGES
 
@@ -144,7 +144,7 @@ def _quiz_faults(lesson: Lesson) -> _Faults:
         return
     line = cells[0].line
     try:
-        questions = yaml.safe_load(cells[0].source)
+        questions = yaml.load(cells[0].source, YAML)
     except yaml.MarkedYAMLError as error:
         yield line + error.problem_mark.line, f"the quiz is not YAML: {error.problem}"
         return
@@ -153,7 +153,7 @@ def _quiz_faults(lesson: Lesson) -> _Faults:
         return
     if len(questions) < MIN_QUESTIONS:
         yield line, f"a quiz of {len(questions)} questions; the minimum is {MIN_QUESTIONS}"
-    nodes = yaml.compose(cells[0].source).value
+    nodes = yaml.compose(cells[0].source, YAML).value
     for number, (question, node) in enumerate(zip(questions, nodes, strict=True), 1):
         for fault in _question_faults(question):
             yield line + node.start_mark.line, f"quiz question {number}: {fault}"
