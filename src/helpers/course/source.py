@@ -31,7 +31,7 @@ import jupytext
 import yaml
 
 from helpers.paths import LESSONS, NOTEBOOKS, ROOT
-from helpers.reader import LANGUAGES
+from helpers.reader import LANGUAGES, say
 
 LONGEST_CELL = 25
 WIDEST_LINE = 90  # more does not fit into the page beside JupyterLab's file list
@@ -115,7 +115,12 @@ def lesson_paths(names: list[str] | None = None) -> list[Path]:
     for name in names:
         if not any(_fits(path, name) for path in paths):
             known = ", ".join(path.stem for path in paths)
-            raise ValueError(f"no lesson is called {name!r}; there are: {known}")
+            raise ValueError(
+                say(
+                    en=f"no lesson is called {name!r}; there are: {known}",
+                    ko=f"{name!r}(이)라는 수업은 없습니다. 있는 수업: {known}",
+                )
+            )
     return [path for path in paths if any(_fits(path, name) for name in names)]
 
 

@@ -12,6 +12,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from helpers.failures import explain
 from helpers.reader import say
 
 #: What a kernel of the lab runs first; it leaves no name behind.
@@ -88,13 +89,8 @@ def sentence_for(error: BaseException, code: str) -> str | None:
                 ko=f"{name} 패키지가 설치되어 있지 않습니다. 터미널에서 `annyeong doctor`를 "
                 "실행하면 방법을 알려 줍니다.",
             )
-        case PermissionError(filename=str(name)):
-            return say(
-                en=f"{Path(name).name} cannot be written or read there: the folder belongs to "
-                "somebody else. `annyeong doctor` in a terminal tells what to do.",
-                ko=f"{Path(name).name}을(를) 그곳에서 읽거나 쓸 수 없습니다. 폴더의 주인이 다른 "
-                "사람입니다. 터미널에서 `annyeong doctor`를 실행하면 방법을 알려 줍니다.",
-            )
+        case PermissionError(filename=str()):
+            return explain(error)
     return None
 
 
