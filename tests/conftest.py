@@ -84,11 +84,11 @@ def _heed_signals():
 def annyeong_lab(annyeong):
     """Start ``annyeong lab``: a context manager that gives its process and its address."""
     # A test in a browser asks JupyterLab itself whether a kernel is ready.
-    config = "c.LabApp.expose_app_in_browser = True"
+    exposed = "c.LabApp.expose_app_in_browser = True\n"
 
     @contextmanager
-    def start(*words):
-        process = annyeong("lab", "--no-browser", *words, config=config)
+    def start(*words, config=""):
+        process = annyeong("lab", "--no-browser", *words, config=exposed + config)
         try:
             heard = []
             for line in process.stdout:

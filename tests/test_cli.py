@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -170,3 +171,21 @@ def test_version(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert re.fullmatch(r"annyeong \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a pipe by a shell's words")
+@pytest.mark.parametrize("ending", ["| head -1", ">&-", "<&-"])
+def test_a_command_whose_output_nobody_reads_ends_without_a_traceback(ending):
+    command = f"{shlex.quote(sys.executable)} -m helpers.cli chat {ending}"
+    said = subprocess.run(command, shell=True, input="안녕\n\n", capture_output=True, text=True)
+    assert "Error" not in said.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_the_readers_language(capsys, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied", "work/ko")
+
+    monkeypatch.setattr("helpers.course.work.reset", refuse)
+    monkeypatch.setenv("COURSE_LANG", "ko")
+    assert main(["reset", "05"]) == 1
+    assert capsys.readouterr().err.startswith("work/ko: 권한이 없습니다. `annyeong doctor`")

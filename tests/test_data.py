@@ -3,7 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from helpers import data
+from helpers import checksums, data
 from helpers.checksums import sha256
 from helpers.data import DataError, load_mnist
 
@@ -71,12 +71,14 @@ def test_no_caller_changes_them_for_another():
 @pytest.mark.parametrize(
     ("lang", "missing", "spoilt", "mend"),
     [
-        ("en", "is missing", "is cut or altered", "Restore it with: "),
-        ("ko", "파일이 없습니다", "파일이 잘렸거나 바뀌었습니다", "다음 명령으로 되살리십시오: "),
+        ("en", "is missing", "is cut or altered", "To restore it: "),
+        ("ko", "파일이 없습니다", "파일이 잘렸거나 바뀌었습니다", "되살리는 방법: "),
     ],
 )
 def test_a_broken_file_gives_one_sentence(monkeypatch, mnist, spoil, lang, missing, spoilt, mend):
     monkeypatch.chdir(mnist.parent)
+    monkeypatch.setattr(checksums, "ROOT", mnist.parent)
+    (mnist.parent / ".git").mkdir()
     monkeypatch.setenv("COURSE_LANG", lang)
     spoil(mnist)
     with pytest.raises(DataError) as error:

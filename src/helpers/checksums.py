@@ -1,8 +1,14 @@
-"""Checksums of the data files: the standard library alone, so that the doctor can use it."""
+"""Checksums of the data files, and how to get a damaged one back.
+
+The standard library alone, so that the doctor can use it.
+"""
 
 import hashlib
 import re
 from pathlib import Path
+
+from helpers.paths import DATA, ROOT
+from helpers.reader import say
 
 
 def sha256(path: Path) -> str:
@@ -20,3 +26,24 @@ def recorded(folder: Path) -> dict[Path, str]:
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
     lines = re.findall(r"^([0-9a-f]{64})  (\S.*)$", text, re.MULTILINE)
     return {folder / name: checksum for checksum, name in lines}
+
+
+def how_to_restore(name: str) -> str:
+    """Return how a file of the course comes back: a command in a clone, else a sentence.
+
+    Parameters
+    ----------
+    name : str
+        The file or folder, as seen from the course's folder: ``data/mnist.npz``.
+    """
+    if (ROOT / ".git").exists():
+        return f"git checkout -- {name}"
+    if not DATA.is_relative_to(ROOT):
+        return say(
+            en="install the package annyeong-deep-learning again.",
+            ko="annyeong-deep-learning 패키지를 다시 설치하세요.",
+        )
+    return say(
+        en=f"download the course again and copy {name} from there.",
+        ko=f"과정을 다시 내려받아 거기에 있는 {name}을(를) 복사해 오세요.",
+    )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers import __version__
+from helpers.failures import explain
 from helpers.language.chatbot import ENGINES
 from helpers.paths import ROOT, written_whole
 from helpers.reader import LANGUAGES, language, say
@@ -27,13 +28,23 @@ def main(argv: list[str] | None = None) -> int:
     argv : list of str, optional
         The words after `annyeong`; those of the command line if omitted.
     """
-    for stream in (sys.stdout, sys.stderr):
+    # None if closed by what started us; they stay open as long as the process.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what its encoding lacks must not end the rest
             stream.reconfigure(errors="replace")
     words = _parser().parse_args(argv)
     try:
-        return words.run(words)
-    except (ValueError, OSError, KeyboardInterrupt) as error:
+        code = words.run(words)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader, such as `head`, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left to write
+        return 1
+    except OSError as error:
+        return _fail(explain(error))
+    except (ValueError, KeyboardInterrupt) as error:
         return _fail(str(error) or say(en="Stopped.", ko="멈췄습니다."))
     except ModuleNotFoundError as error:
         return _fail(

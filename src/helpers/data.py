@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.checksums import recorded, sha256
+from helpers.checksums import how_to_restore, recorded, sha256
 from helpers.paths import DATA
 from helpers.reader import say
 
@@ -13,7 +13,7 @@ MNIST = DATA / "mnist.npz"
 
 
 class DataError(Exception):
-    """A data file is missing, cut or altered; the message says how to mend it."""
+    """A data file is missing, cut or altered; the message says how to restore it."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]  # in a notebook: the sentence, not our code
@@ -66,19 +66,19 @@ def check_file(path: Path) -> None:
         If the file is missing or is not the file that the course ships.
     """
     name = f"data/{path.relative_to(DATA).as_posix()}"
-    mend = f"git checkout -- {name}"
+    restore = how_to_restore(name)
     if not path.is_file():
         raise DataError(
             say(
-                en=f"{name} is missing. Restore it with: {mend}",
-                ko=f"{name} 파일이 없습니다. 다음 명령으로 되살리십시오: {mend}",
+                en=f"{name} is missing. To restore it: {restore}",
+                ko=f"{name} 파일이 없습니다. 되살리는 방법: {restore}",
             )
         )
     if sha256(path) != recorded(DATA).get(path):
         raise DataError(
             say(
                 en=f"{name} is not the file the course ships: it is cut or altered. "
-                f"Restore it with: {mend}",
-                ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 다음 명령으로 되살리십시오: {mend}",
+                f"To restore it: {restore}",
+                ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 되살리는 방법: {restore}",
             )
         )

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.checksums import how_to_restore
 from helpers.data import DataError
 from helpers.paths import written_whole
 from helpers.reader import say
@@ -110,12 +111,13 @@ def check_suffix(path: str | Path, *suffixes: str) -> None:
 
 def unreadable(path: str | Path) -> DataError:
     """Return the `DataError` that says that a model's file cannot be read."""
+    restore = how_to_restore("data/models")
     name = Path(path).name  # a service tells its clients this, and they need not know its folders
     return DataError(
         say(
-            en=f"{name} is missing, damaged or no model: save it again, or restore the course's "
-            "own with: git checkout -- data/models",
-            ko=f"{name} 파일이 없거나 손상되었거나 모델이 아닙니다. 다시 저장하거나, 강의에 딸린 "
-            "모델이라면 다음 명령으로 되살리세요: git checkout -- data/models",
+            en=f"{name} is missing, damaged or no model: save it again. To restore a model of "
+            f"the course: {restore}",
+            ko=f"{name} 파일이 없거나 손상되었거나 모델이 아닙니다. 다시 저장하세요. 과정에 딸린 "
+            f"모델을 되살리는 방법: {restore}",
         )
     )

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import socket
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from helpers import checksums
 from helpers.cli import main
 from helpers.course import doctor
 from helpers.course.doctor import examine
@@ -110,7 +112,7 @@ def test_opencv_5(distributions):
 
 
 @pytest.fixture
-def data(tmp_path):
+def data(tmp_path, monkeypatch):
     """A data folder with a font and one more file, as its README lists them."""
     lines = []
     for name in (doctor.FONT, "digits.npz"):
@@ -119,6 +121,8 @@ def data(tmp_path):
         path.write_bytes(name.encode())
         lines.append(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}")
     (tmp_path / "data" / "README.md").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setattr(checksums, "ROOT", tmp_path)
     return tmp_path / "data"
 
 
@@ -148,6 +152,39 @@ def test_memory(monkeypatch):
 def test_disk(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: SimpleNamespace(free=0.5e9))
     assert the_one(examine()).sentence.startswith("Only 0.5 GB of the disk is free")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names the commands of POSIX")
+@pytest.mark.parametrize("place", ["work", "work/progress", "home"])
+def test_what_cannot_be_written(monkeypatch, tmp_path, place):
+    refused = tmp_path / place
+    for name in ("work/progress", "work/en", "home"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.setattr(doctor, "WORK", tmp_path / "work")
+    monkeypatch.setattr(doctor.Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != refused)
+    problem = the_one(examine())
+    assert problem.sentence == f"{refused} cannot be written: your work would not be saved."
+    assert f"chown -R $(id -u) {refused}" in problem.mend
+
+
+def test_a_course_that_cannot_be_written_is_told_before_work_is_made(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "WORK", tmp_path / "course" / "work")
+    (tmp_path / "course").mkdir()
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != tmp_path / "course")
+    assert the_one(examine()).sentence.startswith(f"{tmp_path / 'course'} cannot be written")
+
+
+def test_files_named_like_packages(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("helpers.py", "numpy/__init__.py", "numpy/mine.py", "mine.py", "json.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    report = examine()
+    assert [problem.sentence.split("`")[1] for problem in report] == [
+        "import helpers", "import json", "import numpy",
+    ]  # fmt: skip
+    assert report.is_well
 
 
 def test_taken_port_is_told_but_does_no_harm():

@@ -78,11 +78,31 @@ def test_it_ends_cleanly(annyeong_lab, how):
     assert psutil.wait_procs(family, timeout=5)[1] == []
 
 
-def test_it_takes_another_port_if_one_is_taken(annyeong_lab):
+def test_the_address_is_where_it_listens(annyeong_lab):
+    """At another port if one is taken, and under the path of the learner's own configuration."""
+    own = "c.ServerApp.base_url = '/learn'"
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
-        with annyeong_lab("--port", str(taken)) as (_, address):
+        with annyeong_lab("--port", str(taken), config=own) as (_, address):
             assert urlsplit(address).port != taken
+            assert urlsplit(address).path.startswith("/learn/lab/tree/00-")
+            assert get(address, "/learn/api/contents")["content"]
+
+
+def test_files_named_like_packages_are_told_of_and_do_no_harm(annyeong, clone):
+    folder = clone / "work" / "en"
+    mine = [folder / "helpers.py", folder / "random.py"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in mine:
+        path.write_text("raise SystemExit('not the one')")
+    try:
+        process = annyeong("lab", "--no-browser", config="import os, random; os._exit(3)")
+        words = process.communicate(timeout=60)[0]
+    finally:
+        for path in mine:
+            path.unlink()
+    assert words.count("has the name of a package") == 2
+    assert process.returncode == 3
 
 
 def test_a_jupyterlab_that_fails_is_told_in_a_sentence(annyeong):

@@ -30,7 +30,7 @@ def shell(tmp_path):
             "    print('failed' if shell.run_cell(cell).error_in_exec else 'well')\n"
         )
         return subprocess.run(
-            [sys.executable, "-c", script],
+            [sys.executable, "-P", "-c", script],
             cwd=folder,
             env=os.environ | {"IPYTHONDIR": str(tmp_path)} | env,
             capture_output=True,
@@ -53,6 +53,16 @@ def test_a_name_from_a_cell_above_is_told_of(shell):
     said = shell("print(rows.sum())", "print(rowz)")
     assert "`rows` is made in a cell above" in said
     assert "NameError: name 'rowz' is not defined" in said  # the learner's own slip
+
+
+def test_packages_go_before_files_of_the_same_name(shell, tmp_path):
+    for name in ("helpers", "numpy", "mine"):
+        (tmp_path / "en" / f"{name}.py").write_text("value = 3")
+    said = shell("import numpy, mine\nprint(numpy.pi, mine.value)", "from helpers import value")
+    assert said.startswith("3.14159")
+    assert "helpers.py has the name of a package" in said
+    assert "Give it another name, such as my_helpers" in said
+    assert "Traceback" not in said
 
 
 def test_an_interruption_is_no_traceback(shell):

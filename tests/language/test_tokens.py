@@ -160,7 +160,24 @@ def test_a_corpus_gives_as_many_tokens_as_asked_or_as_it_has():
     assert f"It is {least - 1}." in str(error.value)
 
 
-@pytest.mark.parametrize("sentences", [[], ["", " "], "안녕하세요"])
+def test_a_long_sentence_is_learned_like_short_ones():
+    long = "안녕하세요. 오늘은 날씨가 참 좋습니다. " * 80  # 4,800 bytes; SentencePiece drops 4,193
+    assert train_subwords([long], 60).cut("날씨가") == ["▁날씨가"]
+    assert train_subwords(["안녕", "나비" * 3000], 10).cut("나비나비") != ["▁", "나", "비"] * 2
+
+
+@pytest.mark.parametrize("special", [*SPECIAL, "\0", "▅"])
+def test_a_sentence_with_a_special_piece_is_learned_too(special):
+    tokenizer = train_subwords([f"나비{special} 하늘"] * 3, 40)
+    assert tokenizer.cut("나비 하늘") == ["▁나비", "▁하늘"]
+    ids = tokenizer.encode(f"{special} 하늘")
+    assert not {PAD, BEGIN, END} & set(ids)
+    if special in SPECIAL:  # text like any other
+        assert tokenizer.decode(ids) == f"{special} 하늘"
+    assert tokenizer.tokens[:4] == SPECIAL
+
+
+@pytest.mark.parametrize("sentences", [[], ["", " "], "안녕하세요", None, 7])
 def test_subwords_need_sentences(sentences):
     with pytest.raises(ValueError, match="sentences must be a list"):
         train_subwords(sentences, 100)

@@ -1,7 +1,7 @@
-"""What is wrong with this environment, and the command that mends it.
+"""What is wrong with this environment, and the command that fixes it.
 
-The doctor must be able to speak when packages are missing: it imports the standard library
-alone, and anything else where it looks.
+The doctor has to work when packages are missing: it imports the standard library alone, and
+anything else only where it looks.
 """
 
 import os
@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 
-from helpers.checksums import recorded, sha256
-from helpers.paths import DATA, ROOT
-from helpers.reader import say
+from helpers.checksums import how_to_restore, recorded, sha256
+from helpers.course.shadows import shadows
+from helpers.paths import DATA, ROOT, WORK
+from helpers.reader import LANGUAGES, say
 
 LOCK = ROOT / "requirements.lock"
 PROJECT, EXTRA = "annyeong-deep-learning", "course"
@@ -28,7 +30,7 @@ OPENCVS = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
-#: Where JupyterLab listens, if nobody else does.
+#: Where JupyterLab listens if the port is free.
 PORT = 8888
 LEAST_MEMORY = 1e9  # bytes
 LEAST_DISK = 1e9
@@ -43,7 +45,7 @@ class Problem:
     sentence : str
         What is wrong.
     mend : str
-        The command, or the deed, that mends it; run in the course's folder.
+        What fixes it: a command to run in the course's folder, or a sentence.
     harmless : bool
         Whether the course runs all the same.
     """
@@ -106,6 +108,8 @@ def examine(
         *_data(data),
         *_memory(),
         *_disk(),
+        *_permissions(),
+        *_shadows(),
         *_port(port),
     ]
     return Report(problems)
@@ -137,7 +141,7 @@ def _python() -> _Problems:
             ),
             say(
                 en="Install Python 3.12, delete the folder .venv and set the course up again.",
-                ko="파이썬 3.12를 설치하고 .venv 폴더를 지운 다음 다시 설치하십시오.",
+                ko="파이썬 3.12를 설치하고 .venv 폴더를 지운 다음 다시 설치하세요.",
             ),
         )
 
@@ -187,7 +191,7 @@ def _off_the_lock(lock: Path) -> _Problems:
             ),
             say(
                 en="Install the course as its README says, and run this in its folder.",
-                ko="README에 적힌 대로 설치하고, 그 폴더에서 다시 실행하십시오.",
+                ko="README에 적힌 대로 설치하고, 그 폴더에서 다시 실행하세요.",
             ),
         )
         return
@@ -250,7 +254,7 @@ def _font(data: Path) -> _Problems:
                 en=f"There is no Hangul font for the plots: data/{FONT} is missing.",
                 ko=f"그림에 쓸 한글 글꼴이 없습니다. data/{FONT} 파일이 있어야 합니다.",
             ),
-            f"git checkout -- data/{FONT}",
+            how_to_restore(f"data/{FONT}"),
         )
 
 
@@ -265,7 +269,7 @@ def _data(data: Path) -> _Problems:
                     en=f"data/{name} is missing or is not the file that the course ships.",
                     ko=f"data/{name} 파일이 없거나 과정에 들어 있던 파일과 다릅니다.",
                 ),
-                f"git checkout -- data/{name}",
+                how_to_restore(f"data/{name}"),
             )
 
 
@@ -283,7 +287,7 @@ def _memory() -> _Problems:
             ),
             say(
                 en="Close other programs, and the notebooks you do not need.",
-                ko="다른 프로그램과 쓰지 않는 노트북을 닫으십시오.",
+                ko="다른 프로그램과 쓰지 않는 노트북을 닫으세요.",
             ),
         )
 
@@ -298,6 +302,56 @@ def _disk() -> _Problems:
             ),
             f"{_this_python()} -m pip cache purge",
         )
+
+
+def _permissions() -> _Problems:
+    """Look whether the learner's copies and progress, and Jupyter's own files, can be written."""
+    for path in [*_first_refused(WORK, *WORK.rglob("*")), *_first_refused(Path.home())]:
+        yield Problem(
+            say(
+                en=f"{path} cannot be written: your work would not be saved.",
+                ko=f"{path}에 쓸 수 없어서 작업한 내용이 저장되지 않습니다.",
+            ),
+            _permit(path),
+        )
+
+
+def _first_refused(*paths: Path) -> list[Path]:
+    """Return the first that cannot be written, if any; one not yet made lies in its parent."""
+    there = [path if path.exists() else path.parent for path in paths]
+    return [path for path in there if not os.access(path, os.W_OK)][:1]
+
+
+def _permit(path: Path) -> str:
+    if os.name == "posix" and not os.statvfs(path).f_flag & os.ST_RDONLY:
+        name = quote(str(path))
+        return f"sudo chown -R $(id -u) {name} && chmod -R u+rwX {name}"
+    return say(
+        en="Move the course to a folder where you may write.",
+        ko="쓸 수 있는 폴더로 과정을 옮기세요.",
+    )
+
+
+def _shadows() -> _Problems:
+    for path in shadows(Path.cwd(), *(WORK / lang for lang in LANGUAGES)):
+        yield shadow_problem(path)
+
+
+def shadow_problem(path: Path) -> Problem:
+    """Return what to say of a learner's file that bears the name of a package."""
+    name = path.parent.name if path.name == "__init__.py" else path.stem
+    return Problem(
+        say(
+            en=f"{path} has the name of a package: `import {name}` may take the wrong one.",
+            ko=f"{path}의 이름이 패키지의 이름과 같아서 `import {name}`이(가) 엉뚱한 것을 가져올 "
+            "수 있습니다.",
+        ),
+        say(
+            en=f"Give it another name, such as my_{name}.",
+            ko=f"my_{name}처럼 다른 이름으로 바꾸세요.",
+        ),
+        harmless=True,  # in the course's own JupyterLab packages go first
+    )
 
 
 def _port(port: int | None) -> _Problems:

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from helpers.course.doctor import PORT
+from helpers.course.doctor import PORT, shadow_problem
+from helpers.course.shadows import shadows
 from helpers.course.source import lesson_paths
 from helpers.course.stops import STARTUP
 from helpers.course.work import lay_out
@@ -58,6 +59,8 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
     """
     notebook = f"{lesson_paths([lesson])[0].stem}.ipynb"
     folder = lay_out(lang)
+    for path in shadows(folder):
+        print(shadow_problem(path), file=sys.stderr)
     token = secrets.token_hex(24)
     state = WORK / ".jupyterlab" / lang
     log = state / "log.txt"
@@ -76,9 +79,9 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
         )
     try:
         with waiting(en="JupyterLab is starting ...", ko="주피터랩을 시작하고 있습니다 ..."):
-            found = _port(server, token)
-        if found:
-            _announce(f"http://{HOST}:{found}/lab/tree/{notebook}?token={token}", folder)
+            root = _root(server, token)
+        if root:
+            _announce(f"{root}lab/tree/{notebook}?token={token}", folder)
         code = server.wait()
     except KeyboardInterrupt:
         code = 0
@@ -122,6 +125,7 @@ def _write_kernel(state: Path) -> None:
     kernel = {
         "argv": [
             sys.executable,
+            "-P",  # no file of the learner's goes before a package; `stops.install` adds theirs
             *("-m", "ipykernel_launcher", "-f", "{connection_file}"),
             "--IPKernelApp.capture_fd_output=False",
             f"--IPKernelApp.exec_lines={STARTUP}",
@@ -150,7 +154,7 @@ def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bo
         "LabApp.app_settings_dir": state / "settings",
         "LabApp.workspaces_dir": state / "workspaces",
     }
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-P", "-m", "jupyterlab"]  # not a learner's own random.py
     command += [f"--{name}={value}" for name, value in options.items()]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
@@ -183,15 +187,19 @@ def _has_browser() -> bool:
     return True
 
 
-def _port(server: subprocess.Popen, token: str) -> int | None:
-    """Wait until JupyterLab listens, and tell at which port; None if it ends instead."""
+def _root(server: subprocess.Popen, token: str) -> str | None:
+    """Wait until JupyterLab listens, and return its address; None if it ends instead.
+
+    The learner's own configuration may have given it a certificate and a path (`base_url`).
+    """
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
             with suppress(OSError, ValueError):  # gone again, or not yet whole
                 running = json.loads(path.read_text(encoding="utf-8"))
                 if running["token"] == token and _answers(running["port"]):
-                    return running["port"]
+                    scheme = "https" if running["secure"] else "http"
+                    return f"{scheme}://{HOST}:{running['port']}{running['base_url']}"
         time.sleep(0.1)
     return None
 
@@ -209,7 +217,7 @@ def _announce(address: str, folder: Path) -> None:
             en=f"JupyterLab is open at\n\n    {address}\n\n"
             f"Your work is kept in {shown}. Stop with Ctrl-C.",
             ko=f"JupyterLab 주소입니다.\n\n    {address}\n\n"
-            f"작업한 내용은 {shown} 폴더에 저장됩니다. 끝내려면 Ctrl-C를 누르십시오.",
+            f"작업한 내용은 {shown} 폴더에 저장됩니다. 끝내려면 Ctrl-C를 누르세요.",
         ),
         flush=True,
     )
@@ -240,7 +248,7 @@ def _say_goodbye(code: int, folder: Path, log: Path) -> None:
         say(
             en=f"JupyterLab has failed; see {_shown(log)}. `annyeong doctor` may find out why.",
             ko=f"JupyterLab이 오류로 멈췄습니다. {_shown(log)} 파일을 보거나 "
-            "`annyeong doctor`로 원인을 찾아보십시오.",
+            "`annyeong doctor`로 원인을 찾아보세요.",
         ),
         file=sys.stderr,
     )

@@ -29,7 +29,7 @@ from typing import Any
 import yaml
 
 from helpers.paths import LESSONS
-from helpers.reader import LANGUAGES
+from helpers.reader import LANGUAGES, say
 
 YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
 
@@ -96,7 +96,12 @@ def lesson_paths(names: list[str] | None = None) -> list[Path]:
     for name in names:
         if not any(_is_named(path, name) for path in paths):
             known = ", ".join(path.stem for path in paths)
-            raise ValueError(f"no lesson is called {name!r}; there are: {known}")
+            raise ValueError(
+                say(
+                    en=f"no lesson is called {name!r}; there are: {known}",
+                    ko=f"{name!r}(이)라는 수업은 없습니다. 있는 수업: {known}",
+                )
+            )
     return [path for path in paths if any(_is_named(path, name) for name in names)]
 
 

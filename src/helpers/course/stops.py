@@ -1,18 +1,23 @@
 """What a learner reads where a cell stops: a sentence that says what to do.
 
-Python's traceback is for errors in the learner's own code. Where a lesson's claim does not hold
-any more since a number was edited, where a cell runs before those it needs, where a package is
-missing, a folder cannot be written or a training is interrupted, one sentence says more.
+Python's traceback is for errors in the learner's own code. One sentence says more when a lesson's
+claim no longer holds because a number was edited, a cell runs before those it needs, a package is
+missing or hidden by a file of the same name, a folder cannot be written or a training is
+interrupted.
 """
 
 import ast
 import json
 import os
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.course.doctor import shadow_problem
+from helpers.course.shadows import shadows
+from helpers.failures import explain
 from helpers.reader import say
 
 #: What a kernel of the lab runs first; it leaves no name behind.
@@ -22,12 +27,15 @@ STARTUP = "__import__('helpers.course.stops', fromlist=['install']).install()"
 def install(shell: Any = None) -> None:
     """Have an IPython shell, this one if none is given, say a sentence where it can.
 
-    The cell counts as failed all the same.
+    The cell counts as failed all the same. The learner's own modules beside the notebook can be
+    imported, after the packages: a ``numpy.py`` there does no harm.
     """
     from IPython import get_ipython
 
+    if sys.flags.safe_path:  # as the lab starts it: the notebook's folder is not looked into yet
+        sys.path.append("")
     shell = shell or get_ipython()
-    kinds = (AssertionError, NameError, ModuleNotFoundError, PermissionError, KeyboardInterrupt)
+    kinds = (AssertionError, NameError, ImportError, PermissionError, KeyboardInterrupt)
     shell.set_custom_exc(kinds, _show)
 
 
@@ -80,6 +88,9 @@ def sentence_for(error: BaseException, code: str) -> str | None:
                 ko=f"`{name}`은(는) 위에 있는 셀에서 만듭니다. 위의 셀을 먼저 실행하세요(메뉴: "
                 "실행, 선택한 셀 위의 모든 셀 실행).",
             )
+        case ImportError(name=str(name)) if shadow := _shadow_of(name):
+            problem = shadow_problem(shadow)
+            return f"{problem.sentence} {problem.mend}"
         case ModuleNotFoundError(name=str(name)) if re.search(
             rf"\b{name.partition('.')[0]}\b", code
         ):
@@ -89,14 +100,16 @@ def sentence_for(error: BaseException, code: str) -> str | None:
                 ko=f"{name} 패키지가 설치되어 있지 않습니다. 터미널에서 `annyeong doctor`를 "
                 "실행하면 방법을 알려 줍니다.",
             )
-        case PermissionError(filename=str(name)):
-            return say(
-                en=f"{Path(name).name} cannot be written or read there: the folder belongs to "
-                "somebody else. `annyeong doctor` in a terminal tells what to do.",
-                ko=f"{Path(name).name}을(를) 그곳에서 읽거나 쓸 수 없습니다. 폴더의 주인이 다른 "
-                "사람입니다. 터미널에서 `annyeong doctor`를 실행하면 방법을 알려 줍니다.",
-            )
+        case PermissionError(filename=str()):
+            return explain(error)
     return None
+
+
+def _shadow_of(module: str) -> Path | None:
+    """Return the learner's own file that has the name of a package, if there is one."""
+    name, here = module.partition(".")[0], Path.cwd()
+    mine = (here / f"{name}.py", here / name / "__init__.py")
+    return next((path for path in shadows(here) if path in mine), None)
 
 
 def notebook_code() -> str:

@@ -18,6 +18,8 @@ from helpers.reader import say
 #: have the first ids of every vocabulary.
 SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
 PAD, UNKNOWN, BEGIN, END = range(4)
+#: What SentencePiece keeps for itself: it drops a sentence that holds one of them.
+_RESERVED = str.maketrans("\0▅", "  ")
 
 
 @cache
@@ -163,8 +165,9 @@ class Subwords:
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """Each token once; its place is its id. It begins with `SPECIAL`."""
-        return tuple(map(self._processor.id_to_piece, range(len(self))))
+        """Each token, its place being its id. The first are those of `SPECIAL`."""
+        learned = range(len(SPECIAL), len(self))
+        return (*SPECIAL, *map(self._processor.id_to_piece, learned))
 
     def __len__(self) -> int:
         return self._processor.get_piece_size()
@@ -194,7 +197,8 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
     Parameters
     ----------
     sentences : iterable of str
-        The corpus.
+        The corpus. A sentence may be as long as you like; "<s>" in it is text like any other.
+        The character NUL and ▅, which SentencePiece keeps for itself, count as spaces.
     size : int
         The most tokens that the vocabulary may have, the four of `SPECIAL` among them. It
         has fewer if the corpus holds no more.
@@ -220,12 +224,14 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
     """
     from sentencepiece import SentencePieceTrainer
 
-    sentences = [] if isinstance(sentences, str) else [_one_line(text) for text in sentences]
+    if isinstance(sentences, str) or not isinstance(sentences, Iterable):
+        sentences = []
+    sentences = [_one_line(_nfc(text).translate(_RESERVED)) for text in sentences]
     if not any(sentences):
         raise ValueError(
             say(
                 en="sentences must be a list of texts, not all of them empty.",
-                ko="sentences에는 문장의 리스트를 주십시오. 빈 문장만 있어서는 안 됩니다.",
+                ko="sentences에는 문장의 리스트를 주세요. 빈 문장만 있어서는 안 됩니다.",
             )
         )
     # SentencePiece writes the space as ▁ and sets one before each sentence.
@@ -241,6 +247,8 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
                 f"받은 값: {size}",
             )
         )
+    # SentencePiece cuts these names out of the corpus: no text holds one that ends in a space.
+    names = [f"{token} " for token in SPECIAL]
     model = io.BytesIO()
     SentencePieceTrainer.train(
         sentence_iterator=iter(sentences),
@@ -250,8 +258,9 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
         hard_vocab_limit=False,  # else a size that the corpus cannot fill is an error
         character_coverage=1.0,
         normalization_rule_name="identity",  # its own would turn ㅋㅋ into the jamo ᄏᄏ
+        max_sentence_length=max(len(text.encode()) for text in sentences),  # drops longer ones
         **dict(zip(("pad_id", "unk_id", "bos_id", "eos_id"), range(4), strict=True)),
-        **dict(zip(("pad_piece", "unk_piece", "bos_piece", "eos_piece"), SPECIAL, strict=True)),
+        **dict(zip(("pad_piece", "unk_piece", "bos_piece", "eos_piece"), names, strict=True)),
         unk_surface="⁇",
         num_threads=1,
         minloglevel=2,

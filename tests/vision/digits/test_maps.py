@@ -68,7 +68,7 @@ def test_a_broken_file_is_one_sentence(tmp_path, monkeypatch):
     (tmp_path / "maps.onnx").write_bytes(b"cut")
     monkeypatch.setattr(maps, "MAPS", tmp_path / "maps.onnx")
     maps._session.cache_clear()
-    with pytest.raises(DataError, match="git checkout"):
+    with pytest.raises(DataError, match="To restore a model"):
         layer_maps(np.zeros((28, 28), np.uint8))
 
 
