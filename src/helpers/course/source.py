@@ -15,6 +15,12 @@ regions that carry ``lang``; code stands once, in fenced blocks that may carry t
     another way, typical wrong ones, and, in a raw block of YAML, the changes to the solution
     that leave it right: ``"the changed line": why``.
 
+``claim``
+    Asserts and nothing else: what the prose says, held true. The notebook folds it. When it
+    fails on an edited lesson, the cells after it still run.
+``fold``
+    Code that only draws: the notebook folds it and shows its picture.
+
 A raw block tagged ``quiz`` holds the quiz as YAML. A block that draws a picture says what
 is to be seen in ``alt_en`` and ``alt_ko``.
 """
@@ -22,6 +28,7 @@ is to be seen in ``alt_en`` and ``alt_ko``.
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -194,6 +201,7 @@ def find_faults(lesson: Lesson) -> list[Fault]:
         *_prose_faults(lesson),
         *_heading_faults(lesson),
         *_code_faults(lesson),
+        *_claim_faults(lesson),
         *_exercise_faults(lesson),
         *_quiz_faults(lesson),
         *_picture_faults(lesson),
@@ -278,6 +286,15 @@ def _code_faults(lesson: Lesson) -> _Faults:
         except SyntaxError as error:
             number = cell.line + (error.lineno or 1) - 1
             yield number, f"not Python, or a shell or magic command: {error.msg}"
+
+
+def _claim_faults(lesson: Lesson) -> _Faults:
+    """A claim makes no name that a later cell could need, and prints nothing."""
+    for cell in lesson.tagged("claim"):
+        with suppress(SyntaxError):  # which is a fault of its own
+            for node in ast.parse(cell.source).body:
+                if not isinstance(node, ast.Assert):
+                    yield cell.line + node.lineno - 1, "a claim holds asserts and nothing else"
 
 
 def _exercise_faults(lesson: Lesson) -> _Faults:
