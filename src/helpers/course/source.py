@@ -289,7 +289,7 @@ def _code_faults(lesson: Lesson) -> _Faults:
 
 
 def _claim_faults(lesson: Lesson) -> _Faults:
-    """A claim makes no name that a later cell could need, and prints nothing."""
+    """Find claims that do more than assert: that make a name a later cell could need."""
     for cell in lesson.tagged("claim"):
         with suppress(SyntaxError):  # which is a fault of its own
             for node in ast.parse(cell.source).body:
