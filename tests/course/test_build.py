@@ -94,6 +94,11 @@ def test_a_solution_is_folded_under_its_exercise(course, lang, title):
     )
 
 
+def test_claims_and_what_only_draws_are_folded(course):
+    folded = [c for c in converted(course) if c.metadata.get("jupyter") == {"source_hidden": True}]
+    assert [c.metadata.tags for c in folded] == [["claim", "raises-exception"], ["fold"]]
+
+
 def test_ids_are_unique_and_the_same_at_every_conversion(course):
     ids = [cell.id for cell in converted(course)]
     assert len(set(ids)) == len(ids)
@@ -193,6 +198,13 @@ def test_a_failing_cell_names_itself_and_leaves_the_old_notebook(built):
     assert "print(1 / 0)" in message
     assert "ZeroDivisionError" in message
     assert files_in(built / "notebooks") == before
+
+
+def test_a_claim_that_fails_is_named_with_its_line(built):
+    change_lesson(built, '.mark == "✔"', '.mark == "✘", "look at twice"')
+    with pytest.raises(LessonError, match=r"99-tiny.md:(\d+): a claim does not hold") as caught:
+        build.build()
+    assert "look at twice" in str(caught.value)
 
 
 def test_a_picture_without_alternative_text_is_named_with_its_line(built):
@@ -363,8 +375,9 @@ def test_a_built_notebook_passes_nbval(built, lang):
     assert run.returncode == 0, run.stdout
 
 
-def test_nbval_sees_an_output_that_differs(built):
+def test_nbval_sees_an_output_that_differs_and_a_claim_that_fails(built):
     change(notebook(built), "half: Ellipsis", "half: 5")
+    change(notebook(built), 'mark == \\"✔\\"', 'mark == \\"✘\\"')
     run = nbval(notebook(built).parent)
     assert run.returncode == 1
-    assert "1 failed" in run.stdout
+    assert "2 failed" in run.stdout

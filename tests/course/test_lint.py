@@ -35,6 +35,7 @@ FAULTS = {
     "magic": ({"half = 2\n": "half = 2\n%time half\n"}, "%time", "not Python"),
     "shell": ({"half = 2\n": "half = 2\n!ls\n"}, "!ls", "not Python"),
     "bad syntax": ({"half = 2\n": "half = 2\nif half\n"}, "if half", "not Python"),
+    "claim that makes": ({"assert check": "made = check"}, "made =", "a claim holds asserts"),
     "no blank": ({"half = ...": "half = 6"}, "half = 6", "an exercise without a blank"),
     "no check": ({f"{CHECK}\n{CHECK}": ""}, "half = ...", "an exercise without a check"),
     "no solution": ({'["solution"]': '["note"]'}, "half = ...", "an exercise without a solution"),
@@ -127,7 +128,7 @@ def test_all_faults_are_named_at_once_in_the_order_of_their_lines(lesson):
 def test_a_fault_names_file_and_line(lesson):
     change(lesson, {"half = ...": "half = 5"})
     (fault,) = find_faults(read_lesson(lesson))
-    assert str(fault) == "lessons/99-tiny.md:130: an exercise without a blank (...)"
+    assert str(fault) == "lessons/99-tiny.md:138: an exercise without a blank (...)"
 
 
 def test_a_block_of_another_language_is_no_code(lesson):

@@ -44,7 +44,7 @@ def shell(tmp_path):
 def test_a_claim_that_fails_says_a_sentence_and_stops_nothing(shell):
     said = shell("share = 0.5", "assert share > 0.98", "print(share)")
     assert "Traceback" not in said
-    assert "does not hold any more. If you changed something above" in said
+    assert "does not hold any more (`assert share > 0.98`). If you changed something" in said
     assert said.splitlines()[-2:] == ["0.5", "well"]
     assert "failed" in said
 

@@ -57,6 +57,15 @@ def test_explorer_begins_at_the_first_value_of_each_control():
     assert [control["slider"] for control in explorer.controls] == [True, False]
 
 
+def test_explorer_begins_elsewhere_and_calls_its_controls_what_the_reader_does():
+    explorer = Explorer(
+        draw, labels={"slope": "기울기"}, start={"slope": 3}, slope=range(2, 5), colour=["red"]
+    )
+    assert explorer.values == {"slope": 3, "colour": "red"}
+    assert [control["label"] for control in explorer.controls] == ["기울기", "colour"]
+    assert explorer.caption == "기울기 = 3, colour = red"
+
+
 def test_explorer_draws_anew_at_every_choice():
     explorer = Explorer(draw, slope=range(2, 5), colour=["red", "blue"])
     first = explorer.picture

@@ -36,6 +36,7 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("{}")'
 _TITLE = {"en": "Solution", "ko": "풀이"}
 _FOR_THE_TESTS = {"alternative", "mistake", "equivalent"}
+_FOLDED = {"claim", "fold"}
 
 
 class LessonError(Exception):
@@ -161,6 +162,10 @@ def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
             f"```python\n{cell.source}\n```\n\n</details>"
         )
         return v4.new_markdown_cell(folded, metadata=metadata)
+    if _FOLDED & set(cell.tags):
+        metadata["jupyter"] = {"source_hidden": True}
+    if "claim" in cell.tags:
+        metadata["tags"].append("raises-exception")  # "Run All" goes on after it
     if cell.alt:
         metadata["alt"] = cell.alt[lang]
     return v4.new_code_cell(cell.source, metadata=metadata)
@@ -224,10 +229,21 @@ def _output_faults(lesson: Lesson, notebook: NotebookNode) -> Iterator[str]:
         if "alt" not in cell.metadata and any(map(_pictures, cell.outputs)):
             line = lines.get(cell.source, 1)
             yield f"{_shown(lesson.path)}:{line}: a picture without alt_en and alt_ko"
+        # A claim that fails stops no run, and so is looked at here; nbval compares it with
+        # the notebook, where it has no output.
+        if "claim" in cell.metadata.get("tags", ()) and cell.outputs:
+            line = lines.get(cell.source, 1)
+            yield f"{_shown(lesson.path)}:{line}: {_failure(cell)}"
     unstable = {"nbval-ignore-output", "nbval-skip"}
     compared = [c for c in code if c.outputs and unstable.isdisjoint(c.metadata.get("tags", ()))]
     if len(compared) < 3:
         yield f"{_shown(lesson.path)}:1: fewer than three cells whose outputs are compared"
+
+
+def _failure(cell: NotebookNode) -> str:
+    """Return what is wrong with a claim that has an output: the assert that does not hold."""
+    traceback = [line for output in cell.outputs for line in output.get("traceback", ())]
+    return "\n".join(["a claim does not hold", *traceback])
 
 
 def _sealed(notebook: NotebookNode, source: str) -> NotebookNode:

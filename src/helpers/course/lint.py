@@ -6,6 +6,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -55,6 +56,7 @@ def find_faults(lesson: Lesson) -> list[Fault]:
         *_prose_faults(lesson),
         *_heading_faults(lesson),
         *_code_faults(lesson),
+        *_claim_faults(lesson),
         *_exercise_faults(lesson),
         *_quiz_faults(lesson),
         *_picture_faults(lesson),
@@ -113,6 +115,15 @@ def _code_faults(lesson: Lesson) -> _Faults:
         except SyntaxError as error:
             number = cell.line + (error.lineno or 1) - 1
             yield number, f"not Python, or a shell or magic command: {error.msg}"
+
+
+def _claim_faults(lesson: Lesson) -> _Faults:
+    """Find claims that do more than assert: that make a name a later cell could need."""
+    for cell in lesson.tagged("claim"):
+        with suppress(SyntaxError):  # which is a fault of its own
+            for node in ast.parse(cell.source).body:
+                if not isinstance(node, ast.Assert):
+                    yield cell.line + node.lineno - 1, "a claim holds asserts and nothing else"
 
 
 def _exercise_faults(lesson: Lesson) -> _Faults:

@@ -15,6 +15,12 @@ regions that carry ``lang``. Code is written once, in fenced blocks that may car
     another way, typical wrong ones, and, in a raw block of YAML, the changes to the solution
     that leave it right: ``"the changed line": why``.
 
+``claim``
+    Asserts and nothing else: what the prose says, held true. The notebook folds it. When it
+    fails on an edited lesson, the cells after it still run.
+``fold``
+    Code that only draws: the notebook folds it and shows its picture.
+
 A raw block tagged ``quiz`` holds the quiz as YAML. A block that draws a picture describes it
 in ``alt_en`` and ``alt_ko``. `helpers.course.lint` reports where a lesson breaks these rules.
 """

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import traceback
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,11 @@ def install(shell: Any = None) -> None:
     shell.set_custom_exc(kinds, _show)
 
 
-def _show(shell, kind, error, traceback, tb_offset=None):
+def _show(shell, kind, error, trace, tb_offset=None):
     """Print the sentence for an error, or IPython's traceback where there is none."""
     sentence = sentence_for(error, notebook_code())
     if sentence is None:
-        return shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+        return shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     print(f"⚠ {sentence}")
     return [sentence]
 
@@ -164,4 +165,7 @@ def _is_raised_in_a_cell(error):
 
 
 def _of(error):
-    return f" ({error})" if str(error) else ""
+    """Return what no longer holds, in brackets: the assert's message, else its line."""
+    lines = traceback.extract_tb(error.__traceback__)
+    told = str(error) or (f"`{lines[-1].line}`" if lines and lines[-1].line else "")
+    return f" ({told})" if told else ""

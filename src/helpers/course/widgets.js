@@ -15,7 +15,7 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  for (const { name, values, slider } of model.get("controls")) {
+  for (const { name, label: text, values, slider } of model.get("controls")) {
     const label = document.createElement("label");
     const control = document.createElement(slider ? "input" : "select");
     control.dataset.lmSuppressShortcuts = "true"; // the arrow keys move it
@@ -33,7 +33,7 @@ function render({ model, el }) {
       send();
     });
     showValue();
-    label.append(name, control, value);
+    label.append(text, control, value);
     el.append(label);
   }
   el.append(picture);

@@ -42,6 +42,10 @@ class Explorer(anywidget.AnyWidget):
     **controls : sequence
         The values of each control: a ``range`` becomes a slider, any other sequence a list to
         choose from. Each control starts at its first value.
+    labels : dict of str to str, optional
+        The name of a control on the page, where it is not the parameter's name.
+    start : dict, optional
+        The value at which a control starts, where it is not the first.
 
     Examples
     --------
@@ -60,14 +64,31 @@ class Explorer(anywidget.AnyWidget):
     picture = bytes_trait()
     caption = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, draw: Callable[..., plt.Figure], **controls: Sequence[Any]):
+    def __init__(
+        self,
+        draw: Callable[..., plt.Figure],
+        *,
+        labels: dict[str, str] | None = None,
+        start: dict[str, Any] | None = None,
+        **controls: Sequence[Any],
+    ):
         self._draw, self._values = draw, controls
+        self._labels = dict(zip(controls, controls, strict=True)) | (labels or {})
+        start = start or {}
         super().__init__(
             controls=[
-                {"name": name, "values": list(map(str, values)), "slider": type(values) is range}
+                {
+                    "name": name,
+                    "label": self._labels[name],
+                    "values": list(map(str, values)),
+                    "slider": type(values) is range,
+                }
                 for name, values in controls.items()
             ],
-            chosen=dict.fromkeys(controls, 0),
+            chosen={
+                name: list(values).index(start[name]) if name in start else 0
+                for name, values in controls.items()
+            },
         )
         self._redraw()
         self.observe(self._redraw, "chosen")
@@ -79,7 +100,9 @@ class Explorer(anywidget.AnyWidget):
 
     def _redraw(self, change: Bunch | None = None) -> None:
         with self.hold_sync():
-            self.caption = ", ".join(f"{name} = {value}" for name, value in self.values.items())
+            self.caption = ", ".join(
+                f"{self._labels[name]} = {value}" for name, value in self.values.items()
+            )
             self.picture = to_png(self._draw(**self.values))
 
     def __repr__(self) -> str:
