@@ -72,7 +72,7 @@ def test_no_caller_changes_them_for_another():
     ("lang", "missing", "spoilt", "mend"),
     [
         ("en", "is missing", "is cut or altered", "Restore it with: "),
-        ("ko", "파일이 없습니다", "파일이 잘렸거나 바뀌었습니다", "다음 명령으로 되살리십시오: "),
+        ("ko", "파일이 없습니다", "파일이 잘렸거나 바뀌었습니다", "다음 명령으로 되살리세요: "),
     ],
 )
 def test_a_broken_file_gives_one_sentence(monkeypatch, mnist, spoil, lang, missing, spoilt, mend):

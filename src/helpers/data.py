@@ -1,4 +1,4 @@
-"""The data sets of the course, from files in ``data/``: nothing is downloaded."""
+"""The data sets of the course, from the files in ``data/``: nothing is downloaded."""
 
 from functools import cache
 from pathlib import Path
@@ -13,18 +13,18 @@ MNIST = DATA / "mnist.npz"
 
 
 class DataError(Exception):
-    """A data file is missing, cut or altered; the message says how to mend it."""
+    """A data file is missing or damaged; the message says how to fix it."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]  # in a notebook: the sentence, not our code
 
 
 @cache
-def load_mnist():
+def load_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Load MNIST, 70,000 handwritten digits, as ``keras.datasets.mnist.load_data`` does.
 
-    The first call reads and checks the file; later calls return the same arrays, which
-    are read-only so that no caller changes them for another.
+    The first call reads and checks the file. Later calls return the same arrays; they are
+    read-only, so that no caller changes them for another.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def load_mnist():
     Raises
     ------
     DataError
-        If the file is missing or is not the file that the course ships.
+        If the file is missing or differs from the one that the course ships.
 
     Notes
     -----
@@ -49,36 +49,35 @@ def load_mnist():
     """
     check_file(MNIST)
     with np.load(MNIST) as arrays:
-        train, test = (
-            tuple(arrays[f"{kind}_{part}"] for kind in "xy") for part in ("train", "test")
-        )
+        train = arrays["x_train"], arrays["y_train"]
+        test = arrays["x_test"], arrays["y_test"]
     for array in (*train, *test):
         array.flags.writeable = False
     return train, test
 
 
 def check_file(path: Path) -> None:
-    """Hold a data file against the checksum that ``data/README.md`` records for it.
+    """Check a data file against the checksum that ``data/README.md`` records for it.
 
     Raises
     ------
     DataError
-        If the file is missing or is not the file that the course ships.
+        If the file is missing or differs from the one that the course ships.
     """
     name = f"data/{path.relative_to(DATA).as_posix()}"
-    mend = f"git checkout -- {name}"
+    command = f"git checkout -- {name}"
     if not path.is_file():
         raise DataError(
             say(
-                en=f"{name} is missing. Restore it with: {mend}",
-                ko=f"{name} 파일이 없습니다. 다음 명령으로 되살리십시오: {mend}",
+                en=f"{name} is missing. Restore it with: {command}",
+                ko=f"{name} 파일이 없습니다. 다음 명령으로 되살리세요: {command}",
             )
         )
     if sha256(path) != recorded(DATA).get(path):
         raise DataError(
             say(
                 en=f"{name} is not the file the course ships: it is cut or altered. "
-                f"Restore it with: {mend}",
-                ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 다음 명령으로 되살리십시오: {mend}",
+                f"Restore it with: {command}",
+                ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 다음 명령으로 되살리세요: {command}",
             )
         )
