@@ -25,8 +25,8 @@ import numpy as np
 from helpers.language.chatbot import ENGINES, Chatbot
 from helpers.language.corpus import load_greetings, load_off_topic
 from helpers.language.embeddings import SentenceIndex, embed
+from helpers.language.morphology import morphemes
 from helpers.language.retrieval import THRESHOLD, Retrieval, training_wordings
-from helpers.language.tokens import morphemes
 from helpers.service.deploy.process import running
 
 TEXTS, INTENTS = map(np.array, training_wordings())

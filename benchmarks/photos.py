@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from helpers.paths import PHOTOS
-from helpers.vision.photos import decode, read_photo
+from helpers.vision.photos import read_photo
+from helpers.vision.pictures import decode
 
 
 def main():

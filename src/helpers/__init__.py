@@ -4,9 +4,8 @@ import os
 
 __version__ = "0.1.0"
 
-# Nothing is sent to anybody. Some libraries report how they are used to their makers unless the
-# environment says no before they are loaded; what we start inherits it. Who wants to report says
-# so in the environment, and is left alone.
+# No telemetry: some libraries report their use to their makers unless the environment says no
+# before they are loaded. Processes that we start inherit it. A value that the user has set stays.
 for _name, _value in {
     "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime
     "RAY_USAGE_STATS_ENABLED": "0",  # Ray, where `serve run` starts it

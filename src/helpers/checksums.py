@@ -20,7 +20,7 @@ def sha256(path: Path) -> str:
 def recorded(folder: Path) -> dict[Path, str]:
     """Return the sha256 that the ``README.md`` of a folder records for each of its files.
 
-    A line is as ``sha256sum`` writes it: the checksum, two spaces, the name.
+    Each is on a line as ``sha256sum`` writes it: the checksum, two spaces, the name.
     """
     readme = folder / "README.md"
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""

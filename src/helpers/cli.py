@@ -9,15 +9,19 @@ import os
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.failures import explain
 from helpers.language.chatbot import ENGINES
+from helpers.notice import notice_if_slow
 from helpers.paths import ROOT, written_whole
 from helpers.reader import LANGUAGES, language, say
-from helpers.waiting import waiting
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -49,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         return _fail(
             say(
-                en=f"{error.name} is not installed; `annyeong doctor` tells how to mend it.",
+                en=f"{error.name} is not installed; `annyeong doctor` says how to fix it.",
                 ko=f"{error.name} 패키지가 없습니다. `annyeong doctor`가 고치는 방법을 "
                 "알려 줍니다.",
             )
@@ -71,15 +75,18 @@ def _fail(sentence: str) -> int:
 
 
 def _read(words: argparse.Namespace) -> int:
-    with waiting(en="Loading the digit reader ...", ko="숫자 판독기를 불러오고 있습니다 ..."):
-        from helpers.vision.photos import PhotoError, draw_reading, read_photo
+    with notice_if_slow(
+        en="Loading the digit reader ...", ko="숫자 판독기를 불러오고 있습니다 ..."
+    ):
+        from helpers.vision.photos import draw_reading, read_photo
+        from helpers.vision.pictures import PhotoError
 
     if words.save and len(words.photos) > 1 and _target(words.save, Path()) == words.save:
         return _fail(
             say(
                 en=f"{words.save} can hold one reading: give --save a folder for several photos.",
                 ko=f"{words.save}: 파일 하나에는 결과를 하나만 저장합니다. 사진이 여럿이면 "
-                "--save에 폴더를 쓰십시오.",
+                "--save에 폴더를 쓰세요.",
             )
         )
     code = 0
@@ -93,13 +100,13 @@ def _read(words: argparse.Namespace) -> int:
             code = _fail(
                 say(
                     en=f"{photo}: no digits found. Write them large and dark on plain paper.",
-                    ko=f"{photo}: 숫자를 찾지 못했습니다. 흰 종이에 크고 진하게 써 보십시오.",
+                    ko=f"{photo}: 숫자를 찾지 못했습니다. 흰 종이에 크고 진하게 써 보세요.",
                 )
             )
             continue
         reading = "".join(str(digit.value) for digit in digits)
-        sureties = " ".join(f"{digit.probability:.0%}" for digit in digits)
-        print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({sureties})")
+        probabilities = " ".join(f"{digit.probability:.0%}" for digit in digits)
+        print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({probabilities})")
         if words.save:
             _save(draw_reading(photo, digits), _target(words.save, photo))
         if words.show:
@@ -114,17 +121,17 @@ def _target(save: Path, photo: Path) -> Path:
     return save / f"{photo.stem}-reading.png" if save.is_dir() or not save.suffix else save
 
 
-def _save(picture, path: Path) -> None:
+def _save(picture: "np.ndarray", path: Path) -> None:
     import cv2
 
-    is_written, data = False, None
-    if cv2.haveImageWriter(path.name):
+    is_written = cv2.haveImageWriter(path.name)
+    if is_written:
         is_written, data = cv2.imencode(path.suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     if not is_written:
         raise ValueError(
             say(
                 en=f"{path.name}: pictures are saved as .png or .jpg; name the file so.",
-                ko=f"{path.name}: 그림은 .png나 .jpg로 저장합니다. 파일 이름을 그렇게 쓰십시오.",
+                ko=f"{path.name}: 그림은 .png나 .jpg로 저장합니다. 파일 이름을 그렇게 쓰세요.",
             )
         )
     try:
@@ -134,7 +141,7 @@ def _save(picture, path: Path) -> None:
         raise ValueError(
             say(
                 en=f"{path} cannot be written: save to another place.",
-                ko=f"{path}: 쓸 수 없는 곳입니다. 다른 곳에 저장하십시오.",
+                ko=f"{path}: 쓸 수 없는 곳입니다. 다른 곳에 저장하세요.",
             )
         ) from error
 
@@ -160,7 +167,7 @@ def _reset(words: argparse.Namespace) -> int:
 
 
 def _doctor(words: argparse.Namespace) -> int:
-    with waiting(en="Looking at everything ...", ko="하나씩 살펴보고 있습니다 ..."):
+    with notice_if_slow(en="Looking at everything ...", ko="하나씩 살펴보고 있습니다 ..."):
         from helpers.course.doctor import PORT, examine
 
         report = examine(port=PORT)
@@ -175,7 +182,7 @@ def _build(words: argparse.Namespace) -> int:
         if words.check:
             build.check(words.lessons)
             return 0
-        with waiting(
+        with notice_if_slow(
             en="Running the notebooks that are stale; this takes a while ...",
             ko="낡은 노트북을 실행하고 있습니다. 시간이 걸립니다 ...",
         ):
@@ -190,7 +197,7 @@ def _build(words: argparse.Namespace) -> int:
 
 
 def _train(words: argparse.Namespace) -> int:
-    with waiting(
+    with notice_if_slow(
         en="Training; this takes a while ...", ko="학습하고 있습니다. 시간이 걸립니다 ..."
     ):
         for line in _TRAINED[words.model]():
@@ -231,7 +238,7 @@ def _serve(words: argparse.Namespace) -> int:
     # The workers are the threads. NumPy's own, where others are at work too, wait for each other
     # by spinning: a reply then takes many times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with waiting(en="Loading the service ...", ko="서비스를 불러오고 있습니다 ..."):
+    with notice_if_slow(en="Loading the service ...", ko="서비스를 불러오고 있습니다 ..."):
         from helpers.service.deploy.run import serve, serve_microservices
         from helpers.service.settings import read_settings
 
@@ -242,9 +249,10 @@ def _serve(words: argparse.Namespace) -> int:
 
 
 def _chat(words: argparse.Namespace) -> int:
-    from helpers.language.chatbot import Chatbot, MessageError
+    from helpers.language.chatbot import Chatbot
+    from helpers.language.messages import MessageError
 
-    with waiting(en="Loading the chatbot ...", ko="챗봇을 불러오고 있습니다 ..."):
+    with notice_if_slow(en="Loading the chatbot ...", ko="챗봇을 불러오고 있습니다 ..."):
         chatbot = Chatbot.load(words.engine)
     print(
         say(
@@ -274,12 +282,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"annyeong {__version__}")
     commands = parser.add_subparsers(required=True, metavar=say(en="COMMAND", ko="명령"))
 
-    def command(name, run, en, ko):
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], en: str, ko: str
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=say(en, ko), description=say(en, ko))
         added.set_defaults(run=run)
         return added
 
-    def add_lang(command):
+    def add_lang(command: argparse.ArgumentParser) -> None:
         text = say(en="the course's language", ko="과정의 언어")
         command.add_argument("--lang", choices=LANGUAGES, default=language(), help=text)
 
@@ -306,7 +316,7 @@ def _parser() -> argparse.ArgumentParser:
     add_lang(reset)
 
     en, ko = (
-        "Say what is wrong and how to mend it.",
+        "Say what is wrong and how to fix it.",
         "무엇이 잘못되었고 어떻게 고치는지 알려 줍니다.",
     )
     command("doctor", _doctor, en, ko)

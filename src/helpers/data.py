@@ -1,4 +1,4 @@
-"""The data sets of the course, from files in ``data/``: nothing is downloaded."""
+"""The data sets of the course, from the files in ``data/``: nothing is downloaded."""
 
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,11 @@ class DataError(Exception):
 
 
 @cache
-def load_mnist():
+def load_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Load MNIST, 70,000 handwritten digits, as ``keras.datasets.mnist.load_data`` does.
 
-    The first call reads and checks the file; later calls return the same arrays, which
-    are read-only so that no caller changes them for another.
+    The first call reads and checks the file. Later calls return the same arrays; they are
+    read-only, so that no caller changes them for another.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def load_mnist():
     Raises
     ------
     DataError
-        If the file is missing or is not the file that the course ships.
+        If the file is missing or differs from the one that the course ships.
 
     Notes
     -----
@@ -49,21 +49,20 @@ def load_mnist():
     """
     check_file(MNIST)
     with np.load(MNIST) as arrays:
-        train, test = (
-            tuple(arrays[f"{kind}_{part}"] for kind in "xy") for part in ("train", "test")
-        )
+        train = arrays["x_train"], arrays["y_train"]
+        test = arrays["x_test"], arrays["y_test"]
     for array in (*train, *test):
         array.flags.writeable = False
     return train, test
 
 
 def check_file(path: Path) -> None:
-    """Hold a data file against the checksum that ``data/README.md`` records for it.
+    """Check a data file against the checksum that ``data/README.md`` records for it.
 
     Raises
     ------
     DataError
-        If the file is missing or is not the file that the course ships.
+        If the file is missing or differs from the one that the course ships.
     """
     name = f"data/{path.relative_to(DATA).as_posix()}"
     restore = how_to_restore(name)

@@ -1,4 +1,4 @@
-"""Where things lie: the course's folders, and how a file is written whole."""
+"""The course's folders, and files written whole or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ LESSONS = ROOT / "lessons"
 NOTEBOOKS = ROOT / "notebooks"
 #: The learner's copies and progress; git ignores it.
 WORK = ROOT / "work"
-#: The data files; a package installed without its checkout carries the models alone.
+#: The data files; a package installed without its checkout contains the models only.
 DATA = _CHECKOUT / "data" if ROOT == _CHECKOUT else Path(__file__).parent / "shipped"
 MODELS = DATA / "models"
 PHOTOS = DATA / "photos"
@@ -22,20 +22,20 @@ FONTS = DATA / "fonts"
 
 @contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` if the block succeeds.
+    """Yield a temporary path beside `path`; rename it to `path` if the block succeeds.
 
-    A reader of `path` therefore sees the old file or the new one, never half of it,
-    whenever the writer is killed.
+    So a reader of `path` sees the old file or the new one, never half of it, even if the writer
+    is killed.
 
     Parameters
     ----------
     path : str or Path
-        The file to write; its folder is made if it is missing.
+        The file to write; its folder is created if it is missing.
 
     Yields
     ------
     Path
-        Write here. The suffix is that of `path`, since some writers choose by it.
+        Write here. It has the suffix of `path`, since some writers choose the format by it.
 
     Examples
     --------

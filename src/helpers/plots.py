@@ -1,4 +1,4 @@
-"""Pictures of the lessons: Hangul in every plot, and pictures side by side.
+"""Plots of the lessons: Hangul in every plot, and images side by side.
 
 Importing this module sets the style for the whole notebook.
 """
@@ -14,11 +14,11 @@ from helpers.paths import FONTS
 
 
 def use_course_style() -> None:
-    """Set the font (Pretendard, which has Hangul), small pictures and quiet axes."""
+    """Set the font (Pretendard, which has Hangul), small figures and axes without a frame."""
     font_manager.fontManager.addfont(FONTS / "Pretendard-Regular.otf")
     plt.rcParams.update(
         {
-            "font.family": ["Pretendard", "DejaVu Sans"],  # the second has the mathematical signs
+            "font.family": ["Pretendard", "DejaVu Sans"],  # the second has the mathematical symbols
             "axes.unicode_minus": False,  # the font has no such minus sign
             "axes.spines.top": False,
             "axes.spines.right": False,
@@ -45,16 +45,15 @@ def show_images(
     Parameters
     ----------
     images : sequence of arrays (H, W)
-        All images share one scale of brightness only if they are drawn from one array;
-        each is scaled from its own least to its own greatest value.
+        Each is scaled from its own minimum to its own maximum.
     titles : sequence of str, optional
         One for each image.
     columns : int
-        Images in a row, at the most.
+        Maximum number of images in a row.
     size : float
         Width of an image in inches.
     signed : bool
-        Draw zero as the middle of the scale: blue below it, red above.
+        Draw zero as the middle of the colour map: blue below, red above.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Who is reading: the language in which the helpers speak, Korean or English."""
+"""The reader's language, Korean or English, in which the helpers say everything."""
 
 import locale
 import os
@@ -14,14 +14,14 @@ _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 def language() -> str:
     """Return the reader's language.
 
-    It is what `speaking` says; else the name of the folder the notebook lies in
-    (``.../ko``, ``.../en``), since a kernel starts there; elsewhere the variable
-    ``COURSE_LANG``, then the locale.
+    It is what `speaking` sets; else the name of the folder that the notebook is in (``.../ko``,
+    ``.../en``), since its kernel starts there; else the variable ``COURSE_LANG``, then the
+    locale.
 
     Returns
     -------
     str
-        ``"ko"`` or ``"en"``; English where nothing says Korean.
+        ``"ko"`` or ``"en"``; English unless something says Korean.
     """
     if spoken := _spoken.get():
         return spoken
@@ -35,7 +35,7 @@ def language() -> str:
 
 @contextmanager
 def speaking(lang: str) -> Iterator[None]:
-    """Speak a language within a block, in this thread or task alone: one request's reader.
+    """Set the language within a block, only in this thread or task: that of one request's reader.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def speaking(lang: str) -> Iterator[None]:
 
 
 def say(en: str, ko: str) -> str:
-    """Return the one of two wordings that the reader reads.
+    """Return the wording in the reader's language.
 
     Examples
     --------

@@ -1,20 +1,27 @@
-"""Training that may be interrupted: a progress bar, and a checkpoint to go on from."""
+"""Training that can be interrupted: a progress bar, and a checkpoint to resume from."""
 
 import json
 import math
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from helpers.data import DataError
 from helpers.models import check_suffix
 from helpers.paths import written_whole
 from helpers.reader import say
 
+if TYPE_CHECKING:
+    import keras
+
 _PROGRESS = "training.json"  # what a checkpoint carries beside the model
 
 
-def climb_and_fall(peak, num_steps):
-    """Return a learning rate that climbs over a tenth of the steps, then falls to zero.
+def climb_and_fall(
+    peak: float, num_steps: int
+) -> "keras.optimizers.schedules.LearningRateSchedule":
+    """Return a learning rate that rises over a tenth of the steps (warm-up), then falls to zero.
 
     Parameters
     ----------
@@ -43,35 +50,42 @@ def climb_and_fall(peak, num_steps):
     )
 
 
-def fit(model, shuffled, settings, *, validation=None, checkpoint=None):
-    """Train a compiled model; go on from the checkpoint if there is one.
+def fit(
+    model: "keras.Model",
+    shuffled: Callable[[int], tuple[Any, ...]],
+    settings: dict[str, Any],
+    *,
+    validation: tuple[Any, ...] | None = None,
+    checkpoint: str | Path | None = None,
+) -> dict[str, list[float]]:
+    """Train a compiled model; resume from the checkpoint if there is one.
 
     Parameters
     ----------
     model : keras.Model
         Changed in place.
     shuffled : callable
-        From the number of an epoch to what `keras.Model.fit` learns from: x, y and, if
-        wanted, the weight of each y, in the order to be learned. It must depend on nothing
-        else, so that a resumed training takes the same road as an uninterrupted one.
+        From the number of an epoch to what `keras.Model.fit` learns from: x, y and, optionally,
+        the weight of each y, in the order to learn them. It must depend on nothing else, so that
+        a resumed training gives the same result as an uninterrupted one.
     settings : dict
-        What decides the training, for the checkpoint to be held against; among it
-        `num_examples`, `num_epochs` and `batch_size`.
+        What determines the training, to compare with the checkpoint's; `num_examples`,
+        `num_epochs` and `batch_size` among it.
     validation : tuple, optional
-        x, y and, if wanted, weights to measure, but not to learn from, after each epoch.
+        x, y and, optionally, weights to measure, but not to learn from, after each epoch.
     checkpoint : path, optional
-        A `.keras` file, written whole after each epoch. If it exists, training goes on
+        A `.keras` file, written whole after each epoch. If it exists, training resumes
         from it: after a crash or Ctrl-C, call again with the same arguments.
 
     Returns
     -------
     dict of str to list of float
-        What the model was compiled to measure, one number an epoch, resumed ones included.
+        What the model was compiled to measure, one number per epoch, resumed ones included.
 
     Raises
     ------
     ValueError
-        If the checkpoint is of other settings.
+        If the checkpoint was made with other settings.
     DataError
         If the checkpoint is damaged; it is left as it is.
     """
@@ -85,7 +99,7 @@ def fit(model, shuffled, settings, *, validation=None, checkpoint=None):
     num_done = len(history.get("loss", []))
     with tqdm(total=num_epochs * num_steps, initial=num_done * num_steps, unit="batch") as bar:
 
-        def show(_, logs):
+        def show(_: int, logs: dict[str, float]) -> None:
             bar.set_postfix(logs, refresh=False)
             bar.update()
 
@@ -108,15 +122,22 @@ def fit(model, shuffled, settings, *, validation=None, checkpoint=None):
     return history
 
 
-def _save_checkpoint(model, checkpoint, settings, history):
+def _save_checkpoint(
+    model: "keras.Model",
+    checkpoint: str | Path,
+    settings: dict[str, Any],
+    history: dict[str, list[float]],
+) -> None:
     with written_whole(checkpoint) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
             archive.writestr(_PROGRESS, json.dumps({"settings": settings, "history": history}))
 
 
-def _resume(model, checkpoint, settings):
-    """Load `checkpoint`, if there is one, into `model`; give its history so far."""
+def _resume(
+    model: "keras.Model", checkpoint: str | Path | None, settings: dict[str, Any]
+) -> dict[str, list[float]]:
+    """Load `checkpoint`, if there is one, into `model`; return its history so far."""
     if checkpoint is None:
         return {}
     check_suffix(checkpoint, ".keras")
@@ -133,7 +154,7 @@ def _resume(model, checkpoint, settings):
                 en=f"{checkpoint} is damaged or is no checkpoint of a training: delete it to start "
                 "over, or choose another path.",
                 ko=f"{checkpoint} 파일은 손상되었거나 학습 체크포인트(checkpoint)가 아닙니다. "
-                "지우고 처음부터 다시 학습하거나 다른 경로를 정하십시오.",
+                "지우고 처음부터 다시 학습하거나 다른 경로를 정하세요.",
             )
         ) from error
     for name, value in settings.items():
@@ -145,7 +166,7 @@ def _resume(model, checkpoint, settings):
                     "give the same again, or choose another path.",
                     ko=f"체크포인트(checkpoint) {checkpoint} 파일은 설정이 다른 학습에서 나왔습니다"
                     f"(이전: {name}={before}, 지금: {name}={value}). 같은 값을 주거나 다른 경로를 "
-                    "정하십시오.",
+                    "정하세요.",
                 )
             )
     model.optimizer.build(model.trainable_variables)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import waiting
+from helpers import notice
 from helpers.cli import main
 from helpers.language.chatbot import Chatbot
 
@@ -73,8 +73,8 @@ def test_ctrl_c_ends_the_real_one():
 def test_who_waits_for_the_chatbot_is_told_what_for(monkeypatch):
     terminal = io.StringIO()
     terminal.isatty = lambda: True
-    monkeypatch.setattr(waiting, "sys", SimpleNamespace(stderr=terminal))
-    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(notice, "sys", SimpleNamespace(stderr=terminal))
+    monkeypatch.setattr(notice, "PATIENCE_SECONDS", 0.01)
 
     def load(engine):
         deadline = time.monotonic() + 60

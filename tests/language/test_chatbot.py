@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from helpers.language.chatbot import MAX_LENGTH, NOT_KOREAN, Chatbot, MessageError, Reply, clean
+from helpers.language.chatbot import NOT_KOREAN, Chatbot, Reply
+from helpers.language.messages import MAX_LENGTH, MessageError
 
 CONVERSATION = {
     "안녕하세요": "hello",
@@ -85,10 +86,6 @@ def test_the_sentence_is_in_the_readers_language(chatbot, monkeypatch):
     monkeypatch.setenv("COURSE_LANG", "ko")
     with pytest.raises(MessageError, match="비어 있습니다"):
         chatbot.reply("")
-
-
-def test_half_a_character_counts_as_a_space():
-    assert clean("안녕\ud83d하세요") == "안녕 하세요"
 
 
 def test_an_unknown_engine_is_one_sentence():

@@ -7,8 +7,7 @@ import pytest
 from helpers.data import DataError
 from helpers.language import chatbot, retrieval
 from helpers.language.chatbot import Chatbot
-from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.earnest import load_earnest
+from helpers.language.corpus import load_answers, load_earnest, load_greetings, load_off_topic
 from helpers.language.retrieval import (
     REFUSAL,
     RIDGE,

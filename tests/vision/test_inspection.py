@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from helpers.vision.inspection import Refused, inspect, unfolds_to
+from helpers.vision.inspection import Refused, inflates_to, inspect
+from helpers.vision.inspection.exif import orientation_in
 from helpers.vision.inspection.jpeg import MAX_SCANS
-from helpers.vision.inspection.look import orientation_in
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PICTURE = np.arange(40 * 30 * 3).astype(np.uint8).reshape(40, 30, 3)
@@ -75,14 +75,14 @@ def test_the_look_allows_what_the_decoder_takes(colour, depth, interlacing):
     assert (decoded is not None) == is_legal
     if is_legal:
         look = inspect(file)
-        assert unfolds_to(look.packed, look.num_bytes)
+        assert inflates_to(look.compressed, look.num_bytes)
     else:
         with pytest.raises(Refused):
             inspect(file)
 
 
 @pytest.mark.parametrize("side", range(1, 18))
-def test_an_interlaced_picture_of_any_size_unfolds_to_what_the_decoder_needs(side):
+def test_an_interlaced_picture_of_any_size_inflates_to_what_the_decoder_needs(side):
     header = struct.pack(">IIBBBBB", side, 19 - side, 8, 0, 0, 0, 1)
 
     def with_bytes(count):
@@ -138,15 +138,15 @@ def test_every_beginning_of_a_file_is_refused_alike():
 
 @pytest.mark.parametrize("num_pieces", [1, 3, 200])
 @pytest.mark.parametrize("size", [0, 1, 2**16, 5_000_000])
-def test_data_that_unfolds_to_too_much_or_too_little_is_told(size, num_pieces):
+def test_data_that_inflates_to_too_much_or_too_little_is_told(size, num_pieces):
     packed = zlib.compress(bytes(size))
     step = -(-len(packed) // num_pieces)
     pieces = [memoryview(packed)[at : at + step] for at in range(0, len(packed), step)]
-    assert unfolds_to(pieces, size)
-    assert not unfolds_to(pieces, size + 1)
-    assert size == 0 or not unfolds_to(pieces, size - 1)
-    assert not unfolds_to([*pieces, memoryview(b"more")], size)
-    assert not unfolds_to([memoryview(packed)[:-1]], size)
+    assert inflates_to(pieces, size)
+    assert not inflates_to(pieces, size + 1)
+    assert size == 0 or not inflates_to(pieces, size - 1)
+    assert not inflates_to([*pieces, memoryview(b"more")], size)
+    assert not inflates_to([memoryview(packed)[:-1]], size)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -23,9 +23,9 @@ from helpers.course.shadows import shadows
 from helpers.course.source import lesson_paths
 from helpers.course.stops import STARTUP
 from helpers.course.work import lay_out
+from helpers.notice import notice_if_slow
 from helpers.paths import ROOT, WORK, written_whole
 from helpers.reader import say
-from helpers.waiting import waiting
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
@@ -78,7 +78,7 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
             process_group=0,  # Ctrl-C comes to us alone, and we end it in good order
         )
     try:
-        with waiting(en="JupyterLab is starting ...", ko="주피터랩을 시작하고 있습니다 ..."):
+        with notice_if_slow(en="JupyterLab is starting ...", ko="주피터랩을 시작하고 있습니다 ..."):
             root = _root(server, token)
         if root:
             _announce(f"{root}lab/tree/{notebook}?token={token}", folder)

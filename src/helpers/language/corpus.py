@@ -1,7 +1,10 @@
-"""The greeting corpus: wordings of everyday courtesy, each with its intent, and the answers."""
+"""The corpora of the chatbot: wordings, each with its intent, and the answers.
+
+`greetings.tsv` has everyday courtesy, `earnest.tsv` grief, danger and fear, `off_topic.tsv` what a
+chatbot of greetings should refuse.
+"""
 
 import csv
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +13,10 @@ from helpers.paths import DATA
 from helpers.reader import say
 
 GREETINGS = DATA / "greetings.tsv"
+EARNEST = DATA / "earnest.tsv"
 OFF_TOPIC = DATA / "off_topic.tsv"
+#: To learn from, to choose settings with, to measure with.
+SPLITS = ("train", "validation", "held_out")
 
 
 def load_greetings(split: str) -> tuple[list[str], list[str]]:
@@ -25,14 +31,14 @@ def load_greetings(split: str) -> tuple[list[str], list[str]]:
     Returns
     -------
     texts, intents : list of str, list of str
-        As long as each other; intents come again and again, in the order of the file.
+        Of the same length, in the order of the file; each intent has many wordings.
 
     Raises
     ------
     ValueError
-        If there is no such split.
+        If `split` is another.
     DataError
-        If the file is missing or is not the file that the course ships.
+        If the file is missing or differs from the one that the course ships.
 
     Examples
     --------
@@ -40,22 +46,44 @@ def load_greetings(split: str) -> tuple[list[str], list[str]]:
     >>> texts[0], intents[0], len(set(intents))
     ('안녕하세요', 'hello', 77)
     """
-    rows = load_rows(GREETINGS, split, ("train", "validation", "held_out"))
-    return [row["text"] for row in rows], [row["intent"] for row in rows]
+    return _load_wordings(GREETINGS, split)
 
 
 def load_answers() -> dict[str, list[str]]:
-    """Load the polite answers to each intent; errors are those of `load_greetings`.
+    """Load the polite answers to each intent of `load_greetings`.
 
     Examples
     --------
     >>> load_answers()["hello"][0]
     '안녕하세요! 만나서 반가워요.'
     """
-    answers = {}
-    for row in load_rows(GREETINGS, "answer", ("answer",)):
-        answers.setdefault(row["intent"], []).append(row["text"])
-    return answers
+    return _load_answers(GREETINGS)
+
+
+def load_earnest(split: str) -> tuple[list[str], list[str]]:
+    """Load the serious wordings of one split, with the intent of each, as `load_greetings`.
+
+    Examples
+    --------
+    >>> texts, intents = load_earnest("train")
+    >>> texts[0], intents[0]
+    ('죽고 싶어요', 'suicide')
+    """
+    return _load_wordings(EARNEST, split)
+
+
+def load_earnest_answers() -> dict[str, list[str]]:
+    """Load the answers to each intent that only `load_earnest` has.
+
+    Intents that the greetings have too, such as ``good_news``, keep the answers of
+    `load_answers`.
+
+    Examples
+    --------
+    >>> all("109" in answer for answer in load_earnest_answers()["suicide"])
+    True
+    """
+    return _load_answers(EARNEST)
 
 
 def load_off_topic(split: str) -> list[str]:
@@ -77,14 +105,17 @@ def load_off_topic(split: str) -> list[str]:
     >>> len(load_off_topic("held_out"))
     100
     """
-    rows = load_rows(OFF_TOPIC, split, ("train", "validation", "held_out"))
-    return [row["text"] for row in rows]
+    return [row["text"] for row in _load_rows(OFF_TOPIC, split)]
 
 
-def load_rows(path: Path, split: str, splits: Sequence[str]) -> list[dict[str, str]]:
-    """Load the rows of one of the `splits` of a corpus; errors are those of `load_greetings`."""
-    if split not in splits:
-        names = ", ".join(splits)
+def _load_wordings(path: Path, split: str) -> tuple[list[str], list[str]]:
+    rows = _load_rows(path, split)
+    return [row["text"] for row in rows], [row["intent"] for row in rows]
+
+
+def _load_rows(path: Path, split: str) -> list[dict[str, str]]:
+    if split not in SPLITS:
+        names = ", ".join(SPLITS)
         raise ValueError(
             say(
                 en=f"split must be one of {names}, not {split!r}.",
@@ -94,8 +125,16 @@ def load_rows(path: Path, split: str, splits: Sequence[str]) -> list[dict[str, s
     return [row for row in _read(path) if row["split"] == split]
 
 
+def _load_answers(path: Path) -> dict[str, list[str]]:
+    answers: dict[str, list[str]] = {}
+    for row in _read(path):
+        if row["split"] == "answer":
+            answers.setdefault(row["intent"], []).append(row["text"])
+    return answers
+
+
 @cache
-def _read(path: Path):
+def _read(path: Path) -> list[dict[str, str]]:
     check_file(path)
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

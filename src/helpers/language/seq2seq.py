@@ -1,16 +1,20 @@
 """Sequence to sequence: a question's tokens in, an answer's tokens out, one by one.
 
-A model is anything that maps questions (N, S) and the beginnings of their answers (N, T) to
-probabilities (N, T, V): at t, of the token that follows ``answers[:, :t + 1]``. A Keras model,
-its compiled function or an ONNX file can say so; the searches here ask no more of it.
+A model is anything that maps questions (N, S) and prefixes of their answers (N, T) to
+probabilities (N, T, V): at t, of the token that follows ``answers[:, :t + 1]``. It may be a Keras
+model, its compiled function or an ONNX file.
 """
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.language.tokens import BEGIN, END, PAD, Subwords
 from helpers.reader import say
+
+if TYPE_CHECKING:
+    import keras
 
 #: From questions (N, S) and answers (N, T), both int32, to probabilities (N, T, V).
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -19,7 +23,7 @@ Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 def encode_questions(
     tokenizer: Subwords, texts: Sequence[str], length: int | None = None
 ) -> np.ndarray:
-    """Turn questions into numbers: the ids of each, END, and PAD up to one length.
+    """Encode questions: the ids of each, END, and PAD up to one length.
 
     Parameters
     ----------
@@ -27,7 +31,7 @@ def encode_questions(
     texts : sequence of str
         N questions.
     length : int, optional
-        S; by default that of the longest. A question that is longer is read up to there.
+        S; by default that of the longest question. A longer question is truncated.
 
     Returns
     -------
@@ -48,10 +52,10 @@ def encode_questions(
 def encode_answers(
     tokenizer: Subwords, texts: Sequence[str], length: int | None = None
 ) -> np.ndarray:
-    """Turn answers into numbers: BEGIN, the ids of each, END, and PAD up to one length.
+    """Encode answers: BEGIN, the ids of each, END, and PAD up to one length.
 
-    For teacher forcing a model is fed ``[:, :-1]`` and asked for ``[:, 1:]``, where PAD does
-    not count.
+    For teacher forcing the decoder's input is ``[:, :-1]`` and its target ``[:, 1:]``, where PAD
+    does not count.
 
     Parameters
     ----------
@@ -59,8 +63,7 @@ def encode_answers(
     texts : sequence of str
         N answers.
     length : int, optional
-        T, the most tokens that are asked for, END among them; by default that of the
-        longest answer.
+        T, the maximum number of tokens, including END; by default that of the longest answer.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def encode_answers(
     return _padded(rows, None if length is None else length + 1)
 
 
-def build_gru(vocab_size: int, units: int = 128, attention: str | None = None):
+def build_gru(vocab_size: int, units: int = 128, attention: str | None = None) -> "keras.Model":
     """Build an encoder and a decoder of one GRU each.
 
     Parameters
@@ -91,22 +94,21 @@ def build_gru(vocab_size: int, units: int = 128, attention: str | None = None):
     vocab_size : int
         V, how many tokens there are.
     units : int
-        Numbers in a state, and in the vector of a token.
+        The size of a state, and of a token's embedding.
     attention : {None, "additive", "dot"}
-        Whether each step of the decoder looks back at all states of the encoder, and how the
-        states are compared. The layer is called ``attention``; its second output are the
-        weights (N, T, S).
+        Whether and how each step of the decoder attends to all states of the encoder. The layer
+        is called ``attention``; its second output is the weights (N, T, S).
 
     Returns
     -------
     keras.Model
         ``[questions (N, S) int32, answers (N, T) int32]`` to probabilities (N, T, V) float32,
-        not yet compiled. Each question holds one END, and PAD behind it; PAD has no influence.
+        not yet compiled. Each question has one END, and PAD after it; PAD has no influence.
 
     Raises
     ------
     ValueError
-        If there is no such attention.
+        If `attention` is another.
 
     Notes
     -----
@@ -137,7 +139,7 @@ def build_gru(vocab_size: int, units: int = 128, attention: str | None = None):
     decoder = layers.GRU(units, return_sequences=True, name="decoder")
 
     encoded = encoder(embedding(questions))
-    # PAD stands behind END: what the encoder makes of it is never looked at.
+    # PAD comes after END, so the state at END does not depend on it.
     is_end = ops.cast(ops.equal(questions, END), "float32")
     thought = layers.Dot(axes=1, name="thought")([is_end, encoded])
     decoded = decoder(embedding(answers), initial_state=thought)
@@ -152,15 +154,15 @@ def build_gru(vocab_size: int, units: int = 128, attention: str | None = None):
 
 
 def greedy(predict: Predict, questions: np.ndarray, max_length: int) -> list[list[int]]:
-    """Answer questions, taking the most probable token at each step.
+    """Answer questions with the most probable token at each step (greedy search).
 
     Parameters
     ----------
     predict : callable
-        See `Predict`. It is called once for each step, always with (N, `max_length`) answers.
+        See `Predict`. It is called once per step, always with (N, `max_length`) answers.
     questions : ndarray, (N, S) int32
     max_length : int
-        The most steps, the one to END among them.
+        The maximum number of steps, including the one to END.
 
     Returns
     -------
@@ -169,7 +171,7 @@ def greedy(predict: Predict, questions: np.ndarray, max_length: int) -> list[lis
 
     Examples
     --------
-    >>> def predict(questions, answers):  # it echoes the question
+    >>> def predict(questions, answers):  # echoes the question
     ...     return np.eye(10)[questions[:, : answers.shape[1]]]
     >>> greedy(predict, np.array([[8, 9, 3], [7, 3, 0]]), 3)
     [[8, 9], [7]]
@@ -186,33 +188,33 @@ def greedy(predict: Predict, questions: np.ndarray, max_length: int) -> list[lis
 def beam(
     predict: Predict, question: np.ndarray, max_length: int, width: int
 ) -> list[tuple[list[int], float]]:
-    """Answer one question, keeping the most probable beginnings at each step.
+    """Answer one question, keeping the most probable prefixes at each step (beam search).
 
     Parameters
     ----------
     predict : callable
-        See `Predict`. It is called once for each step, always with (`width`, S) questions and
+        See `Predict`. It is called once per step, always with (`width`, S) questions and
         (`width`, `max_length`) answers.
     question : ndarray, (S,) int32
     max_length : int
-        The most steps, the one to END among them.
+        The maximum number of steps, including the one to END.
     width : int
-        How many beginnings are kept; 1 is `greedy`.
+        How many prefixes are kept; 1 is `greedy`.
 
     Returns
     -------
     list of (ids, log probability)
-        At most `width` answers, the most probable first, each without BEGIN and END; the
-        natural logarithm is of the whole answer with its END.
+        Up to `width` answers, the most probable first, each without BEGIN and END; the natural
+        logarithm is of the probability of the whole answer, including END.
 
     Notes
     -----
     Graves, "Sequence transduction with recurrent neural networks" (2012); Sutskever, Vinyals
-    and Le (2014). A longer answer is not favoured for its length.
+    and Le (2014). Scores are not normalized by length.
 
     Examples
     --------
-    >>> def predict(questions, answers):  # it says 4 or 5 and ends
+    >>> def predict(questions, answers):  # 4 or 5, then END
     ...     after = np.zeros((10, 10))
     ...     after[2, [4, 5]], after[[4, 5], 3] = [0.75, 0.25], 1
     ...     return after[answers]
@@ -222,7 +224,7 @@ def beam(
     questions = np.repeat(np.asarray(question)[None], width, axis=0)
     answers = _begun(width, max_length)
     scores = np.full(width, -np.inf)
-    scores[0] = 0  # there is one beginning at first, of probability 1
+    scores[0] = 0  # at first there is one prefix, with probability 1
     for t in range(max_length):
         ended = _ended(answers)
         if ended.all():
@@ -231,7 +233,7 @@ def beam(
         with np.errstate(divide="ignore"):
             steps = np.log(probabilities)
         steps[ended] = -np.inf
-        steps[ended, PAD] = 0  # what has ended stays as it is
+        steps[ended, PAD] = 0  # an answer that has ended stays as it is
         totals = scores[:, None] + steps
         best = np.argsort(-totals, axis=None, kind="stable")[:width]
         rows, ids = np.unravel_index(best, totals.shape)
@@ -244,8 +246,8 @@ def beam(
     ]
 
 
-def _padded(rows, length):
-    """Return lists of ids as one array (N, length) int32, filled up with PAD."""
+def _padded(rows: Sequence[Sequence[int]], length: int | None) -> np.ndarray:
+    """Return lists of ids as one array (N, length) int32, padded with PAD."""
     longest = max(map(len, rows), default=0)
     length = longest if length is None else length
     if longest > length:
@@ -261,19 +263,19 @@ def _padded(rows, length):
     return array
 
 
-def _begun(num, max_length):
-    """Return `num` answers (num, max_length + 1) int32 that hold BEGIN and nothing else."""
+def _begun(num: int, max_length: int) -> np.ndarray:
+    """Return `num` answers, (num, max_length + 1) int32, with BEGIN and nothing else."""
     answers = np.full((num, max_length + 1), PAD, np.int32)
     answers[:, 0] = BEGIN
     return answers
 
 
-def _ended(answers):
+def _ended(answers: np.ndarray) -> np.ndarray:
     """Return whether END is in each answer, (N,) bool."""
     return (answers == END).any(axis=1)
 
 
-def _spoken(answer):
+def _spoken(answer: np.ndarray) -> list[int]:
     """Return the ids between BEGIN and END."""
     ids = answer[1:].tolist()
     return ids[: ids.index(END)] if END in ids else ids

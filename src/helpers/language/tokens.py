@@ -1,96 +1,27 @@
-"""Tokens: a sentence cut into pieces, and the pieces numbered, there and back.
-
-Text is first brought into one spelling (Unicode NFC), in which each Hangul syllable is one
-character, wherever it was typed.
-"""
+"""Tokens: vocabularies, and subwords learned from a corpus by SentencePiece."""
 
 import io
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from helpers.language.normalization import one_line
 from helpers.reader import say
 
-#: The tokens that no text holds: to fill up, for what is unknown, to begin, to end. They
-#: have the first ids of every vocabulary.
+#: The special tokens, which no text contains: padding, unknown, beginning and end. They have the
+#: first ids of every vocabulary.
 SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
 PAD, UNKNOWN, BEGIN, END = range(4)
 #: What SentencePiece keeps for itself: it drops a sentence that holds one of them.
 _RESERVED = str.maketrans("\0▅", "  ")
 
 
-@cache
-def kiwi():
-    """Return Kiwi, the analyser of Korean behind `morphemes`, `nouns` and `space`.
-
-    The first call loads it, which takes some seconds and 500 MB; later ones return the same.
-
-    Returns
-    -------
-    kiwipiepy.Kiwi
-    """
-    from kiwipiepy import Kiwi
-
-    return Kiwi(num_workers=1)
-
-
-def morphemes(text: str) -> list[tuple[str, str]]:
-    """Cut Korean text into morphemes, its smallest pieces that mean something.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of (form, tag)
-        In the order of the text. The tag says what a piece is in the Sejong tag set:
-        nouns begin with N, particles with J, verbs and adjectives with V, endings with E.
-
-    Raises
-    ------
-    ValueError
-        If `text` is no text.
-
-    Examples
-    --------
-    >>> morphemes("방에 들어가셨습니다")[:3]
-    [('방', 'NNG'), ('에', 'JKB'), ('들어가', 'VV')]
-    """
-    return [(token.form, token.tag) for token in kiwi().tokenize(_nfc(text))]
-
-
-def nouns(text: str) -> list[str]:
-    """Keep the nouns of Korean text, pronouns and numerals among them, and drop the rest.
-
-    Parameters and errors are those of `morphemes`.
-
-    Examples
-    --------
-    >>> nouns("아버지가 방에 들어가셨습니다")
-    ['아버지', '방']
-    """
-    return [form for form, tag in morphemes(text) if tag.startswith("N")]
-
-
-def space(text: str) -> str:
-    """Put the spaces back into Korean text that was written without them.
-
-    Parameters and errors are those of `morphemes`; spaces already there stay.
-
-    Examples
-    --------
-    >>> space("아버지가방에들어가셨습니다")
-    '아버지가 방에 들어가셨습니다'
-    """
-    return kiwi().space(_nfc(text))
-
-
 class Vocabulary:
-    """Every token with its number: the special ones first, then the most frequent.
+    """Every token with its id: the special ones first, then the most frequent.
 
     Parameters
     ----------
@@ -100,7 +31,7 @@ class Vocabulary:
     Attributes
     ----------
     tokens : tuple of str
-        Each token once; its place is its id. It begins with `SPECIAL`.
+        Each token once, at its id; `SPECIAL` comes first.
 
     Examples
     --------
@@ -115,7 +46,7 @@ class Vocabulary:
 
     def __init__(self, tokens: Iterable[str]):
         self.tokens = (*SPECIAL, *(token for token, _ in Counter(tokens).most_common()))
-        # Without the special ones: a learner who writes "<s>" begins no sentence by it.
+        # Without the special ones: a learner who writes "<s>" does not begin a sentence.
         self._ids = {token: id for id, token in enumerate(self.tokens) if id > END}
 
     def __len__(self) -> int:
@@ -126,15 +57,15 @@ class Vocabulary:
         return [self._ids.get(token, UNKNOWN) for token in tokens]
 
     def decode(self, ids: Sequence[int]) -> list[str]:
-        """Return the token of each id, padding, beginnings and ends left out.
+        """Return the token of each id, without padding, beginnings and ends.
 
         Raises
         ------
         ValueError
             If an id is not in the vocabulary.
         """
-        silent = (PAD, BEGIN, END)
-        return [self.tokens[id] for id in _checked_ids(ids, len(self)) if id not in silent]
+        left_out = (PAD, BEGIN, END)
+        return [self.tokens[id] for id in _checked_ids(ids, len(self)) if id not in left_out]
 
 
 class Subwords:
@@ -158,7 +89,7 @@ class Subwords:
         self.model = model
 
     @cached_property
-    def _processor(self):
+    def _processor(self) -> Any:  # a SentencePieceProcessor
         from sentencepiece import SentencePieceProcessor
 
         return SentencePieceProcessor(model_proto=self.model)
@@ -174,14 +105,14 @@ class Subwords:
 
     def cut(self, text: str) -> list[str]:
         """Return the pieces of `text`; ``▁`` in a piece is the space before a word."""
-        return self._processor.encode(_one_line(text), out_type=str)
+        return self._processor.encode(one_line(text), out_type=str)
 
     def encode(self, text: str) -> list[int]:
         """Return the id of each piece of `text`; `UNKNOWN` where no piece fits."""
-        return self._processor.encode(_one_line(text))
+        return self._processor.encode(one_line(text))
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Put the text together again; ``⁇`` stands for what was unknown.
+        """Return the text of some ids; ``⁇`` stands for what was unknown.
 
         Raises
         ------
@@ -226,7 +157,7 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
 
     if isinstance(sentences, str) or not isinstance(sentences, Iterable):
         sentences = []
-    sentences = [_one_line(_nfc(text).translate(_RESERVED)) for text in sentences]
+    sentences = [one_line(text).translate(_RESERVED) for text in sentences]
     if not any(sentences):
         raise ValueError(
             say(
@@ -247,8 +178,9 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
                 f"받은 값: {size}",
             )
         )
-    # SentencePiece cuts these names out of the corpus: no text holds one that ends in a space.
-    names = [f"{token} " for token in SPECIAL]
+    # SentencePiece cuts the names of its special tokens out of the corpus, so that "<s>" would not
+    # be text like any other; no text holds a name that ends in a space.
+    pad, unknown, begin, end = (f"{token} " for token in SPECIAL)
     model = io.BytesIO()
     SentencePieceTrainer.train(
         sentence_iterator=iter(sentences),
@@ -259,8 +191,14 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
         character_coverage=1.0,
         normalization_rule_name="identity",  # its own would turn ㅋㅋ into the jamo ᄏᄏ
         max_sentence_length=max(len(text.encode()) for text in sentences),  # drops longer ones
-        **dict(zip(("pad_id", "unk_id", "bos_id", "eos_id"), range(4), strict=True)),
-        **dict(zip(("pad_piece", "unk_piece", "bos_piece", "eos_piece"), names, strict=True)),
+        pad_id=PAD,
+        pad_piece=pad,
+        unk_id=UNKNOWN,
+        unk_piece=unknown,
+        bos_id=BEGIN,
+        bos_piece=begin,
+        eos_id=END,
+        eos_piece=end,
         unk_surface="⁇",
         num_threads=1,
         minloglevel=2,
@@ -268,7 +206,7 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
     return Subwords(model.getvalue())
 
 
-def one_hot(ids: Sequence[int], size: int) -> np.ndarray:
+def one_hot(ids: ArrayLike, size: int) -> np.ndarray:
     """Turn each id into a row of zeros with a single one, as ``tf.one_hot`` does.
 
     Parameters
@@ -293,30 +231,11 @@ def one_hot(ids: Sequence[int], size: int) -> np.ndarray:
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    ids = np.array(_checked_ids(ids, size), int)
-    return (ids[:, None] == np.arange(size)).astype(np.float32)
+    columns = np.array(_checked_ids(ids, size), int)
+    return (columns[:, None] == np.arange(size)).astype(np.float32)
 
 
-def _nfc(text):
-    """Return `text` with each Hangul syllable as one character."""
-    try:
-        text.encode()  # half a character, as a cut JSON string may hold, fits no UTF-8
-        return unicodedata.normalize("NFC", text)
-    except (AttributeError, TypeError, UnicodeEncodeError):
-        raise ValueError(
-            say(
-                en=f"text must be a string of whole characters, not {text!r}.",
-                ko=f"text에는 온전한 문자열을 주십시오. 받은 값: {text!r}",
-            )
-        ) from None
-
-
-def _one_line(text):
-    """Return `text` with nothing but single spaces between its words."""
-    return " ".join(_nfc(text).split())
-
-
-def _checked_ids(ids, size):
+def _checked_ids(ids: ArrayLike, size: int) -> list[int]:
     """Return `ids` as a list of int; raise `ValueError` unless each is in 0..size - 1."""
     array = np.asarray(ids)
     whole = array.size == 0 or np.issubdtype(array.dtype, np.integer)
@@ -324,7 +243,7 @@ def _checked_ids(ids, size):
         raise ValueError(
             say(
                 en=f"ids must be a list of whole numbers from 0 to {size - 1}, not {ids!r}.",
-                ko=f"ids에는 0부터 {size - 1}까지의 정수로 된 리스트를 주십시오. 받은 값: {ids!r}",
+                ko=f"ids에는 0부터 {size - 1}까지의 정수로 된 리스트를 주세요. 받은 값: {ids!r}",
             )
         )
     return array.astype(int).tolist()

@@ -1,7 +1,7 @@
-"""A photo from a file, from bytes or from an array: looked at first, decoded after.
+"""A photo from a file, from bytes or from an array: inspected first, then decoded.
 
-What arrives may be broken or hostile, and 20 KB of PNG can unfold to 170 megapixels, so a file
-is inspected strictly (`helpers.vision.inspection`) and nothing is decoded that is too large.
+A file may be damaged or hostile, and 20 KB of PNG can decompress to 170 megapixels. So each file
+is inspected strictly (`helpers.vision.inspection`), and nothing that is too large is decoded.
 """
 
 import contextlib
@@ -12,7 +12,15 @@ import cv2
 import numpy as np
 
 from helpers.reader import say
-from helpers.vision.inspection import PNG, Refused, damaged, inspect, png_size, unfolds_to
+from helpers.vision.inspection import (
+    PNG,
+    Inspection,
+    Refused,
+    damaged,
+    inflates_to,
+    inspect,
+    png_size,
+)
 
 #: The largest photo that is decoded: 75 MB as RGB, and more than a phone's usual 12 megapixels.
 MAX_PIXELS = 25_000_000
@@ -20,9 +28,9 @@ MAX_PIXELS = 25_000_000
 MAX_SIDE = 65_500
 MAX_BYTES = 64 * 2**20
 
-#: What turns a picture upright, by its orientation in EXIF: whether rows and columns change
-#: places, and about which axis it is mirrored then (OpenCV's code; None for not at all).
-_TURNS = {
+#: How to undo each EXIF orientation: whether to transpose the picture, and then how to flip it
+#: (OpenCV's code; None for not at all).
+_ORIENTATIONS = {
     1: (False, None),
     2: (False, 1),
     3: (False, -1),
@@ -32,7 +40,8 @@ _TURNS = {
     7: (True, -1),
     8: (True, 0),
 }
-#: How many pixels are laid on paper at once: more would need several times the picture's memory.
+#: How many pixels are blended with white at once: more would need several times the picture's
+#: memory.
 _STRIP = 2**18
 
 
@@ -40,24 +49,24 @@ class PhotoError(ValueError):
     """The photo cannot be used; the message is one sentence that says what to do."""
 
 
-def decode(photo):
-    """Decode a photo, upright as the camera was held (its EXIF orientation is followed).
+def decode(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
+    """Decode a photo and apply its EXIF orientation.
 
     Parameters
     ----------
     photo : str, Path, bytes or ndarray
-        A JPEG or PNG file, or what is in one; or an array, (H, W) grey or (H, W, 3) in the
-        order red, green, blue as Matplotlib has it, uint8 in 0..255 or floats in [0, 1].
+        A JPEG or PNG file, or its bytes; or an array, (H, W) grey or (H, W, 3) in the order
+        red, green, blue, as in Matplotlib, uint8 in 0..255 or floats in [0, 1].
 
     Returns
     -------
     ndarray, (H, W, 3) uint8
-        Red, green, blue. Where the file is transparent the paper is white.
+        Red, green, blue; transparent parts are on white.
 
     Raises
     ------
     PhotoError
-        If it is no photo, or broken, or over `MAX_PIXELS`.
+        If it is not a photo, damaged, or over `MAX_PIXELS`.
 
     Examples
     --------
@@ -78,7 +87,7 @@ def decode(photo):
     )
 
 
-def _from_array(array):
+def _from_array(array: np.ndarray) -> np.ndarray:
     if array.ndim not in (2, 3) or array.shape[2:] not in ((), (3,)) or 0 in array.shape:
         raise PhotoError(
             say(
@@ -90,7 +99,7 @@ def _from_array(array):
     _check_size(width, height)
     if array.dtype != np.uint8:
         floats = np.issubdtype(array.dtype, np.floating)
-        if not floats or not np.all((array >= 0) & (array <= 1)):  # which NaN is not either
+        if not floats or not np.all((array >= 0) & (array <= 1)):  # NaN is not in [0, 1] either
             raise PhotoError(
                 say(
                     en="A photo's array must be uint8 in 0..255 or floats in [0, 1]; "
@@ -103,7 +112,7 @@ def _from_array(array):
     return np.dstack([array] * 3) if array.ndim == 2 else array
 
 
-def _read(path):
+def _read(path: str | Path) -> bytes:
     try:
         path = Path(path)
         if path.is_file() and path.stat().st_size <= MAX_BYTES:
@@ -126,59 +135,59 @@ def _read(path):
     )
 
 
-def _from_bytes(data, name=None):
+def _from_bytes(data: bytes, name: str | Path | None = None) -> np.ndarray:
     return _decode_colour(_inspect(data, name), name)
 
 
-def _decode_colour(look, name=None):
-    if not look.is_transparent:
-        return _decode(look, cv2.IMREAD_COLOR_RGB, name)
-    return _lay_on_paper(_decode(look, cv2.IMREAD_UNCHANGED, name))
+def _decode_colour(found: Inspection, name: str | Path | None = None) -> np.ndarray:
+    if not found.is_transparent:
+        return _decode(found, cv2.IMREAD_COLOR_RGB, name)
+    return _on_white(_decode(found, cv2.IMREAD_UNCHANGED, name))
 
 
-def decode_grey(data):
-    """Decode a picture into grey: at once where it has no colour, as MNIST has none.
+def decode_grey(data: bytes) -> np.ndarray:
+    """Decode a picture to grey; one without colour, such as MNIST's, directly.
 
     Parameters
     ----------
     data : bytes
-        What is in a JPEG or PNG file.
+        The bytes of a JPEG or PNG file.
 
     Returns
     -------
     ndarray, (H, W) uint8
-        Upright, on white paper where it is transparent.
+        With its EXIF orientation applied; transparent parts are on white.
 
     Raises
     ------
     PhotoError
-        As `decode`.
+        As for `decode`.
 
     Examples
     --------
     >>> decode_grey(cv2.imencode(".png", np.full((1, 2), 7, np.uint8))[1].tobytes()).tolist()
     [[7, 7]]
     """
-    look = _inspect(data)
-    if look.is_grey:
-        return _decode(look, cv2.IMREAD_GRAYSCALE)
-    return cv2.cvtColor(_decode_colour(look), cv2.COLOR_RGB2GRAY)
+    found = _inspect(data)
+    if found.is_grey:
+        return _decode(found, cv2.IMREAD_GRAYSCALE)
+    return cv2.cvtColor(_decode_colour(found), cv2.COLOR_RGB2GRAY)
 
 
-def size_of(data):
+def size_of(data: bytes) -> tuple[int, int] | None:
     """Read a picture's size from its file, without decoding it.
 
     Parameters
     ----------
     data : bytes
-        What is in a JPEG or PNG file.
+        The bytes of a JPEG or PNG file.
 
     Returns
     -------
     (int, int) or None
-        Width and height in pixels, before the picture is turned upright; None where the header
-        is not whole or the file is of another kind. It is the size that the decoder will use,
-        though `decode` may yet refuse the rest of the file.
+        Width and height in pixels, before the EXIF orientation is applied; None if the header is
+        incomplete or the file is of another kind. It is the size that the decoder will use, though
+        `decode` may still refuse the rest of the file.
 
     Examples
     --------
@@ -188,13 +197,13 @@ def size_of(data):
     try:
         if data.startswith(PNG):
             return png_size(data)
-        look = inspect(data)
+        found = inspect(data)
     except Refused:
         return None
-    return look.width, look.height
+    return found.width, found.height
 
 
-def _inspect(data, name=None):
+def _inspect(data: bytes, name: str | Path | None = None) -> Inspection:
     if not data:
         raise _error(
             name,
@@ -202,16 +211,18 @@ def _inspect(data, name=None):
             ko="내용이 비어 있습니다. 다시 복사하거나 찍으세요.",
         )
     try:
-        look = inspect(data)
+        found = inspect(data)
     except Refused as refusal:
         raise _error(name, refusal.en, refusal.ko) from None
     # OpenCV keeps 16 bits where it keeps transparency: 400 MB for 25 megapixels.
-    is_heavy = look.is_transparent and look.depth == 16
-    _check_size(look.width, look.height, name, MAX_PIXELS // 2 if is_heavy else MAX_PIXELS)
-    return look
+    is_heavy = found.is_transparent and found.depth == 16
+    _check_size(found.width, found.height, name, MAX_PIXELS // 2 if is_heavy else MAX_PIXELS)
+    return found
 
 
-def _check_size(width, height, name=None, most=MAX_PIXELS):
+def _check_size(
+    width: int, height: int, name: str | Path | None = None, max_pixels: int = MAX_PIXELS
+) -> None:
     if max(width, height) > MAX_SIDE:
         side = max(width, height)
         raise _error(
@@ -219,9 +230,9 @@ def _check_size(width, height, name=None, most=MAX_PIXELS):
             en=f"has a side of {side:,} pixels; {MAX_SIDE:,} is the most: make it smaller first.",
             ko=f"한 변이 {side:,}픽셀입니다. 한 변이 {MAX_SIDE:,}픽셀 이하가 되게 먼저 줄이세요.",
         )
-    if width * height > most:
-        has = f"{math.ceil(width * height / 1e5) / 10:g}"  # up: one pixel too many reads as such
-        most = f"{most / 1e6:g}"
+    if width * height > max_pixels:
+        has = f"{math.ceil(width * height / 1e5) / 10:g}"  # rounded up, so that it is over `most`
+        most = f"{max_pixels / 1e6:g}"
         raise _error(
             name,
             en=f"has {has} megapixels; {most} is the most: make it smaller first.",
@@ -229,27 +240,27 @@ def _check_size(width, height, name=None, most=MAX_PIXELS):
         )
 
 
-def _error(name, en, ko):
+def _error(name: str | Path | None, en: str, ko: str) -> PhotoError:
     """Return the error that says a sentence about the file of this name."""
     return PhotoError(say(en=f"{name or 'The photo'} {en}", ko=f"{name or '사진'}: {ko}"))
 
 
-def _decode(look, flags, name=None):
-    """Decode what was inspected, and turn it upright."""
+def _decode(found: Inspection, flags: int, name: str | Path | None = None) -> np.ndarray:
+    """Decode what was inspected, and apply its EXIF orientation."""
     picture = None
-    if not look.packed or unfolds_to(look.packed, look.num_bytes):
+    if not found.compressed or inflates_to(found.compressed, found.num_bytes):
         with contextlib.suppress(cv2.error):
-            picture = cv2.imdecode(np.frombuffer(look.data, np.uint8), flags)
-    if picture is None or picture.shape[:2] != (look.height, look.width):
+            picture = cv2.imdecode(np.frombuffer(found.data, np.uint8), flags)
+    if picture is None or picture.shape[:2] != (found.height, found.width):
         raise _error(name, damaged().en, damaged().ko)
-    swaps, axis = _TURNS[look.orientation]
-    if swaps:
+    is_transposed, axis = _ORIENTATIONS[found.orientation]
+    if is_transposed:
         picture = cv2.transpose(picture)
     return picture if axis is None else cv2.flip(picture, axis)
 
 
-def _lay_on_paper(picture):
-    """Turn (H, W, 4) BGRA, 8 or 16 bits, into (H, W, 3) RGB uint8 on white paper."""
+def _on_white(picture: np.ndarray) -> np.ndarray:
+    """Convert (H, W, 4) BGRA, 8 or 16 bits, to (H, W, 3) RGB uint8 on white."""
     seen = np.empty((*picture.shape[:2], 3), np.uint8)
     num_rows = max(1, _STRIP // picture.shape[1])
     for at in range(0, len(picture), num_rows):

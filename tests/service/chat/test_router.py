@@ -7,8 +7,9 @@ import pytest
 from starlette.testclient import WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
-from helpers.language.chatbot import MAX_LENGTH, NOT_KOREAN
+from helpers.language.chatbot import NOT_KOREAN
 from helpers.language.corpus import load_answers
+from helpers.language.messages import MAX_LENGTH
 from helpers.language.retrieval import REFUSAL
 
 ANSWERS = load_answers()

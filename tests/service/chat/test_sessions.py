@@ -1,8 +1,9 @@
 import anyio
 import pytest
 
-from helpers.language.chatbot import Chatbot, MessageError
+from helpers.language.chatbot import Chatbot
 from helpers.language.corpus import load_answers
+from helpers.language.messages import MessageError
 from helpers.service.chat import sessions
 from helpers.service.chat.sessions import ChatSessions
 from helpers.service.http.problems import Problem

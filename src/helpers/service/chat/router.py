@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, StrictStr, ValidationError
 
-from helpers.language.chatbot import MAX_LENGTH, MessageError
+from helpers.language.messages import MAX_LENGTH, MessageError
 from helpers.service.http.auth import SUBPROTOCOL
 from helpers.service.http.problems import Problem, declare, details, invalid
 

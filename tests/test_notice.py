@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import waiting as module
-from helpers.waiting import waiting
+from helpers import notice
+from helpers.notice import notice_if_slow
 
 SENTENCE = {"en": "Loading.", "ko": "불러오고 있습니다."}
 
@@ -25,8 +25,8 @@ def stderr(monkeypatch):
     """Let stderr be this stream; a function."""
 
     def be(stream, patience):
-        monkeypatch.setattr(module, "sys", SimpleNamespace(stderr=stream))
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", patience)
+        monkeypatch.setattr(notice, "sys", SimpleNamespace(stderr=stream))
+        monkeypatch.setattr(notice, "PATIENCE_SECONDS", patience)
         return stream
 
     return be
@@ -34,7 +34,7 @@ def stderr(monkeypatch):
 
 def test_what_takes_long_is_said_once_in_the_readers_language(stderr):
     stream = stderr(Terminal(), 0.01)
-    with waiting(**SENTENCE):
+    with notice_if_slow(**SENTENCE):
         deadline = time.monotonic() + 60
         while not stream.getvalue().endswith("\n") and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -43,9 +43,9 @@ def test_what_takes_long_is_said_once_in_the_readers_language(stderr):
 
 def test_what_is_quick_or_fails_is_not_said(stderr):
     stream = stderr(Terminal(), 0.2)
-    with waiting(**SENTENCE):
+    with notice_if_slow(**SENTENCE):
         pass
-    with pytest.raises(KeyError), waiting(**SENTENCE):
+    with pytest.raises(KeyError), notice_if_slow(**SENTENCE):
         raise KeyError
     time.sleep(0.3)
     assert stream.getvalue() == ""
@@ -53,6 +53,6 @@ def test_what_is_quick_or_fails_is_not_said(stderr):
 
 def test_where_there_is_no_terminal_nothing_is_said(stderr):
     stream = stderr(io.StringIO(), 0.01)
-    with waiting(**SENTENCE):
+    with notice_if_slow(**SENTENCE):
         time.sleep(0.1)
     assert stream.getvalue() == ""

@@ -1,4 +1,4 @@
-"""Waiting: whoever looks at a terminal is told what takes so long."""
+"""A notice in the terminal of what takes so long."""
 
 import sys
 from collections.abc import Iterator
@@ -7,15 +7,15 @@ from threading import Timer
 
 from helpers.reader import say
 
-#: How long nothing is said.
+#: How long nothing is printed.
 PATIENCE_SECONDS = 1.0
 
 
 @contextmanager
-def waiting(en: str, ko: str) -> Iterator[None]:
-    """Say a sentence on stderr if the block takes longer than `PATIENCE_SECONDS`.
+def notice_if_slow(en: str, ko: str) -> Iterator[None]:
+    """Print a sentence on stderr if the block takes longer than `PATIENCE_SECONDS`.
 
-    It is said in a terminal alone: a file or another program does not wait.
+    Only in a terminal: a file or another program does not wait.
 
     Parameters
     ----------

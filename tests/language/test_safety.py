@@ -1,16 +1,22 @@
-"""What is told in earnest is never answered cheerfully, and what is cheerful never gravely."""
+"""A serious message never gets a cheerful answer, and a cheerful one never a grave answer."""
 
-import random
 import unicodedata
 from collections import Counter
 
 import pytest
 
 from helpers.language import chatbot
-from helpers.language.chatbot import Chatbot, clean, heard
-from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.earnest import CRISIS, GRAVE, decide, earnest_answers, load_earnest
+from helpers.language.chatbot import Chatbot
+from helpers.language.corpus import (
+    load_answers,
+    load_earnest,
+    load_earnest_answers,
+    load_greetings,
+    load_off_topic,
+)
+from helpers.language.messages import clean, strip_tone
 from helpers.language.retrieval import load_retrieval
+from helpers.language.safety import CRISIS, GRAVE, serious_intent
 
 HELD_OUT = load_earnest("held_out")
 #: Besides the grave ones, what may be answered to a grave message: nothing, or with sympathy.
@@ -31,7 +37,9 @@ def greetings(retrieval):
 
 def heard_as(retrieval, texts):
     """What intent the chatbot answers to each text, many at once."""
-    return [intent for _, _, intent in retrieval.replies([heard(clean(text)) for text in texts])]
+    return [
+        intent for _, _, intent in retrieval.replies([strip_tone(clean(text)) for text in texts])
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +105,7 @@ def test_what_was_misunderstood_once(retrieval, message, intent):
 
 
 def test_who_is_in_danger_is_told_where_to_call():
-    answers = earnest_answers()
+    answers = load_earnest_answers()
     for intent in (*CRISIS, "worried_about_someone", "despair"):
         assert all("109" in text and "1388" in text for text in answers[intent])
     assert all("112" in text and "117" in text for text in answers["school_violence"])
@@ -106,13 +114,16 @@ def test_who_is_in_danger_is_told_where_to_call():
 
 
 def test_a_message_of_plain_words_is_a_crisis_whatever_the_judges_think():
-    assert decide("자해했어요", {"good_news": 1.0, "self_harm": 0.01}, -1.0) == ("self_harm", 1.0)
+    assert serious_intent("자해했어요", {"good_news": 1.0, "self_harm": 0.01}, -1.0) == (
+        "self_harm",
+        1.0,
+    )
     for harmless in ("자살골을 넣었어", "유서 깊은 도시", "죽고 싶냐?"):
-        assert decide(harmless, {"bored": 0.4}, -1.0) is None
+        assert serious_intent(harmless, {"bored": 0.4}, -1.0) is None
 
 
 def test_the_corpus_has_enough_of_everything():
-    answers = earnest_answers()
+    answers = load_earnest_answers()
     counts = {split: Counter(load_earnest(split)[1]) for split in ("train", "validation")}
     counts["held_out"] = Counter(HELD_OUT[1])
     assert {*GRAVE, "insult", "profanity", "good_mood", "someone_elses_birthday"} == set(answers)
@@ -139,55 +150,3 @@ def test_no_train_wording_is_near_one_to_measure_with_of_its_intent(split):
         for other in others.get(intent, []):
             one = pieces(text)
             assert 2 * len(one & other) <= 0.7 * max(len(one) + len(other), 1), text
-
-
-MARKS = [
-    "ㅋㅋㅋ",
-    " ㅎㅎ",
-    "ㅠㅠ",
-    " ㅜㅜㅜ",
-    "!!!",
-    "...",
-    "~~",
-    " 😀",
-    "❤️",
-    " 👍🏽",
-    "^^",
-    " ㅋㅋㅠㅠ!!",
-]
-
-
-def test_a_tone_never_changes_the_meaning():
-    generator = random.Random(9)
-    for text in HELD_OUT[0] + load_greetings("held_out")[0]:
-        plain, mark = heard(clean(text)), generator.choice(MARKS)
-        assert heard(clean(text + mark)) == plain, text + mark
-        assert heard(clean(f"😀 {text}")) == plain
-        assert heard(clean(unicodedata.normalize("NFD", text))) == plain
-
-
-def half_width(text):
-    """Hangul as on old terminals, letter by letter."""
-    narrow = {
-        unicodedata.normalize("NFKD", chr(code)): chr(code) for code in range(0xFFDC, 0xFFA0, -1)
-    }
-    letters = []
-    for letter in unicodedata.normalize("NFD", text):
-        name = unicodedata.name(letter, "").replace("JONGSEONG", "CHOSEONG")
-        try:
-            first = unicodedata.lookup(name)
-        except KeyError:  # a double consonant that only ends a syllable
-            first = letter
-        letters.append(narrow.get(letter) or narrow.get(first) or letter)
-    return "".join(letters)
-
-
-def test_half_width_hangul_is_hangul():
-    assert half_width("안녕") == "ﾷￂﾤﾤￊﾷ"
-    for text in HELD_OUT[0]:
-        assert clean(half_width(text)) == clean(text)
-
-
-def test_tears_alone_are_sad_and_laughter_alone_is_nothing_new():
-    assert heard("ㅠㅠ") == heard("ㅜㅜ...") == "슬퍼요"
-    assert heard("ㅋㅋㅋ") == "ㅋㅋㅋ"
