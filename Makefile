@@ -1,6 +1,6 @@
-# The habits of the course. `make lab` to learn, `make test` to hold everything together.
+# The commands of the course: `make` lists them, `make lab` opens the first lesson.
 
-# The first Python found that the packages have wheels for.
+# The first Python found for which the packages have wheels.
 PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
@@ -8,52 +8,64 @@ BIN = .venv/bin
 READY = .venv/.ready
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 OFFLINE = $(BIN)/python tests/offline/run.py
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url
 
-.PHONY: lab test test-fast test-twice lint unit notebooks format build lock clean
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-fast test-twice lint unit notebooks coverage format build house lock clean
 
-lab: $(READY)       ## JupyterLab on the first lesson; COURSE_LANG=ko or en chooses the language
+help:                            ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(READY)                    ## JupyterLab on the first lesson; COURSE_LANG=ko or en sets the language
 	@$(BIN)/annyeong lab
 
 test: lint unit notebooks        ## everything that CI runs
 
-test-fast: lint                  ## what takes no training, no browser and no TensorFlow lesson
+test-fast: lint                  ## the tests that train nothing and open no browser, and lesson 00
 	$(PYTEST) -m "not slow" tests src
 	$(OFFLINE) $(PYTEST) notebooks/*/00-*
 
-test-twice: $(READY)             ## every notebook with each of its cells run twice in a row
+test-twice: $(READY)             ## every notebook, with each cell run twice in a row
 	$(OFFLINE) $(BIN)/python tests/twice.py
 
-lint: $(READY)
+lint: $(READY)                   ## style, types, and notebooks that match their lessons
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy
 	$(BIN)/annyeong build --check
 
-# Two workers, one thread of NumPy's in each: more would wait for each other by spinning.
-test-fast test-twice unit notebooks: export OPENBLAS_NUM_THREADS = 1
+# Two workers with one NumPy thread each: more threads would spin while they wait for each other.
+test-fast test-twice unit notebooks coverage: export OPENBLAS_NUM_THREADS = 1
 
-unit: $(READY)
+unit: $(READY)                   ## the tests of the code
 	$(PYTEST) tests src
+
+coverage: $(READY)               ## which lines the tests of the code run; the pages are in htmlcov/
+	$(PYTEST) tests src --cov --cov-report=term --cov-report=html
 
 notebooks: $(READY)              ## every notebook of both languages, strictly, without network
 	$(OFFLINE) $(PYTEST) notebooks
 
-format: $(READY)
+format: $(READY)                 ## fix the style where ruff can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 build: $(READY)                  ## lessons/ to notebooks/, where something has changed
 	$(BIN)/annyeong build
 
-lock:                            ## exact versions for every platform, and the image's; needs uv
-	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --all-extras \
-		pyproject.toml -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-		--extra service --constraint requirements.lock pyproject.toml -o requirements-service.lock
+house: $(READY)                  ## the picture of the rooms in CONTRIBUTING.md, from the imports
+	$(BIN)/python tests/house.py
 
-clean:                           ## the environment; work/, the learner's own, stays
+lock:                            ## exact versions for every platform and for the image; needs uv
+	$(COMPILE) --all-extras pyproject.toml -o requirements.lock
+	$(COMPILE) --no-annotate --extra service --constraint requirements.lock \
+		pyproject.toml -o requirements-service.lock
+
+clean:                           ## delete the environment; work/, the learner's own, stays
 	rm -rf .venv
 
-# Without the stamp the last installation did not end: begin anew.
+# Without the stamp the last installation was not finished: start again.
 $(READY): requirements.lock pyproject.toml
 	$(if $(PYTHON),,$(error The course needs Python 3.11, 3.12 or 3.13; see python.org/downloads))
 	$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv

@@ -22,6 +22,8 @@ EXTRAS = {
 }
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PYTHONS = ("3.11", "3.12", "3.13")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+WORKFLOW = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
 
 
 def requirements(lines):
@@ -94,10 +96,22 @@ def test_pythons_agree():
     minors = [minor for minor in range(8, 20) if f"3.{minor}.9" in allowed]
     assert tuple(f"3.{minor}" for minor in minors) == PYTHONS
     assert ((3, minors[0]), (3, minors[-1])) == (doctor.OLDEST, doctor.NEWEST)
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert f"(3, {minors[0]}) <= sys.version_info < (3, {minors[-1] + 1})" in makefile
-    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
-    assert set(re.findall(r'"(3\.\d+)"', workflow)) == set(PYTHONS)
+    assert f"(3, {minors[0]}) <= sys.version_info < (3, {minors[-1] + 1})" in MAKEFILE
+    assert f"--python-version {PYTHONS[0]}" in MAKEFILE
+    assert set(re.findall(r'"(3\.\d+)"', WORKFLOW)) == set(PYTHONS)
+
+
+def test_make_explains_each_of_its_commands():
+    (targets,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    explained = re.findall(r"^([a-z-]+):.*?## \S", MAKEFILE, re.MULTILINE)
+    assert sorted(explained) == sorted(targets.split())
+
+
+def test_windows_is_linted_as_make_does():
+    recipe = re.search(r"^lint:.*\n((?:\t.+\n)+)", MAKEFILE, re.MULTILINE)[1]
+    commands = [line.strip().removeprefix("$(BIN)/") for line in recipe.splitlines()]
+    assert commands
+    assert [line.strip() for line in WORKFLOW.splitlines() if line.strip() in commands] == commands
 
 
 def test_a_service_needs_neither_tensorflow_nor_jupyter():

@@ -1,7 +1,6 @@
-"""The `annyeong` command: each of its commands is one small function here.
+"""The `annyeong` command: each of its subcommands is one small function here.
 
-What a command needs is imported inside it, so that `annyeong read` starts without Jupyter
-and TensorFlow.
+A function imports what it needs, so that `annyeong read` starts without Jupyter and TensorFlow.
 """
 
 import argparse
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; return its exit code: 0, or 1 after a sentence on stderr.
+    """Run one command and return its exit code: 0, or 1 after a sentence on stderr.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         return _fail(
             say(
-                en=f"{error.name} is not installed; `annyeong doctor` says how to fix it.",
+                en=f"{error.name} is not installed; `annyeong doctor` tells you how to fix it.",
                 ko=f"{error.name} 패키지가 없습니다. `annyeong doctor`가 고치는 방법을 "
                 "알려 줍니다.",
             )
@@ -84,7 +83,7 @@ def _read(words: argparse.Namespace) -> int:
     if words.save and len(words.photos) > 1 and _target(words.save, Path()) == words.save:
         return _fail(
             say(
-                en=f"{words.save} can hold one reading: give --save a folder for several photos.",
+                en=f"{words.save} is one file: with several photos give --save a folder.",
                 ko=f"{words.save}: 파일 하나에는 결과를 하나만 저장합니다. 사진이 여럿이면 "
                 "--save에 폴더를 쓰세요.",
             )
@@ -105,8 +104,8 @@ def _read(words: argparse.Namespace) -> int:
             )
             continue
         reading = "".join(str(digit.value) for digit in digits)
-        probabilities = " ".join(f"{digit.probability:.0%}" for digit in digits)
-        print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({probabilities})")
+        confidences = " ".join(f"{digit.probability:.0%}" for digit in digits)
+        print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({confidences})")
         if words.save:
             _save(draw_reading(photo, digits), _target(words.save, photo))
         if words.show:
@@ -130,8 +129,8 @@ def _save(picture: "np.ndarray", path: Path) -> None:
     if not is_written:
         raise ValueError(
             say(
-                en=f"{path.name}: pictures are saved as .png or .jpg; name the file so.",
-                ko=f"{path.name}: 그림은 .png나 .jpg로 저장합니다. 파일 이름을 그렇게 쓰세요.",
+                en=f"{path.name}: pictures are saved as .png or .jpg; choose such a name.",
+                ko=f"{path.name}: 그림은 .png나 .jpg로 저장합니다. 파일 이름을 그렇게 지으세요.",
             )
         )
     try:
@@ -140,7 +139,7 @@ def _save(picture: "np.ndarray", path: Path) -> None:
     except OSError as error:
         raise ValueError(
             say(
-                en=f"{path} cannot be written: save to another place.",
+                en=f"{path} cannot be written: save it somewhere else.",
                 ko=f"{path}: 쓸 수 없는 곳입니다. 다른 곳에 저장하세요.",
             )
         ) from error
@@ -157,12 +156,10 @@ def _reset(words: argparse.Namespace) -> int:
 
     fresh, kept = reset(words.lesson, words.lang)
     shown = fresh.relative_to(ROOT).as_posix()
-    print(say(en=f"{shown} is as new.", ko=f"{shown} 파일을 처음 상태로 되돌렸습니다."))
+    print(say(en=f"{shown} is the original again.", ko=f"{shown} 파일을 처음 상태로 되돌렸습니다."))
     if kept:
         name = kept.relative_to(ROOT).as_posix()
-        print(
-            say(en=f"What you had changed is kept in {name}.", ko=f"고친 내용은 {name}에 있습니다.")
-        )
+        print(say(en=f"Your changed copy is now {name}.", ko=f"고친 내용은 {name}에 있습니다."))
     return 0
 
 
@@ -183,8 +180,8 @@ def _build(words: argparse.Namespace) -> int:
             build.check(words.lessons)
             return 0
         with notice_if_slow(
-            en="Running the notebooks that are stale; this takes a while ...",
-            ko="낡은 노트북을 실행하고 있습니다. 시간이 걸립니다 ...",
+            en="Running the stale notebooks; this takes a while ...",
+            ko="원본이 바뀐 노트북을 실행하고 있습니다. 시간이 걸립니다 ...",
         ):
             written = build.build(words.lessons, force=words.force)
         if words.no_solutions:
@@ -235,8 +232,8 @@ _TRAINED = {
 
 
 def _serve(words: argparse.Namespace) -> int:
-    # The workers are the threads. NumPy's own, where others are at work too, wait for each other
-    # by spinning: a reply then takes many times as long.
+    # The workers are the threads. NumPy's own threads spin while they wait for each other: on a
+    # busy machine a reply takes many times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with notice_if_slow(en="Loading the service ...", ko="서비스를 불러오고 있습니다 ..."):
         from helpers.service.deploy.run import serve, serve_microservices
@@ -256,7 +253,7 @@ def _chat(words: argparse.Namespace) -> int:
         chatbot = Chatbot.load(words.engine)
     print(
         say(
-            en="Greet in Korean; an empty line ends the chat.",
+            en="Say hello in Korean; an empty line ends the chat.",
             ko="한국어로 인사를 건네 보세요. 빈 줄을 입력하면 대화가 끝납니다.",
         )
     )
@@ -275,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="annyeong",
         description=say(
-            en="Annyeong, Deep Learning: the course and what it makes.",
+            en="Annyeong, Deep Learning: open the course, and use what it builds.",
             ko="안녕, 딥러닝: 과정을 열고, 과정에서 만든 것을 씁니다.",
         ),
     )
@@ -295,22 +292,22 @@ def _parser() -> argparse.ArgumentParser:
 
     read = command("read", _read, "Read the digits in photos.", "사진에 있는 숫자를 읽습니다.")
     read.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    text = say(en="show the photo with its reading", ko="읽은 결과를 그려서 보여 줍니다")
+    text = say(en="show the photo with the digits read", ko="읽은 결과를 그려서 보여 줍니다")
     read.add_argument("--show", action="store_true", help=text)
     text = say(
-        en="save it as a file, or into a folder", ko="읽은 결과를 파일이나 폴더에 저장합니다"
+        en="save that picture to a file or a folder", ko="읽은 결과를 파일이나 폴더에 저장합니다"
     )
     read.add_argument("--save", type=Path, metavar="FILE", help=text)
 
     lab = command("lab", _lab, "Open JupyterLab on a lesson.", "수업을 주피터랩으로 엽니다.")
     lab.add_argument("lesson", nargs="?", default="00", metavar="LESSON")
     add_lang(lab)
-    text = say(en="where to listen; else the next free one", ko="쓸 포트. 없으면 다음 빈 포트")
+    text = say(en="the port to use, or the next free one", ko="쓸 포트. 쓰고 있으면 다음 빈 포트")
     lab.add_argument("--port", type=int, default=8888, help=text)
     text = say(en="do not open a browser", ko="브라우저를 열지 않습니다")
     lab.add_argument("--no-browser", action="store_true", help=text)
 
-    en, ko = "Bring a lesson back; keep your copy.", "수업을 처음 상태로 되돌리고 사본은 남깁니다."
+    en, ko = "Restore a lesson; your copy is kept.", "수업을 처음 상태로 되돌리고 사본은 남깁니다."
     reset = command("reset", _reset, en, ko)
     reset.add_argument("lesson", metavar="LESSON")
     add_lang(reset)
@@ -321,39 +318,42 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("doctor", _doctor, en, ko)
 
-    en, ko = "Serve it over HTTP.", "HTTP로 서비스합니다."
+    en, ko = "Serve it all over HTTP.", "HTTP로 서비스합니다."
     serve = command("serve", _serve, en, ko)
-    text = say(en="the address to listen on; 127.0.0.1", ko="쓸 주소. 없으면 127.0.0.1")
+    text = say(en="the address to listen on (127.0.0.1)", ko="쓸 주소(기본값 127.0.0.1)")
     serve.add_argument("--host", help=text)
-    serve.add_argument("--port", type=int, help=say(en="the port; 8000", ko="쓸 포트. 없으면 8000"))
-    text = say(en="where uploads are kept", ko="업로드를 보관할 폴더")
+    text = say(en="the port (8000)", ko="쓸 포트(기본값 8000)")
+    serve.add_argument("--port", type=int, help=text)
+    text = say(en="the folder for uploads", ko="업로드를 보관할 폴더")
     serve.add_argument("--folder", type=Path, help=text)
     which = serve.add_mutually_exclusive_group()
     text = say(
-        en="only this: uploads, vision, chat, page (several go together) or gateway",
+        en="serve only this: uploads, vision, chat, page (repeatable) or gateway",
         ko="이것만 서비스합니다: uploads, vision, chat, page(여럿 가능) 또는 gateway",
     )
     which.add_argument("--part", action="append", metavar="PART", help=text)
     text = say(
-        en="a process for each part, behind a gateway",
+        en="a process for each part, and a gateway in front",
         ko="부분마다 프로세스를 따로 띄우고 그 앞에 게이트웨이(gateway)를 둡니다",
     )
     which.add_argument("--microservices", action="store_true", help=text)
 
     build = command("build", _build, "Build the notebooks.", "노트북을 만듭니다.")
     build.add_argument("lessons", nargs="*", metavar="LESSON")
-    text = say(en="only say what is stale or faulty", ko="낡거나 잘못된 것만 알려 줍니다")
+    text = say(
+        en="only report what is stale or faulty", ko="원본과 다르거나 잘못된 것만 알려 줍니다"
+    )
     build.add_argument("--check", action="store_true", help=text)
     text = say(en="also write notebooks without solutions", ko="풀이를 뺀 노트북도 만듭니다")
     build.add_argument("--no-solutions", action="store_true", help=text)
-    text = say(en="execute fresh ones too", ko="바뀌지 않은 것도 다시 실행합니다")
+    text = say(en="execute up-to-date ones too", ko="바뀌지 않은 것도 다시 실행합니다")
     build.add_argument("--force", action="store_true", help=text)
 
     chat = command("chat", _chat, "Chat with the greeting chatbot.", "인사 챗봇과 대화합니다.")
-    text = say(en="what answers; retrieval", ko="대답할 엔진. 없으면 retrieval")
+    text = say(en="the engine (retrieval)", ko="대답할 엔진(기본값 retrieval)")
     chat.add_argument("--engine", choices=ENGINES, default="retrieval", help=text)
 
-    en, ko = "Train the weights the course ships.", "과정에 들어 있는 가중치를 학습합니다."
+    en, ko = "Train the weights that the course ships.", "과정에 들어 있는 가중치를 학습합니다."
     train = command("train", _train, en, ko)
     train.add_argument("model", choices=_TRAINED, help=say(en="which model", ko="학습할 모델"))
     return parser

@@ -226,5 +226,5 @@ def test_commands_that_need_a_missing_package_send_to_the_doctor(monkeypatch, ca
     monkeypatch.setitem(sys.modules, "jupyter_core.paths", None)
     monkeypatch.delitem(sys.modules, "helpers.course.lab", raising=False)
     assert main(["lab"]) == 1
-    sentence = "jupyter_core.paths is not installed; `annyeong doctor` says how to fix it.\n"
+    sentence = "jupyter_core.paths is not installed; `annyeong doctor` tells you how to fix it.\n"
     assert capsys.readouterr().err == sentence

@@ -139,11 +139,11 @@ def test_reset_command_says_where_the_changed_copy_is(annyeong, clone):
         process = annyeong("reset", *words, "--lang", "ko")
         return process.communicate(timeout=60)[0].splitlines(), process.returncode
 
-    assert run("00") == (["work/ko/00-start-here.ipynb is as new."], 0)
+    assert run("00") == (["work/ko/00-start-here.ipynb is the original again."], 0)
     (clone / "work" / "ko" / "00-start-here.ipynb").write_text("mine")
     (_, kept), code = run("00")
     assert code == 0
-    assert kept == "What you had changed is kept in work/ko/00-start-here.mine.ipynb."
+    assert kept == "Your changed copy is now work/ko/00-start-here.mine.ipynb."
     assert (clone / "work" / "ko" / "00-start-here.mine.ipynb").read_text() == "mine"
     (sentence,), code = run("77")
     assert code == 1

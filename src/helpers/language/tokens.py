@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.language.normalization import one_line
+from helpers.language.normalization import nfc, one_line
 from helpers.reader import say
 
 #: The special tokens, which no text contains: padding, unknown, beginning and end. They have the
@@ -157,7 +157,7 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
 
     if isinstance(sentences, str) or not isinstance(sentences, Iterable):
         sentences = []
-    sentences = [one_line(text).translate(_RESERVED) for text in sentences]
+    sentences = [one_line(nfc(text).translate(_RESERVED)) for text in sentences]
     if not any(sentences):
         raise ValueError(
             say(
