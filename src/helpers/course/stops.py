@@ -7,6 +7,7 @@ missing, a folder cannot be written or a training is interrupted, one sentence s
 
 import ast
 import json
+import linecache
 import os
 import re
 from functools import cache
@@ -26,7 +27,14 @@ def install(shell=None) -> None:
     from IPython import get_ipython
 
     shell = shell or get_ipython()
-    kinds = (AssertionError, NameError, ModuleNotFoundError, PermissionError, KeyboardInterrupt)
+    kinds = (
+        AssertionError,
+        LookupError,
+        NameError,
+        ModuleNotFoundError,
+        PermissionError,
+        KeyboardInterrupt,
+    )
     shell.set_custom_exc(kinds, _show)
 
 
@@ -63,7 +71,7 @@ def sentence_for(error: BaseException, code: str) -> str | None:
                 ko="멈췄습니다. 이미 끝난 일은 남아 있습니다. 셀을 다시 실행하면 처음부터 다시 "
                 "합니다.",
             )
-        case AssertionError() if _is_raised_in_a_cell(error):
+        case AssertionError() | LookupError() if _is_a_claim(error):
             return say(
                 en="What the lesson says here does not hold any more"
                 f"{_of(error)}. If you changed something above, compare with what it was: why "
@@ -141,13 +149,23 @@ def _made(node):
             yield from (alias.asname or alias.name for alias in aliases)
 
 
-def _is_raised_in_a_cell(error):
-    """Tell whether an assert failed in the cell itself, and not somewhere in a library."""
+def _is_a_claim(error: BaseException) -> bool:
+    """Tell whether an assert of the cell itself failed, its own or one of NumPy's.
+
+    A number that was edited may also leave an assert without what it looks up.
+    """
     at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    return at is None or at.tb_frame.f_code.co_name == "<module>"
+    while at and at.tb_frame.f_code.co_name != "<module>":
+        at = at.tb_next  # past IPython, down to the cell
+    if at is None:
+        return isinstance(error, AssertionError) and error.__traceback__ is None
+    if isinstance(error, AssertionError) and at.tb_next is None:
+        return True
+    line = linecache.getline(at.tb_frame.f_code.co_filename, at.tb_lineno)
+    return line.lstrip().startswith(("assert ", "np.testing.assert_"))
 
 
-def _of(error):
-    return f" ({error})" if str(error) else ""
+def _of(error: BaseException) -> str:
+    """Return the message that a claim has in brackets, if it is one line."""
+    said = "" if isinstance(error, LookupError) else str(error).strip()
+    return f" ({said})" if said and "\n" not in said else ""
