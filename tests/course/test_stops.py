@@ -49,6 +49,17 @@ def test_a_claim_that_fails_says_a_sentence_and_stops_nothing(shell):
     assert "failed" in said
 
 
+def test_a_claim_about_a_number_that_was_edited_says_the_sentence_too(shell):
+    said = shell(
+        "errors = {2: 0.5}\nassert errors[3] < 1",
+        "import numpy as np\nfor n in range(2):\n    np.testing.assert_allclose(n, 0)",
+        "errors[3]",
+    )
+    assert said.count("does not hold any more. If you changed something above") == 2
+    assert said.count("Traceback") == 1  # of the lookup that is no claim
+    assert "Not equal to tolerance" not in said
+
+
 def test_a_name_from_a_cell_above_is_told_of(shell):
     said = shell("print(rows.sum())", "print(rowz)")
     assert "`rows` is made in a cell above" in said

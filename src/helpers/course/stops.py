@@ -8,6 +8,7 @@ interrupted.
 
 import ast
 import json
+import linecache
 import os
 import re
 import sys
@@ -36,7 +37,14 @@ def install(shell: Any = None) -> None:
     if sys.flags.safe_path:  # as the lab starts it: the notebook's folder is not looked into yet
         sys.path.append("")
     shell = shell or get_ipython()
-    kinds = (AssertionError, NameError, ImportError, PermissionError, KeyboardInterrupt)
+    kinds = (
+        AssertionError,
+        LookupError,
+        NameError,
+        ImportError,
+        PermissionError,
+        KeyboardInterrupt,
+    )
     shell.set_custom_exc(kinds, _show)
 
 
@@ -73,7 +81,7 @@ def sentence_for(error: BaseException, code: str) -> str | None:
                 ko="멈췄습니다. 이미 끝난 일은 남아 있습니다. 셀을 다시 실행하면 처음부터 다시 "
                 "합니다.",
             )
-        case AssertionError() if _is_raised_in_a_cell(error):
+        case AssertionError() | LookupError() if _is_a_claim(error):
             return say(
                 en="What the lesson says here does not hold any more"
                 f"{_of(error)}. If you changed something above, compare with what it was: why "
@@ -156,16 +164,28 @@ def _made(node):
             yield from (alias.asname or alias.name for alias in aliases)
 
 
-def _is_raised_in_a_cell(error):
-    """Tell whether an assert failed in the cell itself, and not somewhere in a library."""
+def _is_a_claim(error: BaseException) -> bool:
+    """Tell whether an assert of the cell itself failed, its own or one of NumPy's.
+
+    A number that was edited may also leave an assert without what it looks up.
+    """
     at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    return at is None or at.tb_frame.f_code.co_name == "<module>"
+    while at and at.tb_frame.f_code.co_name != "<module>":
+        at = at.tb_next  # past IPython, down to the cell
+    if at is None:
+        return isinstance(error, AssertionError) and error.__traceback__ is None
+    if isinstance(error, AssertionError) and at.tb_next is None:
+        return True
+    line = linecache.getline(at.tb_frame.f_code.co_filename, at.tb_lineno)
+    return line.lstrip().startswith(("assert ", "np.testing.assert_"))
 
 
-def _of(error):
-    """Return what no longer holds, in brackets: the assert's message, else its line."""
-    lines = traceback.extract_tb(error.__traceback__)
-    told = str(error) or (f"`{lines[-1].line}`" if lines and lines[-1].line else "")
-    return f" ({told})" if told else ""
+def _of(error: BaseException) -> str:
+    """Return what no longer holds, in brackets: a claim's message of one line, else its code."""
+    said = "" if isinstance(error, LookupError) else str(error).strip()
+    if not said or "\n" in said:
+        lines = [
+            at.line for at in traceback.extract_tb(error.__traceback__) if at.name == "<module>"
+        ]
+        said = f"`{lines[-1]}`" if lines and lines[-1] else ""
+    return f" ({said})" if said else ""
