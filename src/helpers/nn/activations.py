@@ -20,9 +20,9 @@ def sigmoid(x: ArrayLike) -> np.ndarray:
 
     Notes
     -----
-    For negative `x` it is written as exp(x) / (1 + exp(x)), the same number: like this, no
-    large number can overflow. Goodfellow, Bengio and Courville, *Deep Learning* (2016),
-    equation 3.30.
+    For negative `x` it is computed as exp(x) / (1 + exp(x)), which is the same number: exp gets
+    no positive argument, so it cannot overflow. Goodfellow, Bengio and Courville, *Deep
+    Learning* (2016), equation 3.30.
 
     Examples
     --------
@@ -30,8 +30,7 @@ def sigmoid(x: ArrayLike) -> np.ndarray:
     array([0. , 0.5, 1. ], dtype=float32)
     """
     x = as_float_array(x)
-    small = np.exp(-np.abs(x))
-    return np.where(x < 0, small, 1) / (1 + small)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 def relu(x: ArrayLike) -> np.ndarray:
