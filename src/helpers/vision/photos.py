@@ -196,8 +196,6 @@ def digit_image(photo: str | Path | bytes | np.ndarray, digit: Digit) -> np.ndar
     ------
     PhotoError
         If the photo cannot be decoded.
-    ValueError
-        If the photo holds no digits.
 
     Examples
     --------
