@@ -30,7 +30,7 @@ def read(*words):
     return main(["read", *map(str, words)])
 
 
-def test_one_photo_gives_its_reading_and_its_surety(capsys):
+def test_one_photo_gives_its_reading_and_its_probabilities(capsys):
     assert read(ZIP) == 0
     out, err = capsys.readouterr()
     reading, sureties = out.strip().split("  ")

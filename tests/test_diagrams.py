@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from helpers import diagrams
+from helpers.nn.convolution import convolve2d
 from helpers.plots import to_png
-from helpers.vision.convolution import convolve2d
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
 IMAGE = np.random.default_rng(0).uniform(size=(6, 5))

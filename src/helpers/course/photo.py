@@ -97,10 +97,10 @@ def _as_sentence(digits: list[Digit]) -> str:
             ko="손으로 쓴 숫자로 보이는 것이 없습니다.",
         )
     text = "".join(str(digit.value) for digit in digits)
-    least = min(digit.probability for digit in digits)
+    probability = min(digit.probability for digit in digits)
     return say(
-        en=f"{text} (the least sure digit: {least:.0%})",
-        ko=f"{text} (가장 덜 확실한 숫자: {least:.0%})",
+        en=f"{text} (the least sure digit: {probability:.0%})",
+        ko=f"{text} (가장 덜 확실한 숫자: {probability:.0%})",
     )
 
 

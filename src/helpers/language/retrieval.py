@@ -62,7 +62,7 @@ NUM_STEPS = 16
 STEEPNESS = 0.05
 #: A shipped vector is scaled so that its largest number is this, then rounded. It has so many
 #: divisors that the counts which a spelling's vector is made of are not changed by rounding.
-ROUNDED = 120
+QUANTIZED_MAX = 120
 
 _FILE, _RECORD = "chatbot-retrieval.npz", "chatbot-retrieval.json"
 
@@ -330,7 +330,7 @@ def ship(folder: Path = MODELS) -> dict:
     with written_whole(path) as temporary:
         np.savez_compressed(
             temporary,
-            vectors=_rounded(engine.vectors),
+            vectors=_quantized(engine.vectors),
             layer=engine.layer,
             earnest_layer=engine.earnest_layer,
         )
@@ -370,7 +370,7 @@ def _read(folder: Path) -> tuple[np.ndarray, ...]:
             raise ValueError("not the file of the record")
         with np.load(io.BytesIO(data)) as arrays:
             layers = arrays["layer"], arrays["earnest_layer"]
-            return _unrounded(arrays["vectors"]), *layers
+            return _dequantized(arrays["vectors"]), *layers
     except (OSError, ValueError) as error:
         raise unreadable(path) from error
 
@@ -399,15 +399,17 @@ def _halves(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return vectors[:, :512], vectors[:, 512:]
 
 
-def _rounded(vectors: np.ndarray) -> np.ndarray:
+def _quantized(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors as int8, scaled by halves; `_dequantized` normalizes them again."""
     rounded = np.empty(vectors.shape, np.int8)
     for half, target in zip(_halves(vectors), _halves(rounded), strict=True):
         largest = np.abs(half).max(axis=1, keepdims=True)
-        target[:] = np.rint(half * (ROUNDED / np.maximum(largest, 1e-9)))
+        target[:] = np.rint(half * (QUANTIZED_MAX / np.maximum(largest, 1e-9)))
     return rounded
 
 
-def _unrounded(rounded: np.ndarray) -> np.ndarray:
+def _dequantized(rounded: np.ndarray) -> np.ndarray:
+    """Return float32 vectors whose halves have length √½ each, as those of `represent`."""
     vectors = rounded.astype(np.float32)
     for half in _halves(vectors):
         squares = np.einsum("nd,nd->n", half, half)[:, None]  # makes no second array as large

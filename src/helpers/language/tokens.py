@@ -207,7 +207,7 @@ def train_subwords(sentences: Iterable[str], size: int) -> Subwords:
 
 
 def one_hot(ids: ArrayLike, size: int) -> np.ndarray:
-    """Turn each id into a row of zeros with a single one, as ``tf.one_hot`` does.
+    """Return each id as a row of zeros with a single one, as ``tf.one_hot`` does.
 
     Parameters
     ----------

@@ -1,8 +1,7 @@
 """From a phone's photo to its digits: find the ink, cut it into digits, read each of them.
 
 The steps are small functions, in the order in which `read_photo` takes them, so that lesson 08
-can show each. A box is (x, y, width, height) in pixels. The thresholds were chosen on the photos
-of the course (`data/photos`), and lesson 08 shows what the most important ones do.
+can show each, and what the most important thresholds do. A box is (x, y, width, height) in pixels.
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from helpers.vision.pictures import decode
 MIN_CONTRAST = 16
 #: Paper counts as at least this bright, of 255: in the dark a few grey levels are noise.
 DARKEST_PAPER = 80
-#: A ruled line is at most this share of the picture's shorter side above and below its middle ...
+#: A ruled line is at most twice this share of the picture's shorter side thick, or 4 pixels, ...
 HALF_LINE = 0.006
 #: ... and longer than the picture's side divided by this.
 LINE_LENGTH = 3
@@ -83,7 +82,7 @@ class Digit:
     probability : float
         The probability of that value, as the network says, in [0, 1].
     box : tuple of int
-        (x, y, width, height) in pixels of the upright photo.
+        (x, y, width, height) in pixels of the photo as `decode` returns it.
     """
 
     value: int
@@ -197,8 +196,6 @@ def digit_image(photo: str | Path | bytes | np.ndarray, digit: Digit) -> np.ndar
     ------
     PhotoError
         If the photo cannot be decoded.
-    ValueError
-        If the photo holds no digits.
 
     Examples
     --------
