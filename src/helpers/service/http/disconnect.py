@@ -1,4 +1,4 @@
-"""Work that is done only while its client waits for the answer."""
+"""Work that is cancelled when its client disconnects."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadMiddleware:
-    """ASGI middleware: let the app answer GET and keep the body back."""
+    """ASGI middleware: let the app answer GET and drop the body."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -19,5 +19,5 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        # A copy: the server looks into its own scope to see that no body follows.
+        # A copy: the server sees in its own scope that no body follows.
         await self.app({**scope, "method": "GET"}, receive, send_without_body)

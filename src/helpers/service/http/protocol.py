@@ -1,13 +1,14 @@
 """HTTP as uvicorn speaks it, with limits on what no ASGI app gets to see.
 
-An app is called when all headers of a request are there, and what it has answered is out of its
-hands: who sends headers without end, opens one connection after another, or never reads an
-answer, must be stopped here.
+An app is called once all headers of a request have arrived, and what it has sent is out of its
+hands: a client that sends endless headers, opens one connection after another, or never reads a
+response must be stopped here.
 """
 
 from asyncio import TimerHandle
 from functools import cache, partial
 from secrets import token_hex
+from typing import Any
 
 from fastapi import FastAPI
 from uvicorn import Config
@@ -29,11 +30,11 @@ from helpers.service.settings import Settings
 MAX_HEADERS = 100
 #: How many requests may be sent before the first is answered.
 MAX_PIPELINED = 32
-#: What is thrown away, in seconds and bytes, of what a client still sends when it was refused.
+#: How much, in seconds and bytes, a refused client may still send before it is cut off.
 DRAIN_SECONDS, DRAIN_BYTES = 1, 10_000_000
-#: An answer that took longer to read may be cut off where there is no more memory for it.
+#: A response that takes longer to read, in seconds, may be cut off when memory runs out.
 SLOW_SECONDS = 1
-#: How long the service waits, when it is told to stop, for what it has begun.
+#: How long, in seconds, a shutdown waits for requests that have begun.
 GRACE_SECONDS = 8
 
 
@@ -43,7 +44,8 @@ def config_of(app: FastAPI, settings: Settings) -> Config:
         app,
         host=settings.host,
         port=settings.port,
-        http=partial(LimitedProtocol, settings=settings, metrics=app.state.metrics),
+        # uvicorn calls it as it would call the class.
+        http=partial(LimitedProtocol, settings=settings, metrics=app.state.metrics),  # type: ignore[arg-type]
         ws_max_size=min(MAX_MESSAGE, settings.max_body_bytes),
         ws_per_message_deflate=False,  # what is said here is short, and a window takes 300 kB
         forwarded_allow_ips=settings.trusted_proxies,
@@ -67,7 +69,9 @@ class LimitedProtocol(HttpToolsProtocol):
         What uvicorn gives each protocol.
     """
 
-    def __init__(self, *, settings: Settings, metrics: Metrics, **kwargs):
+    connections: Any  # of uvicorn: those of this class, and WebSockets
+
+    def __init__(self, *, settings: Settings, metrics: Metrics, **kwargs: Any):
         super().__init__(**kwargs)
         self._settings, self._metrics = settings, metrics
         self._is_refused, self._drained = False, 0
@@ -91,7 +95,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._is_refused = True
             self.connections.discard(self)
             self._say(
-                503,
+                "too-many-connections",
                 en="Too many connections are open: close some, or try again in a second.",
                 ko="열린 연결이 너무 많습니다. 연결을 닫거나 잠시 뒤에 다시 시도해 주세요.",
                 headers={"Retry-After": "1"},
@@ -168,7 +172,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self):
         """Note for the app that the whole request is there: no part of it can be late."""
-        self.scope[IS_WHOLE] = True
+        self.scope[IS_WHOLE] = True  # type: ignore[literal-required]  # a key of our own
         super().on_message_complete()
 
     def _count(self, num_bytes):
@@ -198,7 +202,7 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._is_in_head:
             seconds = f"{self._settings.header_seconds:g}"
             self._refuse(
-                408,
+                "headers-too-slow",
                 en=f"The headers took over {seconds} seconds to arrive: send the request again.",
                 ko=f"헤더가 {seconds}초 안에 도착하지 않았습니다. 다시 보내세요.",
             )
@@ -244,7 +248,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _make_room(self):
-        """Give up who has been slow for longest, until the answers of the rest may be held."""
+        """Cut off the slowest clients until the responses of the rest may be held."""
         if self.slow_since is None:
             return
         slow = [one for one in self.connections if getattr(one, "slow_since", None)]
@@ -260,12 +264,12 @@ class LimitedProtocol(HttpToolsProtocol):
     # Refusals
 
     def send_400_response(self, msg):
-        """Say what is wrong with what the parser does not take, or what was raised in it."""
+        """Answer what the parser rejects, or what was raised in it."""
         if self._is_head_too_large():
             self._refuse_head()
         else:
             self._refuse(
-                400,
+                "bad-http",
                 en="This is no HTTP request.",
                 ko="HTTP 요청이 아닙니다.",
             )
@@ -273,23 +277,23 @@ class LimitedProtocol(HttpToolsProtocol):
     def _refuse_head(self):
         most = f"{self._settings.max_header_bytes:,}"
         self._refuse(
-            431,
+            "headers-too-large",
             en=f"The headers are too large: {most} bytes, in {MAX_HEADERS} headers, are the most.",
             ko=f"헤더가 너무 큽니다. 최대 {MAX_HEADERS}개, {most}바이트입니다.",
         )
 
-    def _refuse(self, status: int, *, en: str, ko: str):
-        """Answer from here, and end the connection once the client can have read it."""
+    def _refuse(self, name: str, *, en: str, ko: str) -> None:
+        """Answer from here, and end the connection once the client has had time to read it."""
         self._is_refused = True
         if not self._is_idle():  # a second answer would be taken for a part of the first
             return self.transport.abort()
-        self._say(status, en=en, ko=ko)
+        self._say(name, en=en, ko=ko)
         self.loop.call_later(DRAIN_SECONDS, self.transport.close)
 
-    def _say(self, status: int, **sentence):
+    def _say(self, name: str, **sentence: Any) -> None:
         accepted = dict(self.headers or []).get(b"accept-language", b"").decode("latin-1")
         with speaking(preferred(accepted)):
-            problem = Problem(status, **sentence)
+            problem = Problem(name, **sentence)
         if problem.reason:
             self._metrics.refusals.labels(problem.reason).inc()
         before = request_id.set(token_hex(8))
@@ -297,11 +301,12 @@ class LimitedProtocol(HttpToolsProtocol):
         id = (HEADER, request_id.get().encode())
         request_id.reset(before)
         headers = [*self.server_state.default_headers, *said.raw_headers, *HEADERS, id]
-        lines = [STATUS_LINE[status], b"connection: close\r\n"]
+        lines = [STATUS_LINE[problem.status_code], b"connection: close\r\n"]
         lines += [name + b": " + value + b"\r\n" for name, value in headers]
         self.transport.write(b"".join([*lines, b"\r\n", said.body]))
 
 
 @cache
 def _trusted(proxies: str):
-    return ProxyHeadersMiddleware(None, proxies).trusted_hosts
+    # Of it only the reading of addresses and networks is used.
+    return ProxyHeadersMiddleware(None, proxies).trusted_hosts  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 #: What nginx calls a request whose client left before it was answered.
 _LEFT = 499
-#: No more of a path than this stands in a line.
+#: How much of a path, in characters, is written to the log.
 _LONGEST_PATH = 200
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ class TracingMiddleware:
     """ASGI middleware: give a request its id, answer it if it fails, and write a line about it.
 
     The id is the one in ``X-Request-ID`` if it is sane, else a new one; the answer carries it, and
-    so does the request from here on, for whoever it is passed on to. An error that nothing further
-    in has answered becomes a 500 here. It is inside the layers that set the language and the safe
+    so does the request from here on, for services it is passed on to. An error that no inner
+    layer has handled becomes a 500 here. It is inside the layers that set the language and the safe
     headers, so that this answer has them too.
 
     Parameters
@@ -41,7 +41,7 @@ class TracingMiddleware:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, writes_all: bool = False):
         self.app, self._metrics, self._writes_all = app, metrics, writes_all
-        self._last_line = {}
+        self._last_line: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send):
         """Pass the request on, by its id."""
@@ -74,7 +74,7 @@ class TracingMiddleware:
             self._metrics.failures.labels(type(error).__name__).inc()
             self._write(logging.ERROR, scope, 500, start, error)
             if status:  # too late for a 500: the server cuts the connection, if it hears of it
-                error.is_in_the_log = True
+                error.is_in_the_log = True  # type: ignore[attr-defined]  # for the filter of `logs`
                 raise
             await answer(failure())(scope, receive, send_with_id)
         finally:
@@ -111,7 +111,7 @@ class TracingMiddleware:
 
 
 def _id_of(scope: Scope) -> str:
-    """Return the id that a request brings, or give it one."""
+    """Return the id that a request carries, or give it one."""
     headers = scope["headers"]
     brought = [value for name, value in headers if name == HEADER]
     if brought and _SANE.fullmatch(brought[0]):
