@@ -130,7 +130,7 @@ def serve_microservices(settings: Settings) -> int:
         return _run(gateway, settings)
 
 
-def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable):
+def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable) -> None:
     logs.configure(settings.log_level, settings.log_format, part)
     try:
         app = _app_of([part], settings)
@@ -146,12 +146,17 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._tell_up = tell_up
 
-    async def startup(self, sockets=None):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell_up()
 
 
-def _run(app: FastAPI, settings: Settings, sockets=None, tell_up=lambda: None) -> int:
+def _run(
+    app: FastAPI,
+    settings: Settings,
+    sockets: list[socket.socket] | None = None,
+    tell_up: Callable[[], object] = lambda: None,
+) -> int:
     server = _Server(config_of(app, settings), tell_up)
     with suppress(KeyboardInterrupt):  # raised again after a clean shutdown
         server.run(sockets)

@@ -79,7 +79,7 @@ def _read_each(small: list[_Small]) -> list[list[Digit]]:
     return [
         [Digit(int(row.argmax()), float(row.max()), (0, 0, *size))] if ink else []
         for size, row, ink in zip(
-            sizes, shipped_reader()(images), images.any(axis=(1, 2)), strict=True
+            sizes, shipped_reader()(images), images.max(axis=(1, 2)) > 0, strict=True
         )
     ]
 

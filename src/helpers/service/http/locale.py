@@ -36,7 +36,7 @@ class LocaleMiddleware:
     def __init__(self, app: ASGIApp):
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer within the language of the request."""
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)

@@ -120,7 +120,7 @@ class MetricsMiddleware:
     def __init__(self, app: ASGIApp, metrics: Metrics):
         self.app, self._metrics = app, metrics
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and measure it."""
         if scope["type"] == "websocket":
             return await self._measure_socket(scope, receive, send)
@@ -128,7 +128,7 @@ class MetricsMiddleware:
             return await self.app(scope, receive, send)
         status, start = 500, perf_counter()
 
-        async def send_and_note(message: Message):
+        async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -144,7 +144,7 @@ class MetricsMiddleware:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.note(route, method, status, perf_counter() - start)
 
-    async def _measure_socket(self, scope, receive, send):
+    async def _measure_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._metrics.num_sockets += 1
         try:
             await self.app(scope, receive, send)

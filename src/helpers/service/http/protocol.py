@@ -87,7 +87,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Connections
 
-    def connection_made(self, transport):
+    def connection_made(self, transport: Any) -> None:
         """Take a connection if there is room for it, in all and for this address."""
         super().connection_made(transport)
         if self._is_one_too_many():
@@ -113,7 +113,7 @@ class LimitedProtocol(HttpToolsProtocol):
         num_of_one = sum(bool(one.client) and one.client[0] == host for one in self.connections)
         return num_of_one > self._settings.max_connections_of_one
 
-    def connection_lost(self, exc):
+    def connection_lost(self, exc: Exception | None) -> None:
         """Forget what this connection waited for."""
         for timer in (self._header_deadline, self._read_deadline):
             if timer:
@@ -122,7 +122,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Headers
 
-    def data_received(self, data):
+    def data_received(self, data: bytes) -> None:
         """Parse what has come; refuse a head that is too large, or that takes too long."""
         if self._is_refused:
             self._drained += len(data)
@@ -140,24 +140,24 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._is_idle():
             self._expect_headers()
 
-    def on_message_begin(self):
+    def on_message_begin(self) -> None:
         """Begin a request."""
         if len(self.pipeline) >= MAX_PIPELINED:
             raise ValueError("too many requests ahead of their answers")
         super().on_message_begin()
         self._head_bytes, self._is_in_head = 0, True
 
-    def on_url(self, url):
+    def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
         super().on_url(url)
         self._count(len(url))
 
-    def on_header(self, name, value):
+    def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, without the blanks around its value (RFC 9110, section 5.5)."""
         super().on_header(name, value.strip(b" \t"))
         self._count(len(name) + len(value))
 
-    def on_headers_complete(self):
+    def on_headers_complete(self) -> None:
         """Begin to answer."""
         self._is_in_head = False
         if self._header_deadline:
@@ -165,37 +165,37 @@ class LimitedProtocol(HttpToolsProtocol):
             self._header_deadline = None
         super().on_headers_complete()
 
-    def on_body(self, body):
+    def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
         self._has_progress = True
         super().on_body(body)
 
-    def on_message_complete(self):
+    def on_message_complete(self) -> None:
         """Note for the app that the whole request is there: no part of it can be late."""
         self.scope[IS_WHOLE] = True  # type: ignore[literal-required]  # a key of our own
         super().on_message_complete()
 
-    def _count(self, num_bytes):
+    def _count(self, num_bytes: int) -> None:
         self._has_progress = True
         self._head_bytes += num_bytes
         if self._is_head_too_large():
             raise ValueError("too many headers")
 
-    def _is_head_too_large(self):
+    def _is_head_too_large(self) -> bool:
         is_long = self._head_bytes > self._settings.max_header_bytes
         return is_long or len(self.headers or []) > MAX_HEADERS
 
-    def _is_idle(self):
+    def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 
-    def _expect_headers(self):
+    def _expect_headers(self) -> None:
         is_ours = self.transport.get_protocol() is self  # and no WebSocket's by now
         if is_ours and self._header_deadline is None and not self.transport.is_closing():
             self._header_deadline = self.loop.call_later(
                 self._settings.header_seconds, self._miss_headers
             )
 
-    def _miss_headers(self):
+    def _miss_headers(self) -> None:
         self._header_deadline = None
         if not self._is_idle():  # it sends the next request slowly while it waits for this answer
             self._expect_headers()
@@ -211,14 +211,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Answers that are not read
 
-    def pause_writing(self):
+    def pause_writing(self) -> None:
         """Note that the client reads more slowly than it is answered."""
         super().pause_writing()
         self.slow_since = self.loop.time()
         self._expect_reading()
         self.loop.call_later(SLOW_SECONDS, self._make_room)
 
-    def resume_writing(self):
+    def resume_writing(self) -> None:
         """Note that the client has caught up; begin with its next request."""
         super().resume_writing()
         self.slow_since = None
@@ -229,25 +229,25 @@ class LimitedProtocol(HttpToolsProtocol):
             request, self._postponed = self._postponed, None
             super()._start_asgi_task(*request)
 
-    def _start_asgi_task(self, cycle, app):
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         if self.flow.write_paused:  # one answer that is not read is enough to hold
             self._postponed = cycle, app
         else:
             super()._start_asgi_task(cycle, app)
 
-    def _expect_reading(self):
+    def _expect_reading(self) -> None:
         unread = self.transport.get_write_buffer_size()
         seconds = self._settings.read_seconds
         self._read_deadline = self.loop.call_later(seconds, self._look_at_reading, unread)
 
-    def _look_at_reading(self, unread: int):
+    def _look_at_reading(self, unread: int) -> None:
         """Give the client up if it has read nothing since it was looked at last."""
         if self.transport.get_write_buffer_size() < unread:
             self._expect_reading()
         else:
             self.transport.abort()
 
-    def _make_room(self):
+    def _make_room(self) -> None:
         """Cut off the slowest clients until the responses of the rest may be held."""
         if self.slow_since is None:
             return
@@ -263,7 +263,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Refusals
 
-    def send_400_response(self, msg):
+    def send_400_response(self, msg: str) -> None:
         """Answer what the parser rejects, or what was raised in it."""
         if self._is_head_too_large():
             self._refuse_head()
@@ -274,7 +274,7 @@ class LimitedProtocol(HttpToolsProtocol):
                 ko="HTTP 요청이 아닙니다.",
             )
 
-    def _refuse_head(self):
+    def _refuse_head(self) -> None:
         most = f"{self._settings.max_header_bytes:,}"
         self._refuse(
             "headers-too-large",
@@ -307,6 +307,6 @@ class LimitedProtocol(HttpToolsProtocol):
 
 
 @cache
-def _trusted(proxies: str):
+def _trusted(proxies: str) -> Any:
     # Of it only the reading of addresses and networks is used.
     return ProxyHeadersMiddleware(None, proxies).trusted_hosts  # type: ignore[arg-type]

@@ -43,7 +43,7 @@ class TracingMiddleware:
         self.app, self._metrics, self._writes_all = app, metrics, writes_all
         self._last_line: dict[int, float] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, by its id."""
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
@@ -51,7 +51,7 @@ class TracingMiddleware:
         header = (HEADER, id.encode())
         status, has_left = None, False
 
-        async def send_with_id(message: Message):
+        async def send_with_id(message: Message) -> None:
             nonlocal status, has_left
             if message["type"] in _STARTS:
                 status = message.get("status", 101)
@@ -80,14 +80,14 @@ class TracingMiddleware:
         finally:
             request_id.reset(before)
 
-    def _note(self, scope, status, start):
+    def _note(self, scope: Scope, status: int, start: float) -> None:
         """Write a line about a request that was answered, if it is wanted."""
         if status >= 500 and (self._writes_all or self._is_due(status)):
             self._write(logging.WARNING, scope, status, start)
         elif status < 500 and self._writes_all:
             self._write(logging.INFO, scope, status, start)
 
-    def _is_due(self, status) -> bool:
+    def _is_due(self, status: int) -> bool:
         """Tell whether a second has passed since the last line with a status.
 
         A service that has too much to do says 503 thousands of times; `/metrics` counts them.
@@ -99,7 +99,9 @@ class TracingMiddleware:
         return is_due
 
     @staticmethod
-    def _write(level, scope, status, start, error=None):
+    def _write(
+        level: int, scope: Scope, status: int, start: float, error: Exception | None = None
+    ) -> None:
         request = {
             "method": scope.get("method", "WEBSOCKET"),
             "path": _path_of(scope),

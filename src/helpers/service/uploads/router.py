@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
 from helpers.reader import say
 from helpers.service.errors import UploadNotFound
@@ -33,7 +33,9 @@ class Kept(BaseModel):
     )
     message: str = Field(examples=["파일 업로드 성공!"])
     path: UploadPath = Field(
-        validation_alias="id", description="Its address.", examples=["/uploads/9f86d0…"]
+        validation_alias=AliasChoices("id"),
+        description="Its address.",
+        examples=["/uploads/9f86d0…"],
     )
     id: str = Field(description="The sha256 of its content.")
     size: int = Field(description="In bytes.")
@@ -47,7 +49,7 @@ class Listed(BaseModel, from_attributes=True):
     size: int = Field(description="In bytes.")
     kind: str = Field(description="`jpeg` or `png`.")
     created: datetime
-    path: UploadPath = Field(validation_alias="id")
+    path: UploadPath = Field(validation_alias=AliasChoices("id"))
 
 
 class Uploads(BaseModel, from_attributes=True):
