@@ -20,7 +20,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -36,6 +35,7 @@ import numpy as np
 
 from helpers.data import load_mnist
 from helpers.paths import MODELS, PHOTOS
+from helpers.service.deploy.process import free_port
 
 RIVALS = Path(__file__).parent / "rivals"
 CONNECTIONS = 8
@@ -94,8 +94,7 @@ def commands(litserve):
 def serving(command, folder):
     """Start a server in a folder of its own; give its address once it answers; end it."""
     folder.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     words = [*command, str(port)]
     server = subprocess.Popen(words, cwd=folder, start_new_session=True, **quiet)

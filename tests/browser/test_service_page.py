@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import expect
@@ -55,7 +56,7 @@ def serving(app):
 def address(tmp_path_factory):
     app = create_app(settings=Settings(folder=tmp_path_factory.mktemp("service")))
     with serving(app) as address:
-        while not all(app.state.parts.values()):  # the chatbot comes last
+        while httpx.get(f"{address}/ready", timeout=60, trust_env=False).status_code != 200:
             time.sleep(0.1)
         yield address
 

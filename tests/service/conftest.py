@@ -26,7 +26,7 @@ def until_ready():
 
     def wait(app, seconds=300):
         deadline = time.monotonic() + seconds
-        while not all(app.state.parts.values()):
+        while not all(app.state.service.parts.values()):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         return app

@@ -24,7 +24,7 @@ def test_ready_names_the_parts(serve):
 
 
 def test_not_ready_is_503(client):
-    client.app.state.parts["vision"] = False
+    client.app.state.service.parts["vision"] = False
     answer = client.get("/ready")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "parts": dict.fromkeys(ALL, True) | {"vision": False}}
@@ -51,7 +51,7 @@ def test_metrics_count_by_route_method_and_status(client, photo):
 
 def test_an_accident_is_counted_as_500(serve, monkeypatch):
     client = serve(["uploads"])
-    monkeypatch.setattr(client.app.state.store, "list", lambda: 1 / 0)
+    monkeypatch.setattr(client.app.state.service.store, "all", lambda: 1 / 0)
     assert client.get("/uploads").status_code == 500
     text = client.get("/metrics").text
     assert 'requests_total{method="GET",route="/uploads",status="500"} 1.0' in text

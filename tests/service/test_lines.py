@@ -58,7 +58,7 @@ def until(condition):
 
 
 def test_of_a_full_line_one_client_has_three_quarters_and_what_is_quick_passes_it(server, photo):
-    quota = server.app.state.workers.quota
+    quota = server.app.state.service.workers.quota
     assert quota.count == WORKERS + WAITING == 8
     with ThreadPoolExecutor(20) as pool:
         greedy = [pool.submit(ask, server, photo, "10.0.0.1") for _ in range(8)]

@@ -3,8 +3,8 @@ from contextlib import suppress
 import anyio
 import pytest
 
+from helpers.service.errors import Busy
 from helpers.service.http.client import ClientMiddleware
-from helpers.service.http.problems import Problem
 from helpers.service.quota import Quota, client_address
 
 
@@ -13,7 +13,7 @@ def take_as(quota, client, count):
     client_address.set(client)
     taken = []
     for _ in range(count):
-        with suppress(Problem):
+        with suppress(Busy):
             place = quota.take()
             place.__enter__()
             taken.append(place)
@@ -53,9 +53,9 @@ def test_where_there_are_few_one_is_enough(count):
 
 def test_what_is_larger_than_all_is_taken_when_there_is_nothing_else():
     quota = Quota(10)
-    with quota.take(11), pytest.raises(Problem) as refused, quota.take(1):
+    with quota.take(11), pytest.raises(Busy) as refused, quota.take(1):
         pass
-    assert (refused.value.status_code, refused.value.headers["Retry-After"]) == (503, "1")
+    assert refused.value.retry_after == 1
     assert quota.taken == 0
 
 

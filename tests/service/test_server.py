@@ -13,6 +13,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from helpers.service.deploy.process import free_port
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -23,9 +25,7 @@ PARTS = [word for part in ("uploads", "vision", "page") for word in ("--part", p
 @contextmanager
 def serving(folder, stop=signal.SIGTERM, **settings):
     """Start `annyeong serve` on a free port; give its process and its address; end it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     variables = {f"ANNYEONG_{name.upper()}": str(value) for name, value in settings.items()}
     process = subprocess.Popen(
         [

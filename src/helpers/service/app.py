@@ -1,10 +1,12 @@
 """The service as an ASGI app, of all its parts or of some."""
 
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 
 import anyio
 import cv2
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from helpers.data import DataError, load_mnist
@@ -15,7 +17,7 @@ from helpers.service.digits import reader
 from helpers.service.digits import router as digits
 from helpers.service.digits.batcher import Batcher
 from helpers.service.faces import router as faces
-from helpers.service.faces.mosaic import Mosaics
+from helpers.service.faces.mosaic import MosaicJob
 from helpers.service.http import problems
 from helpers.service.http.auth import TokenMiddleware
 from helpers.service.http.body_limits import BodyLimitMiddleware
@@ -30,13 +32,16 @@ from helpers.service.http.websocket_limits import MAX_MESSAGE, WebSocketLimitMid
 from helpers.service.page import router as page
 from helpers.service.samples import router as samples
 from helpers.service.settings import Settings
+from helpers.service.state import State
 from helpers.service.status import router as status
 from helpers.service.uploads import router as uploads
 from helpers.service.uploads.storage import Store
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
 
-PARTS = {
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+#: The routers of each part.
+PARTS: dict[str, list[APIRouter]] = {
     "uploads": [uploads.router],
     "vision": [digits.router, samples.router, faces.router],
     "chat": [chat.router],
@@ -47,7 +52,7 @@ ALL = tuple(PARTS)
 USES_STORE = {"uploads", "vision"}
 
 
-def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
+def create_app(parts: Iterable[str] = ALL, settings: Settings | None = None) -> FastAPI:
     """Make the service.
 
     Parameters
@@ -66,8 +71,8 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
     >>> sorted(create_app(["uploads"]).openapi()["paths"])
     ['/health', '/metrics', '/ready', '/upload', '/uploads', '/uploads/{id}']
     """
-    app = empty_app(settings or Settings(), _lifespan)
-    app.state.parts = dict.fromkeys(parts, False)
+    parts = list(parts)
+    app = empty_app(settings or Settings(), partial(_lifespan, parts))
     routers = [*(router for part in parts for router in PARTS[part]), status.router]
     # Addresses are tried one after another: what must be quickest comes first.
     for router in sorted(routers, key=lambda router: router is not digits.router):
@@ -75,12 +80,12 @@ def create_app(parts=ALL, settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def empty_app(settings: Settings, lifespan) -> FastAPI:
-    """Make an app without routes: its limits, its token, its metrics, its way to say errors."""
+def empty_app(settings: Settings, lifespan: Lifespan) -> FastAPI:
+    """Make an app without routes: its middleware, its metrics and its problems."""
     metrics = Metrics()
 
     @asynccontextmanager
-    async def watched_lifespan(app):
+    async def watched_lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with ending_if_stuck(settings.stuck_seconds), lifespan(app):
             yield
 
@@ -101,8 +106,9 @@ def empty_app(settings: Settings, lifespan) -> FastAPI:
     return app
 
 
-def _middleware(settings, metrics):
+def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
     """Return the layers around the routes, the outermost first."""
+    guard: Middleware
     guard = Middleware(CrossSiteMiddleware, hosts=[settings.host, *settings.hosts.split(",")])
     if settings.token:  # which no other site knows
         guard = Middleware(TokenMiddleware, token=settings.token.get_secret_value())
@@ -129,36 +135,43 @@ def _middleware(settings, metrics):
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI):
-    state, settings = app.state, app.state.settings
+async def _lifespan(parts: Collection[str], app: FastAPI) -> AsyncIterator[None]:
     cv2.setNumThreads(1)  # the workers are the threads
-    state.store = Store(
-        settings.folder, settings.max_files, settings.max_age_seconds, settings.max_total_bytes
-    )
-    if USES_STORE & set(state.parts):
-        follow(state.metrics.uploads, state.store.__len__)
-    # Pictures take seconds: what takes milliseconds does not stand in their line.
-    state.workers = Workers(settings.workers, settings.max_waiting)
-    state.quick = Workers(settings.workers, settings.max_waiting)
-    state.metrics.follow_workers(state.workers, state.quick)
-    state.hiding = Mosaics(state.workers, state.store, settings.max_pixels)
-    state.read_small = Batcher(state.metrics.counting_batches(reader.read_small))
-    state.chat = ChatSessions(state.quick)
-    state.parts = {part: part != "chat" for part in state.parts}
+    state = app.state.service = _make_state(parts, app.state.settings, app.state.metrics)
     async with anyio.create_task_group() as group:
-        if "chat" in state.parts:  # which takes longest: the rest does not wait for it
+        if "chat" in parts:  # takes longest: the rest does not wait for it
             group.start_soon(_load_chat, state)
-        if "vision" in state.parts:
+        if "vision" in parts:
             await anyio.to_thread.run_sync(_load_vision)
         yield
         group.cancel_scope.cancel()
 
 
-def _load_vision():
+def _make_state(parts: Collection[str], settings: Settings, metrics: Metrics) -> State:
+    store = Store(
+        settings.folder, settings.max_files, settings.max_age_seconds, settings.max_total_bytes
+    )
+    workers, quick = (Workers(settings.workers, settings.max_waiting) for _ in range(2))
+    if USES_STORE & set(parts):
+        follow(metrics.uploads, store.__len__)
+    metrics.follow_workers(workers, quick)
+    return State(
+        settings=settings,
+        parts={part: part != "chat" for part in parts},
+        store=store,
+        workers=workers,
+        quick=quick,
+        mosaics=MosaicJob(workers, store, settings.max_pixels),
+        read_small=Batcher(metrics.counting_batches(reader.read_small)),
+        chat=ChatSessions(quick),
+    )
+
+
+def _load_vision() -> None:
     shipped_reader()
     with suppress(DataError):  # a package without its checkout: /mnist-sample says so
         load_mnist()
 
 
-async def _load_chat(state):
+async def _load_chat(state: State) -> None:
     state.parts["chat"] = await state.chat.load(state.settings.chat_engine)

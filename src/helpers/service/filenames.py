@@ -1,4 +1,4 @@
-"""Names of files that clients give: hostile until cleaned."""
+"""Names of files as clients send them: hostile until cleaned."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ _LONGEST = 100
 
 
 def clean(name: str) -> str:
-    r"""Return the last part of a given name, fit to stand in an address and on any disk.
+    r"""Return the last part of a given name, safe in an address and on any disk.
 
     Examples
     --------

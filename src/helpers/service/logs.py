@@ -55,7 +55,7 @@ def clean(text: str) -> str:
 
 
 class Plain(logging.Formatter):
-    """A line for people; a traceback stands indented below it."""
+    """A line for people; a traceback is indented below it."""
 
     def __init__(self, part: str = ""):
         super().__init__()

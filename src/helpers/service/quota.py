@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from math import ceil
 
-from helpers.service.http.problems import Problem
+from helpers.service.errors import Busy
 
 #: The largest share of all places that one client may have: the rest is for the others.
 SHARE = 3 / 4
@@ -42,17 +42,16 @@ class Quota:
 
         Raises
         ------
-        Problem
-            503 with ``Retry-After`` if there are too few, in all or for this client.
+        Busy
+            If there are too few, in all or for this client.
         """
         client = client_address.get()
         if not self._has_room(client, amount):
             self.num_refused += 1
-            raise Problem(
-                503,
+            raise Busy(
                 en="Too much is being worked on: try again in a second.",
                 ko="지금 처리할 일이 너무 많습니다. 잠시 뒤에 다시 시도해 주세요.",
-                headers={"Retry-After": "1"},
+                retry_after=1,
             )
         self.taken += amount
         self._taken_by[client] += amount

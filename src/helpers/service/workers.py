@@ -70,7 +70,7 @@ def give_back_memory():
     """Give the system back what large work leaves: the C library of Linux keeps it otherwise.
 
     glibc has a heap for each thread and grows it by what is freed there last, up to 32 MB a
-    piece; ten photos of a telephone leave hundreds of megabytes that nobody uses.
+    piece; ten photos of a phone leave hundreds of megabytes unused.
     """
     if trim := _malloc_trim():
         trim(0)

@@ -206,7 +206,7 @@ def test_a_silent_connection_is_closed(serve):
 def test_while_all_workers_are_busy_the_rest_is_refused(serve, monkeypatch):
     client = serve(["chat"], workers=1, max_waiting=0)
     begun, done = threading.Event(), threading.Event()
-    chatbot = client.app.state.chat._chatbot
+    chatbot = client.app.state.service.chat._chatbot
 
     class Slow:
         def reply(self, message):
@@ -214,7 +214,7 @@ def test_while_all_workers_are_busy_the_rest_is_refused(serve, monkeypatch):
             done.wait(10)
             return chatbot.reply(message)
 
-    monkeypatch.setattr(client.app.state.chat, "_chatbot", Slow())
+    monkeypatch.setattr(client.app.state.service.chat, "_chatbot", Slow())
     answers = []
     thread = threading.Thread(target=lambda: answers.append(say(client, "안녕하세요")))
     thread.start()
@@ -231,7 +231,7 @@ def test_while_all_workers_are_busy_the_rest_is_refused(serve, monkeypatch):
 
 def test_until_it_is_loaded_the_rest_goes_on(serve):
     client = serve()
-    client.app.state.chat._chatbot, client.app.state.parts["chat"] = None, False
+    client.app.state.service.chat._chatbot, client.app.state.service.parts["chat"] = None, False
     answer = client.post("/chat", json={"message": "안녕하세요"}, headers=KOREAN)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["detail"].startswith("챗봇을 불러오고 있습니다.")

@@ -6,7 +6,7 @@ from helpers.language.corpus import load_answers
 from helpers.language.messages import MessageError
 from helpers.service.chat import sessions
 from helpers.service.chat.sessions import ChatSessions
-from helpers.service.http.problems import Problem
+from helpers.service.errors import LoadFailed, NotLoaded
 from helpers.service.workers import Workers
 
 HELLO = load_answers()["hello"]
@@ -65,10 +65,9 @@ def test_what_cannot_be_answered_is_the_chatbots_own_sentence(chat):
 
 
 def test_before_it_is_loaded_it_asks_to_come_back():
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(NotLoaded) as caught:
         anyio.run(ChatSessions(Workers(1, 0)).reply, "안녕")
-    assert caught.value.status_code == 503
-    assert caught.value.headers["Retry-After"] == "1"
+    assert caught.value.retry_after == 1
 
 
 def test_what_cannot_be_loaded_is_logged_and_said(monkeypatch, caplog):
@@ -79,9 +78,8 @@ def test_what_cannot_be_loaded_is_logged_and_said(monkeypatch, caplog):
     chat = ChatSessions(Workers(1, 0))
     assert not anyio.run(chat.load, "retrieval")
     assert "No module named 'faiss'" in caplog.text
-    with pytest.raises(Problem, match="log says why") as caught:
+    with pytest.raises(LoadFailed, match="log says why"):
         anyio.run(chat.reply, "안녕")
-    assert caught.value.status_code == 503
 
 
 def test_one_chatbot_serves_every_app_of_a_process():

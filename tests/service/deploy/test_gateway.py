@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 
 from helpers.service.app import create_app
 from helpers.service.deploy.gateway import UPSTREAMS, create_gateway
+from helpers.service.deploy.process import free_port
 from helpers.service.settings import Settings
 
 
@@ -39,8 +40,7 @@ def gateway(**settings):
 
 
 def unused_address():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"http://127.0.0.1:{server.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @pytest.fixture
@@ -485,6 +485,20 @@ def test_what_only_reads_is_sent_once_more_and_nothing_else_is():
         assert "retry-after" not in lost.headers
         assert client.get("/uploads").status_code == 502
     assert heard == [b"GET", b"GET", b"POST", b"GET", b"GET"]
+
+
+def cut_after_the_head(line, heard):
+    heard.append(line.recv(65536).split(b" ", 1)[0])
+    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+
+
+def test_a_part_that_ends_between_head_and_body_is_502_and_no_cut_connection():
+    cuts = [cut_after_the_head] * 3
+    with scripted_part(*cuts, answering()) as (part, heard), gateway(uploads_url=part) as client:
+        assert client.post("/upload", content=b"x" * 10).status_code == 502
+        assert client.get("/uploads").status_code == 502
+        assert client.get("/uploads").text == "ok"
+    assert heard == [b"POST", b"GET", b"GET", b"GET"]
 
 
 def test_a_request_of_which_a_part_did_not_have_the_whole_is_503_and_may_be_sent_again():

@@ -11,6 +11,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from helpers.service.deploy.process import free_port
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
 
@@ -20,8 +22,7 @@ def serving(annyeong, tmp_path):
     processes = []
 
     def start(*words):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = str(server.getsockname()[1])
+        port = str(free_port())
         process = annyeong("serve", "--port", port, "--folder", str(tmp_path / "kept"), *words)
         processes.append(process)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)

@@ -159,7 +159,8 @@ def leave_after(app, address, picture):
 
 def test_its_time_is_over_also_while_a_picture_is_worked_on(slow):
     app, address = slow
-    app.state.settings = app.state.settings.model_copy(update={"mosaic_seconds": 0.5})
+    state = app.state.service
+    state.settings = state.settings.model_copy(update={"mosaic_seconds": 0.5})
     for _ in range(2):
         answer = httpx.get(f"{address}/mosaic", timeout=30)
         assert len(answer.json()["pending"]) == 4

@@ -15,7 +15,7 @@ from fastapi import WebSocket
 from helpers.paths import ROOT
 from helpers.reader import speaking
 from helpers.service.http.metrics import Metrics, follow
-from helpers.service.http.problems import REASONS, Problem
+from helpers.service.http.problems import TYPES, Problem
 
 PAGES = [ROOT / "docs" / name for name in ("service.md", "service.ko.md")]
 
@@ -43,14 +43,13 @@ def test_every_metric_is_documented_and_the_other_way_round(serve, page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_reasons_of_problems_are_documented(page):
-    sources = (ROOT / "src/helpers/service").rglob("*.py")
-    named = re.findall(r'reason="(\w+)"', "".join(path.read_text("utf-8") for path in sources))
     (line,) = (
         line
         for line in page.read_text("utf-8").splitlines()
         if line.startswith("| `annyeong_refusals_total`")
     )
-    assert {*REASONS.values(), *named} <= set(re.findall(r"`(\w+)`", line))
+    reasons = {kind.reason for kind in TYPES.values() if kind.reason}
+    assert reasons <= set(re.findall(r"`(\w+)`", line))
 
 
 def test_refusals_are_counted_by_their_reason(serve):
@@ -60,7 +59,7 @@ def test_refusals_are_counted_by_their_reason(serve):
         assert client.get("/", headers={"host": "evil.example"}).status_code == 403
     assert client.get("/nowhere").status_code == 404
     with speaking("en"):
-        full = Problem(503, en="Full.", ko="가득 찼습니다.", reason="full")
+        full = Problem("store-full", en="Full.", ko="가득 찼습니다.")
 
     @client.app.get("/full")
     async def raise_it():
@@ -112,7 +111,7 @@ def busy(client, count):
     async def work():
         async with anyio.create_task_group() as group:
             for _ in range(count):
-                group.start_soon(client.app.state.workers.run, go_on.wait)
+                group.start_soon(client.app.state.service.workers.run, go_on.wait)
 
     done, until = client.portal.start_task_soon(work), time.monotonic() + 10
     while sum(value(client, f"annyeong_workers_{name}") for name in names) < count:
@@ -155,7 +154,7 @@ def test_sizes_of_batches(serve):
     assert value(client, 'annyeong_batch_size_bucket{le="1.0"}') == 2
 
     async def three():
-        await asyncio.gather(*(client.app.state.read_small(photo_of(28)) for _ in range(3)))
+        await asyncio.gather(*(client.app.state.service.read_small(photo_of(28)) for _ in range(3)))
 
     client.portal.call(three)
     assert value(client, 'annyeong_batch_size_bucket{le="2.0"}') == 2

@@ -1,10 +1,47 @@
+import re
+
 import pytest
 from fastapi import HTTPException
 
 from helpers.data import DataError
+from helpers.language.chatbot import MessageError
+from helpers.paths import ROOT
 from helpers.reader import speaking
-from helpers.service.http.problems import Problem
+from helpers.service import errors
+from helpers.service.http.problems import TYPE_OF, TYPES, URN, Problem, problem_of
 from helpers.vision.pictures import PhotoError
+
+DOCUMENTS = [ROOT / "docs" / name for name in ("service.md", "service.ko.md")]
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
+def test_every_problem_is_documented_once_with_its_status(page):
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", page.read_text("utf-8"), re.MULTILINE)
+    assert [(name, int(status)) for name, status in rows] == [
+        (name, kind.status) for name, kind in TYPES.items()
+    ]
+
+
+def test_every_problem_is_raised_somewhere_and_no_other():
+    sources = "".join(
+        path.read_text("utf-8") for path in (ROOT / "src/helpers/service").rglob("*.py")
+    )
+    raised = re.findall(r'(?:Problem|_refuse|_say)\(\s*"([a-z-]+)"', sources)
+    assert {*raised, *TYPE_OF.values()} == set(TYPES)
+
+
+def test_every_exception_of_the_service_is_a_problem_of_its_own():
+    assert set(errors.ServiceError.__subclasses__()) <= set(TYPE_OF)
+    assert len(set(TYPE_OF.values())) == len(TYPE_OF)
+
+
+def test_a_problem_has_its_type_and_an_exception_says_when_to_come_back():
+    with speaking("en"):
+        busy = errors.Busy(en="Later.", ko="나중에.", retry_after=0.2)
+    problem = problem_of(busy)
+    assert (problem.type, problem.status_code) == (URN + "busy", 503)
+    assert (problem.detail, problem.headers) == ("Later.", {"Retry-After": "1"})
+    assert problem_of(MessageError("blank")).headers is None
 
 
 def raising(client, error):
@@ -16,23 +53,24 @@ def raising(client, error):
 
 
 @pytest.mark.parametrize(
-    ("error", "status"),
+    ("error", "status", "type"),
     [
-        (PhotoError("damaged"), 422),
-        (DataError("data/mnist.npz is missing."), 503),
-        (HTTPException(418, "short and stout"), 418),
-        (HTTPException(404), 404),
-        (RuntimeError("/home/secret"), 500),
-        (ExceptionGroup("several", [KeyError("secret")]), 500),
+        (PhotoError("damaged"), 422, URN + "bad-picture"),
+        (DataError("data/mnist.npz is missing."), 503, URN + "data-damaged"),
+        (HTTPException(418, "short and stout"), 418, "about:blank"),
+        (HTTPException(404), 404, URN + "not-found"),
+        (errors.UploadNotFound(), 404, URN + "upload-not-found"),
+        (RuntimeError("/home/secret"), 500, URN + "internal-error"),
+        (ExceptionGroup("several", [KeyError("secret")]), 500, URN + "internal-error"),
     ],
 )
-def test_whatever_is_raised_is_one_shape(serve, error, status):
+def test_whatever_is_raised_is_one_shape(serve, error, status, type):
     answer = raising(serve(["uploads"]), error)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert set(problem) == {"type", "title", "status", "detail", "error", "request_id"}
-    assert problem["status"] == status
+    assert (problem["status"], problem["type"]) == (status, type)
     assert problem["error"] == problem["detail"] != ""
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert "secret" not in answer.text
@@ -64,7 +102,7 @@ def test_an_accident_is_an_answer_like_any_other_and_logged_once(serve, caplog):
 
 def test_a_problem_carries_headers_and_more_members(serve):
     with speaking("en"):
-        problem = Problem(503, en="Full.", ko="가득", headers={"Retry-After": "7"}, left=0)
+        problem = Problem("busy", en="Full.", ko="가득", headers={"Retry-After": "7"}, left=0)
     answer = raising(serve(["uploads"]), problem)
     assert answer.headers["retry-after"] == "7"
     assert answer.json()["left"] == 0

@@ -257,7 +257,7 @@ def test_the_lines_of_json_parse(listening, log):
 
 def test_too_much_to_do_is_not_too_much_to_write(serve, log):
     client = serve(["uploads"])
-    client.app.state.parts["uploads"] = False
+    client.app.state.service.parts["uploads"] = False
     start = monotonic()
     assert [client.get("/ready").status_code for _ in range(50)] == [503] * 50
     seconds = monotonic() - start

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpers.reader import speaking
-from helpers.service.http.problems import Problem
+from helpers.service.errors import DiskFull, FolderUnusable, StoreFull
 from helpers.service.uploads.storage import Store, prepare
 
 NAMES = [
@@ -46,7 +46,7 @@ def test_an_upload_is_named_by_its_content(store, tmp_path):
     upload = store.add(b"seven", "seven.png", "png")
     assert upload.id == hashlib.sha256(b"seven").hexdigest()
     assert (upload.name, upload.kind, upload.size) == ("seven.png", "png", 5)
-    assert store.list() == [upload]
+    assert store.all() == [upload]
     assert store.get(upload.id) == upload
     assert store.read(upload.id) == b"seven"
     assert names_in(tmp_path / "store") == [upload.id]
@@ -64,14 +64,14 @@ def test_a_given_name_is_kept_and_used_for_no_path(store, tmp_path, name):
 def test_the_same_content_is_kept_once_under_its_last_name(store):
     store.add(b"same", "first.png", "png")
     store.add(b"same", "second.png", "png")
-    assert [upload.name for upload in store.list()] == ["second.png"]
+    assert [upload.name for upload in store.all()] == ["second.png"]
     assert len(store) == 1
 
 
 def test_the_oldest_is_listed_first(store, tmp_path):
     new, old = (store.add(data, "x", "png") for data in (b"new", b"old"))
     age(tmp_path, old, 30)
-    assert [upload.id for upload in store.list()] == [old.id, new.id]
+    assert [upload.id for upload in store.all()] == [old.id, new.id]
 
 
 @pytest.mark.parametrize("id", ["", ".", "..", "../store", "f" * 63, "F" * 64, "é" * 64, "a\0b"])
@@ -101,10 +101,9 @@ def test_what_is_made_of_a_deleted_upload_is_dropped(store, tmp_path):
 def test_full_is_full_and_says_until_when(store, tmp_path):
     first, *_ = [store.add(bytes([n]), "x", "png") for n in range(3)]
     age(tmp_path, first, 20)
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(StoreFull) as refused:
         store.add(b"one more", "x", "png")
-    assert refused.value.status_code == 503
-    assert 38 <= int(refused.value.headers["Retry-After"]) <= 40
+    assert 38 <= refused.value.retry_after <= 40
     store.add(bytes([1]), "again", "png")  # takes no more room
     store.delete(first.id)
     store.add(b"one more", "x", "png")
@@ -113,7 +112,7 @@ def test_full_is_full_and_says_until_when(store, tmp_path):
 def test_what_is_too_old_goes(store, tmp_path):
     upload = store.add(b"old", "x", "png")
     age(tmp_path, upload, 61)
-    assert store.list() == []
+    assert store.all() == []
     assert names_in(tmp_path / "store") == []
 
 
@@ -127,18 +126,18 @@ def test_what_is_kept_anew_while_it_is_swept_stays(store, tmp_path, monkeypatch)
         return alone()
 
     monkeypatch.setattr(store, "_alone", add_first)
-    store.list()
-    assert [upload.name for upload in store.list()] == ["anew"]
+    store.all()
+    assert [upload.name for upload in store.all()] == ["anew"]
 
 
 def test_what_a_killed_process_left_is_never_listed_and_swept(store, tmp_path):
     half = tmp_path / "store" / ".annyeong-half"
     half.mkdir(parents=True)
     (half / "content").write_bytes(b"ha")
-    assert store.list() == []
+    assert store.all() == []
     assert half.exists()  # it may be of a process that is at work
     os.utime(half, (0, 0))
-    assert Store(tmp_path / "store", 3, 60).list() == []
+    assert Store(tmp_path / "store", 3, 60).all() == []
     assert not half.exists()
 
 
@@ -152,7 +151,7 @@ def test_what_is_not_ours_is_left_alone(store, tmp_path):
     (folder / ("c" * 64) / "upload.json").write_text("{cut")
     before = names_in(folder)
     upload = store.add(b"ours", "x", "png")
-    assert store.list() == [upload]
+    assert store.all() == [upload]
     assert names_in(folder) == sorted([*before, upload.id])
 
 
@@ -163,12 +162,12 @@ def test_many_at_once_lose_nothing(tmp_path):
         store = stores[n % 2]
         upload = store.add(bytes([n % 20]), f"{n}", "png")
         store.write(upload.id, "face.png", b"%d" % n)
-        store.list()
+        store.all()
         return upload.id
 
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(work, range(100)))
-    assert {upload.id for upload in stores[0].list()} == ids
+    assert {upload.id for upload in stores[0].all()} == ids
     assert len(ids) == 20
     assert names_in(tmp_path / "store") == sorted(ids)
 
@@ -199,11 +198,10 @@ def test_a_full_disk_is_a_problem_and_loses_nothing(store, tmp_path, full_disk):
         lambda: store.add(b"after", "y", "png"),
         lambda: store.write(upload.id, "face.png", b"face"),
     ):
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(DiskFull):
             write()
-        assert caught.value.status_code == 507
     assert names_in(tmp_path / "store") == [upload.id]
-    assert store.list() == [upload]
+    assert store.all() == [upload]
     assert store.delete(upload.id)  # which is how there will be room again
     assert names_in(tmp_path / "store") == []
 
@@ -214,7 +212,7 @@ def test_half_a_file_on_a_full_disk_is_taken_back(store, tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", write_half)
-    with pytest.raises(Problem):
+    with pytest.raises(DiskFull):
         store.add(b"content", "x", "png")
     assert names_in(tmp_path / "store") == []
 
@@ -224,9 +222,8 @@ def test_a_disk_that_is_found_full_only_when_it_writes_is_full_too(store, tmp_pa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(DiskFull):
         store.add(b"content", "x", "png")
-    assert refused.value.status_code == 507
     assert names_in(tmp_path / "store") == []
 
 
@@ -252,7 +249,7 @@ def all_that_a_store_does(store):
         lambda: store.delete(id),
         lambda: store.get(id),
         lambda: store.read(id),
-        store.list,
+        store.all,
         store.__len__,
     ]
 
@@ -263,7 +260,7 @@ def test_a_folder_that_is_gone_comes_back_when_it_is_needed(store, tmp_path):
         shutil.rmtree(tmp_path / "store")
         all_that_a_store_does(store)[number]()
         assert (tmp_path / "store").is_dir()
-    assert store.list() == []
+    assert store.all() == []
     shutil.rmtree(tmp_path / "store")
     assert store.is_usable()
 
@@ -274,15 +271,14 @@ def test_where_no_folder_can_be_every_request_is_503_in_one_sentence(store, tmp_
     assert not store.is_usable()
     for do in all_that_a_store_does(store):
         for language, start in (("en", "The service cannot use"), ("ko", "서비스가 업로드 폴더를")):
-            with speaking(language), pytest.raises(Problem) as refused:
+            with speaking(language), pytest.raises(FolderUnusable) as refused:
                 do()
-            assert refused.value.status_code == 503
-            assert int(refused.value.headers["Retry-After"]) > 0
-            assert refused.value.detail.startswith(start)
-            assert str(tmp_path) not in refused.value.detail
+            assert refused.value.retry_after > 0
+            assert str(refused.value).startswith(start)
+            assert str(tmp_path) not in str(refused.value)
     (tmp_path / "store").unlink()
     assert store.is_usable()
-    assert store.add(b"after", "x", "png") in store.list()
+    assert store.add(b"after", "x", "png") in store.all()
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
@@ -298,17 +294,16 @@ def test_what_cannot_be_written_can_still_be_read(store, tmp_path, monkeypatch, 
     assert not store.is_usable()
     assert store.get(upload.id) == upload
     assert store.read(upload.id) == b"before"
-    assert upload in store.list()  # though what is too old cannot go now
+    assert upload in store.all()  # though what is too old cannot go now
     for write in (
         lambda: store.add(b"after", "x", "png"),
         lambda: store.write(upload.id, "face.png", b"face"),
         lambda: store.delete(upload.id),
     ):
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(FolderUnusable):
             write()
-        assert refused.value.status_code == 503
     monkeypatch.undo()
-    assert store.list() == [upload]
+    assert store.all() == [upload]
 
 
 def test_a_store_is_prepared_or_whoever_starts_it_is_told(tmp_path, monkeypatch):
@@ -336,10 +331,9 @@ def test_the_bytes_of_all_are_limited_with_what_is_made_of_them(tmp_path):
         lambda: store.add(b"2" * 300, "x", "png"),
         lambda: store.write(first.id, "face.png", bytes(300)),
     ):
-        with pytest.raises(Problem, match="2,000 bytes") as refused:
+        with pytest.raises(StoreFull, match="2,000 bytes") as refused:
             over()
-        assert refused.value.status_code == 503
-        assert 38 <= int(refused.value.headers["Retry-After"]) <= 40
+        assert 38 <= refused.value.retry_after <= 40
     store.add(bytes(900), "again", "png")  # takes no more room
     store.write(first.id, "face.png", bytes(9))
     assert len(store) == 2
@@ -348,7 +342,7 @@ def test_the_bytes_of_all_are_limited_with_what_is_made_of_them(tmp_path):
 
 
 def test_what_is_larger_than_the_store_is_refused_too(tmp_path):
-    with pytest.raises(Problem, match="100 bytes"):
+    with pytest.raises(StoreFull, match="100 bytes"):
         Store(tmp_path / "store", max_files=9, max_age=60, max_bytes=100).add(
             bytes(101), "x", "png"
         )
@@ -358,7 +352,7 @@ def test_threads_do_not_overshoot_together(tmp_path):
     stores = [Store(tmp_path / "store", max_files=5, max_age=60) for _ in range(2)]
 
     def add(n):
-        with suppress(Problem):
+        with suppress(StoreFull):
             return stores[n % 2].add(bytes([n]), "x", "png")
 
     with ThreadPoolExecutor(8) as pool:
@@ -369,7 +363,7 @@ def test_threads_do_not_overshoot_together(tmp_path):
 ADD_UNTIL_FULL = """
 import os, sys
 from pathlib import Path
-from helpers.service.http.problems import Problem
+from helpers.service.errors import StoreFull
 from helpers.service.uploads.storage import Store
 
 store = Store(Path(sys.argv[1]), max_files=40, max_age=600, max_bytes=42_000)
@@ -378,8 +372,8 @@ sys.stdin.readline()
 try:
     while True:
         print(store.add(os.urandom(1000), "x", "png").id, flush=True)
-except Problem as problem:
-    print(problem.status_code, flush=True)
+except StoreFull:
+    print("full", flush=True)
 """
 
 
@@ -397,10 +391,10 @@ def test_processes_fill_a_store_exactly_though_one_is_killed(tmp_path):
     victim.kill()
     answered |= {line for line in victim.communicate()[0].split("\n")[:-1] if len(line) == 64}
     *ids, last = other.communicate(timeout=60)[0].splitlines()
-    assert last == "503"
+    assert last == "full"
     answered |= set(ids)
     store = Store(tmp_path / "store", max_files=40, max_age=600)
-    listed = {upload.id for upload in store.list()}
+    listed = {upload.id for upload in store.all()}
     assert answered <= listed
     assert len(listed) == 40
     assert len(answered) >= 39  # one may be kept, and its process killed before it said so
@@ -457,12 +451,32 @@ def test_damaged_content_is_whole_again_once_it_is_sent_again(store, tmp_path, d
     assert (store.read(id), store.get(id).name) == (b"x", "b")
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"name": "a", "kind": "png", "size": "1"}',
+        '{"name": "a", "kind": "png", "size": -1}',
+        '{"name": "a", "kind": "gif", "size": 1}',
+        '{"name": null, "kind": "png", "size": 1}',
+        '{"kind": "png", "size": 1}',
+        '{"name": "a", "kind": "png", "size": 1, "id": "b"}',
+        '{"name": "\\ud800", "kind": "png", "size": 1}',
+        "[]",
+    ],
+)
+def test_a_record_that_is_json_but_not_ours_is_no_upload(store, tmp_path, record):
+    id = store.add(b"x", "a", "png").id
+    (tmp_path / "store" / id / "upload.json").write_text(record)
+    assert store.get(id) is None
+    assert store.all() == []
+    assert not store.delete(id)
+
+
 def test_a_folder_where_a_record_was_is_no_upload_and_no_failure(store, tmp_path):
     id, other = store.add(b"x", "a", "png").id, store.add(b"y", "b", "png").id
     (tmp_path / "store" / id / "upload.json").unlink()
     (tmp_path / "store" / id / "upload.json").mkdir()
-    assert [one.id for one in store.list()] == [other]
+    assert [one.id for one in store.all()] == [other]
     assert store.get(id) is None
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(FolderUnusable):
         store.add(b"x", "a", "png")
-    assert refused.value.status_code == 503

@@ -5,12 +5,15 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Annotated
 
-from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, StrictStr, ValidationError
 
 from helpers.language.messages import MAX_LENGTH, MessageError
+from helpers.service.errors import ServiceError
 from helpers.service.http.auth import SUBPROTOCOL
-from helpers.service.http.problems import Problem, declare, details, invalid
+from helpers.service.http.metrics import AppMetrics, Metrics
+from helpers.service.http.problems import declare, details, problem_of
+from helpers.service.state import ServiceState, State
 
 router = APIRouter(tags=["chat"])
 
@@ -32,10 +35,11 @@ class Message(BaseModel, extra="forbid"):
     )
 
 
-class Answer(BaseModel):
+class Answer(BaseModel, from_attributes=True):
     """What the chatbot says."""
 
     reply: str = Field(
+        validation_alias="text",
         description="In Korean; a polite refusal where it does not know what to say.",
         examples=["안녕하세요! 만나서 반가워요."],
     )
@@ -48,13 +52,13 @@ class Answer(BaseModel):
 @router.post(
     "/chat", summary="Say something to the chatbot", responses=declare(400, 408, 413, 422, 503)
 )
-async def chat(request: Request, said: Message) -> Answer:
+async def chat(state: ServiceState, said: Message) -> Answer:
     """Reply to a message. A WebSocket at the same address takes and gives the same JSON."""
-    return await _reply(request.app.state, said, said.session)
+    return Answer.model_validate(await state.chat.reply(said.message, said.session))
 
 
 @router.websocket("/chat")
-async def converse(socket: WebSocket):
+async def converse(socket: WebSocket, state: ServiceState, metrics: AppMetrics) -> None:
     """Reply to one message after another; the connection is a session, if none is named."""
     offered = SUBPROTOCOL in socket.scope["subprotocols"]
     await socket.accept(SUBPROTOCOL if offered else None)
@@ -65,29 +69,23 @@ async def converse(socket: WebSocket):
             if received["type"] == "websocket.disconnect":
                 break
             said = received.get("text") or received.get("bytes") or ""
-            await socket.send_text(await _reply_or_problem(socket.app.state, said, own_session))
+            await socket.send_text(await _reply_or_problem(state, metrics, said, own_session))
 
 
-async def _reply_or_problem(state, said: str | bytes, own_session) -> str:
+async def _reply_or_problem(
+    state: State, metrics: Metrics, said: str | bytes, own_session: object
+) -> str:
     """Return what a WebSocket answers, as JSON; it is counted as a request is."""
     start, status = perf_counter(), 200
     try:
         message = Message.model_validate_json(said)
-        answer = await _reply(state, message, message.session or own_session)
-        return answer.model_dump_json()
-    except (Problem, ValidationError) as error:
-        problem = error if isinstance(error, Problem) else invalid(error.errors())
+        reply = await state.chat.reply(message.message, message.session or own_session)
+        return Answer.model_validate(reply).model_dump_json()
+    except (ServiceError, MessageError, ValidationError) as error:
+        problem = problem_of(error)
         status = problem.status_code
         if problem.reason:
-            state.metrics.refusals.labels(problem.reason).inc()
+            metrics.refusals.labels(problem.reason).inc()
         return json.dumps(details(problem), ensure_ascii=False)
     finally:
-        state.metrics.note("/chat", "WEBSOCKET", status, perf_counter() - start)
-
-
-async def _reply(state, said: Message, session) -> Answer:
-    try:
-        reply = await state.chat.reply(said.message, session)
-    except MessageError as error:
-        raise Problem(422, en=str(error), ko=str(error)) from None
-    return Answer(reply=reply.text, score=reply.score, engine=reply.engine)
+        metrics.note("/chat", "WEBSOCKET", status, perf_counter() - start)

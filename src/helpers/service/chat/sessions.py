@@ -1,4 +1,4 @@
-"""The chatbot for the service: loaded beside the rest; in a session it does not repeat itself."""
+"""The chatbot of the service and its sessions, in which it does not repeat itself."""
 
 import logging
 from collections import OrderedDict
@@ -11,22 +11,22 @@ from anyio import to_thread
 
 from helpers.language.chatbot import Chatbot, Reply
 from helpers.language.retrieval import known_answers
-from helpers.service.http.problems import Problem
+from helpers.service.errors import LoadFailed, NotLoaded, ServiceError
 from helpers.service.workers import Workers, give_back_memory
 
 #: How many sessions are remembered: those that spoke last.
 MAX_SESSIONS = 1000
+#: After how many seconds to try again where the operator has to repair something first.
+REPAIR_SECONDS = 3600
 
 
 class ChatSessions:
-    """What one service needs in order to chat.
-
-    Of a session it keeps the last reply and nothing else, in memory.
+    """One chatbot, and of each session its last reply; nothing else is kept, and only in memory.
 
     Parameters
     ----------
     workers : Workers
-        Who does the engine's work.
+        The threads in which the engine works.
     """
 
     def __init__(self, workers: Workers):
@@ -48,14 +48,16 @@ class ChatSessions:
         return self._chatbot is not None
 
     async def reply(self, message: str, session: Hashable | None = None) -> Reply:
-        """Reply to a message; within a session, otherwise than just before where that is possible.
+        """Reply to a message; within a session not twice with the same words, if it has others.
 
         Raises
         ------
         MessageError
             As `helpers.language.chatbot.Chatbot.reply`.
-        Problem
-            503 if the engine is not there yet, or too much is being worked on.
+        NotLoaded, LoadFailed
+            If the engine is not there yet, or could not be loaded.
+        Busy
+            If too much is being worked on.
         """
         if self._chatbot is None:
             raise self._absent()
@@ -64,28 +66,26 @@ class ChatSessions:
 
     def _varied(self, reply: Reply, session: Hashable) -> Reply:
         if reply.text == self._last.pop(session, None):
-            others = [text for text in known_answers().get(reply.intent, []) if text != reply.text]
+            others = [
+                text for text in known_answers().get(reply.intent or "", []) if text != reply.text
+            ]
             reply = replace(reply, text=others[0]) if others else reply
         self._last[session] = reply.text
         if len(self._last) > MAX_SESSIONS:
             self._last.popitem(last=False)
         return reply
 
-    def _absent(self) -> Problem:
+    def _absent(self) -> ServiceError:
         if self._has_failed:
-            return Problem(
-                503,
+            return LoadFailed(
                 en="The chatbot could not be loaded; the service's log says why.",
                 ko="챗봇을 불러오지 못했습니다. 이유는 서비스의 로그에 남아 있습니다.",
-                headers={"Retry-After": "3600"},
-                reason="data",
+                retry_after=REPAIR_SECONDS,
             )
-        return Problem(
-            503,
+        return NotLoaded(
             en="The chatbot is being loaded: try again in a second.",
             ko="챗봇을 불러오고 있습니다. 잠시 뒤에 다시 시도해 주세요.",
-            headers={"Retry-After": "1"},
-            reason="loading",
+            retry_after=1,
         )
 
 

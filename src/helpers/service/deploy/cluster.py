@@ -3,12 +3,12 @@
     serve run helpers.service.deploy.cluster:application parts=vision
 
 starts it on this machine or, where this machine has joined a cluster (``ray start``), on all of
-them. A replica that dies is replaced. What it had in hand is answered 500 and not sent to another
-by Ray: who asks to read once more loses nothing. Uploads need a folder that all machines share
-(``ANNYEONG_FOLDER``); the AI server alone (``parts=vision``) needs none.
+them. A replica that dies is replaced. Its unfinished requests get a 500, and Ray does not send them
+to another replica: a request that only reads can simply be repeated. Uploads need a folder that
+all machines share (``ANNYEONG_FOLDER``); the AI server alone (``parts=vision``) needs none.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, PositiveInt
 
@@ -60,7 +60,7 @@ def application(scale: Scale) -> "serve.Application":
         logs.configure(settings.log_level, settings.log_format)
         return create_app(scale.parts.split(","), settings)
 
-    deployment = serve.deployment(
+    deployment: Any = serve.deployment(
         serve.ingress(build)(),
         name="annyeong",
         autoscaling_config=scale.model_dump(exclude={"parts"}),

@@ -14,14 +14,14 @@ import anyio
 import httpx
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.responses import StreamingResponse
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from helpers.service.app import ALL, PARTS, create_app, empty_app
-from helpers.service.http import problems
 from helpers.service.http.cross_site import SAFE_METHODS
 from helpers.service.http.disconnect import cancel_on_disconnect
+from helpers.service.http.problems import Problem
 from helpers.service.page import router as page
 from helpers.service.settings import Settings
 from helpers.service.status import router as status
@@ -29,7 +29,7 @@ from helpers.service.status import router as status
 #: The parts that can be services of their own.
 UPSTREAMS = ("uploads", "vision", "chat")
 #: What belongs to one connection and not to what is said over it (RFC 9110, section 7.6.1),
-#: what each server writes itself, and what the gateway judges: who asks, and from which site.
+#: what each server writes itself, and what the gateway decides: the client, and its site.
 _OF_THE_CONNECTION = {
     *(b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer"),
     *(b"transfer-encoding", b"upgrade", b"host", b"date", b"server", b"origin", b"sec-fetch-site"),
@@ -37,7 +37,7 @@ _OF_THE_CONNECTION = {
 }
 #: What no client may strip from its request by calling it the connection's: the log needs it.
 _ALWAYS = {b"x-request-id"}
-#: How long a part may take to say whether it is ready: who asks wants to know it now.
+#: How long a part may take, in seconds, to say whether it is ready.
 READY_SECONDS = 1.5
 
 
@@ -67,7 +67,8 @@ def create_gateway(
     """
     settings = settings or Settings()
     app = empty_app(settings, _lifespan)
-    app.openapi = create_app(ALL, settings).openapi  # a client cannot tell them apart
+    # A client cannot tell them apart.
+    app.openapi = create_app(ALL, settings).openapi  # type: ignore[method-assign]
     app.state.upstreams = {part: getattr(settings, f"{part}_url") for part in UPSTREAMS}
     app.state.seconds_away = seconds_away or (lambda part: None)
     app.add_api_route("/ready", _ready)  # before the one that only knows this process
@@ -77,15 +78,15 @@ def create_gateway(
                 if isinstance(route, WebSocketRoute):
                     pass_on = partial(_pass_socket_on, part)
                     app.router.add_websocket_route(route.path, pass_on)
-                else:  # HEAD too, where it is GET
-                    app.add_route(route.path, partial(_pass_on, part), list(route.methods))
+                elif isinstance(route, Route):  # HEAD too, where it is GET
+                    app.add_route(route.path, partial(_pass_on, part), list(route.methods or ()))
     app.include_router(page.router)
     app.include_router(status.router)
     return app
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI):
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # A connection is given up before the part behind it closes it, after 5 seconds.
     limits = httpx.Limits(max_connections=None, keepalive_expiry=2)
     seconds = app.state.settings.upstream_seconds
@@ -111,7 +112,7 @@ async def _pass_on(part: str, request: Request) -> Response:
     awaited = nullcontext() if has_body else cancel_on_disconnect(request)
     try:
         async with awaited:
-            answer = await _send(request.app.state.client, asked, is_safe=not has_body)
+            answer, pieces = await _send(request.app.state.client, asked, is_safe=not has_body)
     except httpx.TimeoutException:
         raise _too_slow() from None
     except httpx.LocalProtocolError:
@@ -121,7 +122,7 @@ async def _pass_on(part: str, request: Request) -> Response:
     except httpx.TransportError:
         # Of a request that it did not have as a whole, a part has done nothing.
         raise _broke_off() if body.is_whole or not has_body else _no_answer() from None
-    passed_back = StreamingResponse(_pieces_of(answer), answer.status_code)
+    passed_back = StreamingResponse(pieces, answer.status_code)
     passed_back.raw_headers = _passed_on(answer.headers.raw)
     return passed_back
 
@@ -132,30 +133,52 @@ class _Body:
     def __init__(self, pieces: AsyncIterator[bytes]):
         self._pieces, self.is_whole = pieces, False
 
-    async def __aiter__(self):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._pieces:
             yield piece
         self.is_whole = True
 
 
-async def _send(client: httpx.AsyncClient, asked: httpx.Request, is_safe: bool) -> httpx.Response:
-    """Send a request; once more if its connection ends without an answer and it only reads.
+async def _send(
+    client: httpx.AsyncClient, asked: httpx.Request, is_safe: bool
+) -> tuple[httpx.Response, AsyncIterator[bytes]]:
+    """Send a request; once more if its connection ends before the body and it only reads.
 
     A part that has ended closes the connections that are kept for the next request, and one may
     be in use by then before that is heard of.
     """
     try:
-        return await client.send(asked, stream=True)
+        return await _begin(client, asked)
     except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
         if is_safe and asked.method in SAFE_METHODS:
-            return await client.send(asked, stream=True)
+            return await _begin(client, asked)
         raise
 
 
-async def _pieces_of(answer: httpx.Response):
-    """Give an answer's body as it comes; let go of the part when the client has gone."""
+async def _begin(
+    client: httpx.AsyncClient, asked: httpx.Request
+) -> tuple[httpx.Response, AsyncIterator[bytes]]:
+    """Send a request; return the response and its body, of which the first piece has arrived.
+
+    Until then a part that dies can still become a 502; after that the connection is cut.
+    """
+    answer = await client.send(asked, stream=True)
+    pieces = answer.aiter_raw()
     try:
-        async for piece in answer.aiter_raw():
+        first = await anext(pieces, b"")
+    except BaseException:
+        await answer.aclose()
+        raise
+    return answer, _pieces_of(answer, first, pieces)
+
+
+async def _pieces_of(
+    answer: httpx.Response, first: bytes, rest: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """Give a response's body as it comes; let go of the part when the client has gone."""
+    try:
+        yield first
+        async for piece in rest:
             yield piece
     finally:
         await answer.aclose()
@@ -219,34 +242,37 @@ async def _to_client(socket: WebSocket, line: ClientConnection, both: anyio.Canc
         try:
             while True:
                 said = await line.recv()
-                await (socket.send_text if isinstance(said, str) else socket.send_bytes)(said)
+                if isinstance(said, str):
+                    await socket.send_text(said)
+                else:
+                    await socket.send_bytes(said)
         except ConnectionClosed:
-            code = {None: 1014, 1005: 1000, 1006: 1014}.get(line.close_code, line.close_code)
+            code = line.close_code or 1014
+            code = {1005: 1000, 1006: 1014}.get(code, code)
             await socket.close(code, line.close_reason)
             both.cancel()
 
 
-def _too_slow() -> problems.Problem:
-    return problems.Problem(
-        504,
+def _too_slow() -> Problem:
+    return Problem(
+        "part-too-slow",
         en="A service behind this one takes too long: try again later.",
-        ko="뒤에 있는 서비스의 응답이 너무 늦습니다. 나중에 다시 시도하십시오.",
+        ko="뒤에 있는 서비스의 응답이 너무 늦습니다. 나중에 다시 시도하세요.",
     )
 
 
-def _no_answer(seconds: float = 0) -> problems.Problem:
-    return problems.Problem(
-        503,
+def _no_answer(seconds: float = 0) -> Problem:
+    return Problem(
+        "part-away",
         en="A service behind this one is not there now: try again in a moment.",
         ko="뒤에 있는 서비스가 지금 없습니다. 잠시 뒤에 다시 시도하세요.",
         headers={"Retry-After": str(max(1, math.ceil(seconds)))},
-        reason="part",
     )
 
 
-def _broke_off() -> problems.Problem:
-    return problems.Problem(
-        502,
+def _broke_off() -> Problem:
+    return Problem(
+        "part-broke-off",
         en="A service behind this one ended before it answered: see whether it is done, and "
         "otherwise try again.",
         ko="뒤에 있는 서비스가 답하기 전에 끝났습니다. 처리되었는지 확인하고, 아니면 다시 "
@@ -254,15 +280,15 @@ def _broke_off() -> problems.Problem:
     )
 
 
-def _cannot_be_passed_on() -> problems.Problem:
-    return problems.Problem(
-        400,
+def _cannot_be_passed_on() -> Problem:
+    return Problem(
+        "bad-header",
         en="A header of the request is not as HTTP has it: leave it out.",
         ko="HTTP에 맞지 않는 헤더가 있습니다. 그 헤더를 빼고 보내세요.",
     )
 
 
-def _refuse_while_away(request: Request | WebSocket, part: str):
+def _refuse_while_away(request: Request | WebSocket, part: str) -> None:
     seconds = request.app.state.seconds_away(part)
     if seconds is not None:
         raise _no_answer(seconds)
@@ -275,9 +301,9 @@ def _target_of(request: Request | WebSocket) -> bytes:
 
 
 def _for_whom(request: Request | WebSocket) -> list[tuple[bytes, bytes]]:
-    """Return the header that tells a part who asks, so that it can be fair.
+    """Return the header that tells a part which client asks, so that it can be fair.
 
-    Whom to believe about that is settled: the server has put there what a proxy it trusts says.
+    The server has already applied what the proxies that it trusts say about that.
     """
     return [(b"x-forwarded-for", request.client.host.encode())] if request.client else []
 

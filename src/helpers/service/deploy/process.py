@@ -6,10 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import httpx
 
@@ -40,7 +41,7 @@ class Service:
 
 
 @contextmanager
-def running(*words: str, **settings) -> Iterator[Service]:
+def running(*words: str, **settings: Any) -> Iterator[Service]:
     """Start ``annyeong serve`` on a free port, wait until it is ready, and stop it at the end.
 
     It ends with the block, however that is left, and with this process, even if that is killed.
@@ -48,7 +49,7 @@ def running(*words: str, **settings) -> Iterator[Service]:
     Parameters
     ----------
     *words : str
-        What stands behind ``serve``: ``"--microservices"``; ``"--part", "uploads"``.
+        The words after ``serve``: ``"--microservices"``; ``"--part", "uploads"``.
     **settings
         Fields of `helpers.service.settings.Settings`, but for `host` and `port`, which it
         chooses. Uploads lie in a temporary folder if no `folder` is given; what the environment
@@ -66,7 +67,7 @@ def running(*words: str, **settings) -> Iterator[Service]:
     {'files': []}
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-        host, port = "127.0.0.1", _free_port()
+        host, port = "127.0.0.1", free_port()
         address = f"http://{host}:{port}"
         settings = {"folder": Path(temporary, "uploads"), **settings, "host": host, "port": port}
         token = {"Authorization": f"Bearer {settings['token']}"} if "token" in settings else {}
@@ -82,21 +83,23 @@ def running(*words: str, **settings) -> Iterator[Service]:
 
 
 @contextmanager
-def _started(words, settings, log):
+def _started(
+    words: Sequence[str], settings: dict[str, Any], log: IO[bytes]
+) -> Iterator[subprocess.Popen]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("ANNYEONG_")
     }
     environment |= {f"ANNYEONG_{name.upper()}": str(value) for name, value in settings.items()}
     # In a group of its own, Ctrl-C in a notebook interrupts the cell and not the service.
-    is_windows = os.name == "nt"
-    group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if is_windows else {}
+    group: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     with subprocess.Popen(
         [sys.executable, "-c", _COMMAND, *words],
         stdin=subprocess.PIPE,
         stdout=log,
         stderr=subprocess.STDOUT,
         env=environment,
-        start_new_session=not is_windows,
         **group,
     ) as process:
         try:
@@ -116,9 +119,9 @@ sys.exit(main(["serve", *sys.argv[1:]]))
 
 
 def end_with_parent() -> None:
-    """End this process as soon as nobody holds the other end of its standard input any more.
+    """End this process as soon as the other end of its standard input is closed.
 
-    The system closes that end whichever way its holder ends. What this process starts gets an
+    The system closes that end, however its holder ends. What this process starts gets an
     empty standard input, so that no child of it waits at the same pipe.
     """
     pipe = os.dup(0)
@@ -126,14 +129,14 @@ def end_with_parent() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
 
-    def wait():
+    def wait() -> None:
         while os.read(pipe, 1):
             pass
 
     end_after(wait)
 
 
-def _stop(process):
+def _stop(process: subprocess.Popen) -> None:
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
@@ -143,7 +146,7 @@ def _stop(process):
         process.kill()
 
 
-def _wait_until_ready(client, process, log):
+def _wait_until_ready(client: httpx.Client, process: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -161,6 +164,7 @@ def _wait_until_ready(client, process, log):
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]

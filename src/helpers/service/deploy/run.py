@@ -10,7 +10,9 @@ from functools import partial
 import uvicorn
 from fastapi import FastAPI
 
+from helpers.checksums import recorded, sha256
 from helpers.data import DataError
+from helpers.paths import DATA, MODELS
 from helpers.reader import say
 from helpers.service import logs
 from helpers.service.app import ALL, PARTS, USES_STORE, create_app
@@ -20,7 +22,7 @@ from helpers.service.settings import Settings
 from helpers.service.uploads.storage import prepare
 from helpers.vision.digits import shipped_reader
 
-#: When a part that is started again if it ends does so because it answers nobody.
+#: After how many seconds without an answer a part ends, to be started again.
 STUCK_SECONDS = 60
 
 
@@ -36,7 +38,7 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
     Raises
     ------
     ValueError
-        If there is no such part, if nobody can listen at the address, or if the folder of the
+        If there is no such part, if the address cannot be listened on, or if the folder of the
         uploads cannot be used.
     DataError
         If the network that reads digits is missing or damaged.
@@ -70,11 +72,22 @@ def _app_of(parts: list[str], settings: Settings) -> FastAPI:
     return create_app(parts, settings)
 
 
-def _prepare(settings: Settings, parts: Iterable[str]):
+def _prepare(settings: Settings, parts: Iterable[str]) -> None:
     """See that what some parts need is there, before anything is served."""
     if USES_STORE & set(parts):
         prepare(settings.folder)
     if "vision" in parts:
+        shipped_reader()
+
+
+def _check_reader() -> None:
+    """See that the network that reads digits is not damaged.
+
+    Its checksum tells so without loading it. A network that is not the recorded one is loaded:
+    either it works all the same, or it says what is wrong.
+    """
+    path = MODELS / "digits.onnx"
+    if not path.is_file() or sha256(path) != recorded(DATA).get(path):
         shipped_reader()
 
 
@@ -87,14 +100,15 @@ def serve_microservices(settings: Settings) -> int:
     Raises
     ------
     ValueError
-        If nobody can listen at the address, or the folder of the uploads cannot be used.
+        If the address cannot be listened on, or the folder of the uploads cannot be used.
     DataError
         If the network that reads digits is missing or damaged.
     """
     from helpers.service.deploy.gateway import UPSTREAMS, create_gateway
 
     logs.configure(settings.log_level, settings.log_format, "gateway")
-    _prepare(settings, UPSTREAMS)
+    prepare(settings.folder)
+    _check_reader()  # this process does not need it: the part for pictures loads it
     own = settings.model_copy(
         update={
             "host": "127.0.0.1",
@@ -105,8 +119,8 @@ def serve_microservices(settings: Settings) -> int:
     )
     with _hold_address(settings):  # so that no part takes its port
         supervisor = Supervisor(UPSTREAMS, partial(_serve_part, own))
-    # uvicorn, once it has ended in good order, raises the signal that it was told to end by anew;
-    # the parts still have to be ended then.
+    # uvicorn raises the signal that stopped it once more when it has shut down; the parts still
+    # have to be stopped then.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with supervisor:
         addresses = {f"{part}_url": address for part, address in supervisor.addresses.items()}
@@ -116,7 +130,7 @@ def serve_microservices(settings: Settings) -> int:
         return _run(gateway, settings)
 
 
-def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable):
+def _serve_part(settings: Settings, part: str, listening: socket.socket, tell_up: Callable) -> None:
     logs.configure(settings.log_level, settings.log_format, part)
     try:
         app = _app_of([part], settings)
@@ -132,26 +146,33 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._tell_up = tell_up
 
-    async def startup(self, sockets=None):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell_up()
 
 
-def _run(app: FastAPI, settings: Settings, sockets=None, tell_up=lambda: None) -> int:
+def _run(
+    app: FastAPI,
+    settings: Settings,
+    sockets: list[socket.socket] | None = None,
+    tell_up: Callable[[], object] = lambda: None,
+) -> int:
     server = _Server(config_of(app, settings), tell_up)
-    with suppress(KeyboardInterrupt):  # raised anew once all is ended in good order
+    with suppress(KeyboardInterrupt):  # raised again after a clean shutdown
         server.run(sockets)
     return 0 if server.started else 1
 
 
 def _hold_address(settings: Settings) -> socket.socket:
-    """Listen at the address; refuse one where nobody can, before anything is loaded."""
+    """Listen on the address; refuse one where that is impossible, before anything is loaded."""
     host, port = settings.host, settings.port
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family)
     except OSError as error:
-        why = error.strerror.partition(" (")[0]  # Python adds the address, which is said already
+        why = (error.strerror or str(error)).partition(" (")[
+            0
+        ]  # Python adds the address, which is said already
         raise ValueError(
             say(
                 en=f"Cannot listen on {host}:{port} ({why}): choose another address with --host "

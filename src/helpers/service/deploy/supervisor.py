@@ -1,8 +1,8 @@
 """Keep processes running: one that dies is started again, after a pause that grows.
 
 Each process serves one part of the service at a socket that the supervisor holds. So its port
-stays ours while nobody serves there, and whoever connects in that moment waits in the system's
-queue for the next process instead of being refused.
+stays ours while no process serves there, and a client that connects in that moment waits in the
+system's queue for the next process instead of being refused.
 """
 
 import logging
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Self
 
 #: The pause after the first death; it doubles with each that follows soon, up to the longest.
@@ -103,7 +104,8 @@ class _Part:
     """One part: its socket, its process while it has one, and when the next one begins."""
 
     def __init__(self, name: str):
-        self.name, self.process, self.is_up, self.has_run = name, None, False, False
+        self.name, self.is_up, self.has_run = name, False, False
+        self.process: BaseProcess | None = None
         self.begins = time.monotonic()  # when its process began or, where it has none, will begin
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._news: Connection | None = None  # that the process is up
@@ -134,19 +136,19 @@ class _Part:
 
     def events(self) -> list:
         """Return what `wait` can wait for: that the process is up, and that it has ended."""
-        sentinel = [self.process.sentinel] if self.process else []
+        sentinel: list = [self.process.sentinel] if self.process else []
         return [*sentinel, self._news] if self._news else sentinel
 
     def take_notice(self, happened: list):
         """Do what the events that have happened ask for."""
-        if self._news in happened:
+        if self._news and self._news in happened:
             with suppress(EOFError, OSError):  # it ended before it was up
                 self._news.recv_bytes()
                 self.is_up, self._boot_seconds = True, time.monotonic() - self.begins
             self._news.close()
             self._news = None
         if self.process and not self.process.is_alive():  # which leaves no zombie
-            how = _name_of(self.process.exitcode)
+            how = _name_of(self.process.exitcode or 0)
             self.process.close()
             self._begin_later(f"ended: {how}")
 
@@ -158,7 +160,7 @@ class _Part:
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
     def seconds_away(self) -> float | None:
-        # The start takes as long as the last one did; a first one nobody knows.
+        # The start takes as long as the last one did; of the first one that is not known.
         return None if self.is_up else max(0, self.begins + self._boot_seconds - time.monotonic())
 
     def tell_to_end(self):
@@ -178,7 +180,7 @@ def end_after(wait: Callable[[], object]) -> None:
 
     def wait_and_end():
         wait()
-        os._exit(1)  # nobody is left to answer to
+        os._exit(1)  # nothing is left to do
 
     threading.Thread(target=wait_and_end, daemon=True).start()
 
@@ -188,7 +190,8 @@ def _serve_and_tell(serve, name: str, listening: socket.socket, tell: Connection
         tell.send_bytes(b"up")
         tell.close()
 
-    end_after(multiprocessing.parent_process().join)  # also if that is killed
+    if parent := multiprocessing.parent_process():
+        end_after(parent.join)  # also if that is killed
     serve(name, listening, tell_up)
 
 

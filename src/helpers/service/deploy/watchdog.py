@@ -1,4 +1,4 @@
-"""A service whose event loop is stuck answers nobody: it ends, so that it is started anew."""
+"""A watchdog: a service whose event loop is stuck ends, so that it is started again."""
 
 import faulthandler
 import sys
@@ -10,11 +10,11 @@ import anyio
 
 @asynccontextmanager
 async def ending_if_stuck(seconds: float) -> AsyncIterator[None]:
-    """End the process, during a block, if the event loop does not turn for so long.
+    """End the process if, during a block, its event loop is stuck for so many seconds.
 
-    Where each thread was is written to standard error, and the exit code is 1. This is for a
-    process that somebody starts again, as Docker does. The clock is that of `faulthandler`, which
-    needs neither the loop nor Python's lock.
+    The stack of each thread is written to standard error, and the exit code is 1. This is for a
+    process that is started again by another, such as Docker. The clock is that of `faulthandler`,
+    which needs neither the loop nor Python's lock.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ async def ending_if_stuck(seconds: float) -> AsyncIterator[None]:
             faulthandler.cancel_dump_traceback_later()
 
 
-async def _wind_up_again_and_again(seconds):
+async def _wind_up_again_and_again(seconds: float) -> None:
     while True:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or 2)
         await anyio.sleep(seconds / 4)

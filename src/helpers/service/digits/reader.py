@@ -1,6 +1,7 @@
-"""Digits for the service: quickly where the picture is one digit already, and with reasons."""
+"""Read the digits in a picture; quickly where it is a single digit of at most 28x28 pixels."""
 
 import base64
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,15 +16,17 @@ from helpers.vision.pictures import MAX_PIXELS, decode_grey, size_of
 SIDE = 28
 #: The size of a file, in bytes, that any picture of 28x28 pixels fits in.
 SMALL = 8192
+#: The size, (width, height), and the image, (28, 28) uint8, of a small picture.
+_Small = tuple[tuple[int, int], np.ndarray]
 
 
 def is_small(data: bytes, max_pixels: int) -> bool:
-    """Tell whether a picture is so small that it is read faster than another thread starts."""
+    """Return whether a picture is read faster than another thread starts."""
     size = size_of(data) if len(data) <= SMALL else None
-    return is_one_digit(size) and size[0] * size[1] <= max_pixels
+    return size is not None and is_one_digit(size) and size[0] * size[1] <= max_pixels
 
 
-def is_one_digit(size):
+def is_one_digit(size: tuple[int, int] | None) -> bool:
     """Tell whether a picture of (width, height) pixels is an image of MNIST already."""
     return size is not None and max(size) <= SIDE
 
@@ -33,8 +36,8 @@ def read(data: bytes, max_pixels: int) -> list[Digit]:
 
     Raises
     ------
-    Problem, PhotoError
-        If the picture is too large or cannot be decoded.
+    PictureTooLarge, PhotoError
+        If the picture has too many pixels or cannot be decoded.
     """
     with opened(data, max_pixels) as size:
         if is_one_digit(size):
@@ -46,40 +49,41 @@ def read(data: bytes, max_pixels: int) -> list[Digit]:
 def read_small(pictures: list[bytes]) -> list[list[Digit] | None]:
     """Read pictures of at most 28x28 pixels, in one go; None for one that cannot be opened.
 
-    Why it cannot, `read` says: each to its own reader, in the reader's language.
+    `read` says why it cannot, each time in the language of its own request.
     """
     opened_ones = [_try_to_open(data) for data in pictures]
     readings = iter(_read_each([one for one in opened_ones if one is not None]))
     return [None if one is None else next(readings) for one in opened_ones]
 
 
-def _try_to_open(data):
+def _try_to_open(data: bytes) -> _Small | None:
     try:
         return _open_small(data)
-    except Exception:  # of whatever kind: it concerns nobody else in the batch
+    except Exception:  # of any kind: the rest of the batch must not suffer
         return None
 
 
-def _open_small(data):
+def _open_small(data: bytes) -> _Small:
     """Return the size, (width, height), and the image, (28, 28) uint8, of a small picture."""
     grey = decode_grey(data)
-    return grey.shape[::-1], to_image(grey)
+    height, width = grey.shape
+    return (width, height), to_image(grey)
 
 
-def _read_each(small):
+def _read_each(small: list[_Small]) -> list[list[Digit]]:
     if not small:
         return []
-    sizes, images = zip(*small, strict=True)
-    images = np.stack(images)
+    sizes = [size for size, _ in small]
+    images = np.stack([image for _, image in small])
     return [
         [Digit(int(row.argmax()), float(row.max()), (0, 0, *size))] if ink else []
         for size, row, ink in zip(
-            sizes, shipped_reader()(images), images.any(axis=(1, 2)), strict=True
+            sizes, shipped_reader()(images), images.max(axis=(1, 2)) > 0, strict=True
         )
     ]
 
 
-def to_image(grey):
+def to_image(grey: np.ndarray) -> np.ndarray:
     """Turn a picture, (H, W) uint8 of at most 28x28, into one of MNIST, (28, 28) uint8."""
     if cv2.mean(grey)[0] > 127:  # ink covers less than half of any digit: this is paper
         grey = 255 - grey
@@ -88,7 +92,7 @@ def to_image(grey):
     return cv2.copyMakeBorder(grey, above, below, before, behind, cv2.BORDER_CONSTANT)
 
 
-def image_of(data, digit):
+def image_of(data: bytes, digit: Digit) -> np.ndarray:
     """Return the image, (28, 28), from which a digit of a picture was read."""
     picture = photos.decode(data)
     grey = photos.to_grey(picture)
@@ -104,14 +108,14 @@ def image_of(data, digit):
         )
     ]
 
-    def distance(component):
+    def distance(component: Any) -> float:
         side = component.x, component.y, component.width, component.height
         return np.abs(box - side).sum()
 
     return photos.to_mnist(min(found, key=distance).mask)
 
 
-def explain(data, digit):
+def explain(data: bytes, digit: Digit) -> list[tuple[str, tuple[int, ...], list[str]]]:
     """Draw what each layer of the network made of a digit that it read in a picture.
 
     Returns
@@ -132,5 +136,5 @@ def explain(data, digit):
     return drawn
 
 
-def _data_uri(picture):
+def _data_uri(picture: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(encode(picture, "png")).decode()

@@ -9,11 +9,14 @@ from pydantic import BaseModel, Field
 
 from helpers.reader import language, say
 from helpers.service import filenames
+from helpers.service.errors import UploadNotFound
 from helpers.service.faces.mosaic import FAILURE, RESULT, hide
+from helpers.service.http.bodies import FORM, RAW, picture_in
 from helpers.service.http.disconnect import cancel_on_disconnect
 from helpers.service.http.problems import declare
-from helpers.service.pictures import FORM, RAW, picture_in
-from helpers.service.uploads.router import Id, no_upload
+from helpers.service.state import ServiceState
+from helpers.service.uploads.router import Id
+from helpers.service.uploads.storage import Store
 
 router = APIRouter(tags=["mosaic"])
 
@@ -35,16 +38,15 @@ class Mosaics(BaseModel):
 
 
 @router.get("/mosaic", summary="Hide the faces in every upload", responses=declare(503, 507))
-async def hide_all(request: Request) -> Mosaics:
+async def hide_all(request: Request, state: ServiceState) -> Mosaics:
     """Hide the faces in every upload; what was done once is not done again.
 
     After `mosaic_seconds` it answers with what is done and what is `pending`; asked again, it goes
     on. It works for as long as somebody waits: once the client is gone, no more is begun.
     """
-    state = request.app.state
     with anyio.move_on_after(state.settings.mosaic_seconds):
         async with cancel_on_disconnect(request):
-            await state.hiding.finish()
+            await state.mosaics.finish()
     processed, failed, pending = await state.quick.run(_results, state.store)
     return Mosaics(
         message=say(
@@ -67,12 +69,11 @@ async def hide_all(request: Request) -> Mosaics:
         **declare(404, 422, 503),
     },
 )
-async def get_mosaic(request: Request, id: Id, name: str):
+async def get_mosaic(state: ServiceState, id: Id, name: str) -> Response:
     """Give the picture that `GET /mosaic` made of an upload; the name is free."""
-    state = request.app.state
     result = await state.quick.run(state.store.read, id, RESULT)
     if result is None:
-        raise no_upload()
+        raise UploadNotFound
     return Response(result, media_type="image/png")
 
 
@@ -95,17 +96,18 @@ async def get_mosaic(request: Request, id: Id, name: str):
         **declare(400, 408, 413, 415, 422, 503),
     },
 )
-async def hide_one(request: Request):
+async def hide_one(request: Request, state: ServiceState) -> Response:
     """Give the picture back with its faces hidden; without faces, as it is."""
-    state = request.app.state
     data = (await picture_in(request)).data
     picture, num_faces = await state.workers.run(hide, data, state.settings.max_pixels)
     return Response(picture, media_type="image/png", headers={"X-Faces": str(num_faces)})
 
 
-def _results(store):
-    processed, failed, pending = [], [], []
-    for one in store.list():
+def _results(store: Store) -> tuple[list[str], list[Failure], list[str]]:
+    processed: list[str] = []
+    failed: list[Failure] = []
+    pending: list[str] = []
+    for one in store.all():
         if store.has(one.id, RESULT):
             stem = filenames.clean(filenames.split(one.name)[0]) or "photo"
             processed.append(f"/mosaic/{one.id}/{quote(stem)}-face.png")

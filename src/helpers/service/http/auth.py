@@ -34,7 +34,7 @@ class TokenMiddleware:
         if scope["type"] == "lifespan" or is_open or self._is_authorized(scope):
             return await self.app(scope, receive, send)
         problem = Problem(
-            401,
+            "token-required",
             en="This service asks for its token: Authorization: Bearer TOKEN.",
             ko="토큰(token)이 필요합니다. Authorization: Bearer TOKEN 헤더를 보내세요.",
             headers={"WWW-Authenticate": "Bearer"},

@@ -5,7 +5,8 @@ from contextlib import ExitStack, suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from helpers.service.http.problems import Problem, answer
+from helpers.service.errors import Busy
+from helpers.service.http.problems import Problem, answer, problem_of
 from helpers.service.quota import Quota
 
 #: The size of a body, in bytes, up to which it is always held.
@@ -19,9 +20,9 @@ DRAIN_SECONDS = 1
 class BodyLimitMiddleware:
     """Refuse a body that is too large (413), too slow (408), or one too many to hold (503).
 
-    What is answered before the body has come is answered with ``Connection: close``; the rest of
-    the body is thrown away for a moment, so that a client that is still sending reads the answer
-    and not that its connection broke.
+    A response that is sent before the whole body has arrived has ``Connection: close``. The rest of
+    the body is read and dropped for a moment, so that a client that is still sending can read the
+    response instead of losing its connection.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ class BodyLimitMiddleware:
     seconds : float
         From the request's first line to its body's last byte.
     max_held_bytes : int
-        What all bodies together may take, from their first byte to the end of their answers.
+        What all bodies together may take, from their first byte to the end of their responses.
         Those of at most `SMALL` bytes do not count.
     """
 
@@ -39,11 +40,11 @@ class BodyLimitMiddleware:
         self.quota = Quota(max_held_bytes)
         self._always = min(SMALL, max_bytes)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
-        """Pass the request on with a body that is watched."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; its body is checked while the app receives it."""
         length = _length(scope) if scope["type"] == "http" else 0
         if length == 0 or (length and length <= self._always and IS_WHOLE in scope):
-            return await self.app(scope, receive, send)  # as quickly as it came
+            return await self.app(scope, receive, send)  # nothing to limit: the quick way
         with ExitStack() as held:
             body = _Body(self, length, receive, send, held)
             if length is not None and length > self.max_bytes:
@@ -52,7 +53,7 @@ class BodyLimitMiddleware:
 
 
 def _length(scope: Scope) -> int | None:
-    """Return how long a body says that it is: 0 if there is none, None if it comes in chunks."""
+    """Return the announced length of the body: 0 if there is none, None if it comes in chunks."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:
         return None
@@ -72,7 +73,7 @@ class _Body:
 
     async def receive(self) -> Message:
         """Return the next piece, within all limits."""
-        if self._is_whole:  # what comes now is only that the client has gone
+        if self._is_whole:  # only a disconnect can come now
             return await self._receive()
         self._hold(self._length or 0)
         try:
@@ -85,11 +86,11 @@ class _Body:
         if self._num_bytes > self._limits.max_bytes:
             raise self.too_large()
         if self._num_bytes > SMALL:
-            self._hold(self._limits.max_bytes)  # it did not say how much more there is
+            self._hold(self._limits.max_bytes)  # how much more there is, it did not say
         return message
 
-    async def send(self, message: Message):
-        """Pass the answer on; do not leave a client alone that is still sending."""
+    async def send(self, message: Message) -> None:
+        """Pass the response on; if the client is still sending, read on for a moment."""
         if not self._is_whole:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], (b"connection", b"close")]
@@ -99,12 +100,15 @@ class _Body:
                 message = {"type": "http.response.body", "body": b""}
         await self._send(message)
 
-    def _hold(self, num_bytes: int):
+    def _hold(self, num_bytes: int) -> None:
         if num_bytes > SMALL and not self._is_held:
-            self._held.enter_context(self._limits.quota.take(num_bytes))
+            try:
+                self._held.enter_context(self._limits.quota.take(num_bytes))
+            except Busy as error:  # FastAPI, which reads the body, lets only its own errors pass
+                raise problem_of(error) from None
             self._is_held = True
 
-    async def _drain(self):
+    async def _drain(self) -> None:
         num_bytes, is_more = 0, True
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -113,18 +117,18 @@ class _Body:
                     num_bytes += len(message.get("body", b""))
                     is_more = message.get("more_body", False)
 
-    def too_large(self):
+    def too_large(self) -> Problem:
         most = f"{self._limits.max_bytes:,}"
         return Problem(
-            413,
+            "body-too-large",
             en=f"The request is too large: {most} bytes are the most.",
             ko=f"요청이 너무 큽니다. 최대 {most}바이트입니다.",
         )
 
-    def _too_slow(self):
+    def _too_slow(self) -> Problem:
         seconds = f"{self._limits.seconds:g}"
         return Problem(
-            408,
+            "body-too-slow",
             en=f"The request took over {seconds} seconds to arrive: send it again.",
             ko=f"요청이 {seconds}초 안에 도착하지 않았습니다. 다시 보내세요.",
         )

@@ -41,13 +41,13 @@ class CrossSiteMiddleware:
         headers = Headers(scope=scope)
         if not self._is_known(headers.get("host", "")):
             problem = Problem(
-                403,
+                "unknown-host",
                 en="This service is not known by this name: add it to ANNYEONG_HOSTS.",
                 ko="이 서비스의 이름이 아닙니다. 쓰려면 ANNYEONG_HOSTS에 이름을 추가하세요.",
             )
         elif _has_effect(scope) and _is_cross_site(headers):
             problem = Problem(
-                403,
+                "cross-site",
                 en="A page of another site sent this: use the page of this service.",
                 ko="다른 사이트의 페이지가 보낸 요청입니다. 이 서비스의 페이지에서 보내세요.",
             )

@@ -1,4 +1,4 @@
-"""Work that is done only while its client waits for the answer."""
+"""Work that is cancelled when its client disconnects."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ async def cancel_on_disconnect(request: Request) -> AsyncIterator[None]:
     await request.body()
     is_gone = False
 
-    async def watch():
+    async def watch() -> None:
         nonlocal is_gone
         while (await request.receive())["type"] != "http.disconnect":
             pass

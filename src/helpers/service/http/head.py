@@ -4,20 +4,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadMiddleware:
-    """ASGI middleware: let the app answer GET and keep the body back."""
+    """ASGI middleware: let the app answer GET and drop the body."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; HEAD as GET."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             return await self.app(scope, receive, send)
 
-        async def send_without_body(message: Message):
+        async def send_without_body(message: Message) -> None:
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        # A copy: the server looks into its own scope to see that no body follows.
+        # A copy: the server sees in its own scope that no body follows.
         await self.app({**scope, "method": "GET"}, receive, send_without_body)

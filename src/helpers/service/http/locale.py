@@ -10,7 +10,7 @@ from helpers.reader import LANGUAGES, speaking
 
 @lru_cache(maxsize=256)
 def preferred(accepted: str) -> str:
-    """Return the language that a header ``Accept-Language`` likes best; English if neither.
+    """Return the language that a header ``Accept-Language`` prefers; English if neither.
 
     Examples
     --------
@@ -31,12 +31,12 @@ def preferred(accepted: str) -> str:
 
 
 class LocaleMiddleware:
-    """ASGI middleware: within a request the helpers speak the reader's language."""
+    """ASGI middleware: set the reader's language for the length of a request."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer within the language of the request."""
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)

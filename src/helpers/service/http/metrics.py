@@ -1,11 +1,14 @@
-"""What Prometheus reads: what was asked and how long it took, what waits, what went wrong."""
+"""Metrics for Prometheus: requests and their duration, work that waits, refusals, failures."""
 
 import math
 from collections.abc import Callable
 from functools import cache, wraps
 from time import perf_counter
+from typing import Annotated
 
+from fastapi import Depends
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from helpers.service.workers import Workers
@@ -16,7 +19,7 @@ _BATCHES = (1, 2, 4, 8, 16, 32)
 
 
 class Metrics:
-    """The numbers of one app, in a registry of its own."""
+    """The metrics of one app, in a registry of their own."""
 
     def __init__(self):
         self.registry = CollectorRegistry()
@@ -75,7 +78,7 @@ class Metrics:
         histogram.observe(seconds)
 
     def follow_workers(self, *pools: Workers):
-        """Tell from now on how much some pools of workers work on, and how much waits for them."""
+        """Report from now on how much pools of workers work on, and how much waits for them."""
         follow(self.working, lambda: sum(pool.num_working for pool in pools))
         follow(self.waiting, lambda: sum(pool.num_waiting for pool in pools))
         self.places.set(sum(pool.num_places for pool in pools))
@@ -91,8 +94,16 @@ class Metrics:
         return counted
 
 
+async def _metrics(connection: HTTPConnection) -> Metrics:
+    return connection.app.state.metrics
+
+
+#: The parameter of a route that needs the metrics of its app.
+AppMetrics = Annotated[Metrics, Depends(_metrics)]
+
+
 def follow(gauge: Gauge, function: Callable[[], float]):
-    """Have a gauge ask a function each time; what cannot be told is NaN and harms no other."""
+    """Have a gauge call a function each time; a failure is NaN and affects no other metric."""
 
     def ask():
         try:
@@ -109,7 +120,7 @@ class MetricsMiddleware:
     def __init__(self, app: ASGIApp, metrics: Metrics):
         self.app, self._metrics = app, metrics
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and measure it."""
         if scope["type"] == "websocket":
             return await self._measure_socket(scope, receive, send)
@@ -117,7 +128,7 @@ class MetricsMiddleware:
             return await self.app(scope, receive, send)
         status, start = 500, perf_counter()
 
-        async def send_and_note(message: Message):
+        async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -133,7 +144,7 @@ class MetricsMiddleware:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.note(route, method, status, perf_counter() - start)
 
-    async def _measure_socket(self, scope, receive, send):
+    async def _measure_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._metrics.num_sockets += 1
         try:
             await self.app(scope, receive, send)

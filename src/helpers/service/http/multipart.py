@@ -97,9 +97,9 @@ def _starred(value: bytes) -> str | None:
     return message.get_filename()
 
 
-def _malformed():
+def _malformed() -> Problem:
     return Problem(
-        400,
+        "bad-form",
         en="The form is cut short or not multipart/form-data: send it again.",
-        ko="폼(form)이 중간에 잘렸거나 multipart/form-data가 아닙니다. 다시 보내십시오.",
+        ko="폼(form)이 중간에 잘렸거나 multipart/form-data가 아닙니다. 다시 보내세요.",
     )

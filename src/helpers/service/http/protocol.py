@@ -1,13 +1,14 @@
 """HTTP as uvicorn speaks it, with limits on what no ASGI app gets to see.
 
-An app is called when all headers of a request are there, and what it has answered is out of its
-hands: who sends headers without end, opens one connection after another, or never reads an
-answer, must be stopped here.
+An app is called once all headers of a request have arrived, and what it has sent is out of its
+hands: a client that sends endless headers, opens one connection after another, or never reads a
+response must be stopped here.
 """
 
 from asyncio import TimerHandle
 from functools import cache, partial
 from secrets import token_hex
+from typing import Any
 
 from fastapi import FastAPI
 from uvicorn import Config
@@ -29,11 +30,11 @@ from helpers.service.settings import Settings
 MAX_HEADERS = 100
 #: How many requests may be sent before the first is answered.
 MAX_PIPELINED = 32
-#: What is thrown away, in seconds and bytes, of what a client still sends when it was refused.
+#: How much, in seconds and bytes, a refused client may still send before it is cut off.
 DRAIN_SECONDS, DRAIN_BYTES = 1, 10_000_000
-#: An answer that took longer to read may be cut off where there is no more memory for it.
+#: A response that takes longer to read, in seconds, may be cut off when memory runs out.
 SLOW_SECONDS = 1
-#: How long the service waits, when it is told to stop, for what it has begun.
+#: How long, in seconds, a shutdown waits for requests that have begun.
 GRACE_SECONDS = 8
 
 
@@ -43,7 +44,8 @@ def config_of(app: FastAPI, settings: Settings) -> Config:
         app,
         host=settings.host,
         port=settings.port,
-        http=partial(LimitedProtocol, settings=settings, metrics=app.state.metrics),
+        # uvicorn calls it as it would call the class.
+        http=partial(LimitedProtocol, settings=settings, metrics=app.state.metrics),  # type: ignore[arg-type]
         ws_max_size=min(MAX_MESSAGE, settings.max_body_bytes),
         ws_per_message_deflate=False,  # what is said here is short, and a window takes 300 kB
         forwarded_allow_ips=settings.trusted_proxies,
@@ -67,7 +69,9 @@ class LimitedProtocol(HttpToolsProtocol):
         What uvicorn gives each protocol.
     """
 
-    def __init__(self, *, settings: Settings, metrics: Metrics, **kwargs):
+    connections: Any  # of uvicorn: those of this class, and WebSockets
+
+    def __init__(self, *, settings: Settings, metrics: Metrics, **kwargs: Any):
         super().__init__(**kwargs)
         self._settings, self._metrics = settings, metrics
         self._is_refused, self._drained = False, 0
@@ -83,7 +87,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Connections
 
-    def connection_made(self, transport):
+    def connection_made(self, transport: Any) -> None:
         """Take a connection if there is room for it, in all and for this address."""
         super().connection_made(transport)
         if self._is_one_too_many():
@@ -91,7 +95,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._is_refused = True
             self.connections.discard(self)
             self._say(
-                503,
+                "too-many-connections",
                 en="Too many connections are open: close some, or try again in a second.",
                 ko="열린 연결이 너무 많습니다. 연결을 닫거나 잠시 뒤에 다시 시도해 주세요.",
                 headers={"Retry-After": "1"},
@@ -109,7 +113,7 @@ class LimitedProtocol(HttpToolsProtocol):
         num_of_one = sum(bool(one.client) and one.client[0] == host for one in self.connections)
         return num_of_one > self._settings.max_connections_of_one
 
-    def connection_lost(self, exc):
+    def connection_lost(self, exc: Exception | None) -> None:
         """Forget what this connection waited for."""
         for timer in (self._header_deadline, self._read_deadline):
             if timer:
@@ -118,7 +122,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Headers
 
-    def data_received(self, data):
+    def data_received(self, data: bytes) -> None:
         """Parse what has come; refuse a head that is too large, or that takes too long."""
         if self._is_refused:
             self._drained += len(data)
@@ -136,24 +140,24 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._is_idle():
             self._expect_headers()
 
-    def on_message_begin(self):
+    def on_message_begin(self) -> None:
         """Begin a request."""
         if len(self.pipeline) >= MAX_PIPELINED:
             raise ValueError("too many requests ahead of their answers")
         super().on_message_begin()
         self._head_bytes, self._is_in_head = 0, True
 
-    def on_url(self, url):
+    def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
         super().on_url(url)
         self._count(len(url))
 
-    def on_header(self, name, value):
+    def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, without the blanks around its value (RFC 9110, section 5.5)."""
         super().on_header(name, value.strip(b" \t"))
         self._count(len(name) + len(value))
 
-    def on_headers_complete(self):
+    def on_headers_complete(self) -> None:
         """Begin to answer."""
         self._is_in_head = False
         if self._header_deadline:
@@ -161,44 +165,44 @@ class LimitedProtocol(HttpToolsProtocol):
             self._header_deadline = None
         super().on_headers_complete()
 
-    def on_body(self, body):
+    def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
         self._has_progress = True
         super().on_body(body)
 
-    def on_message_complete(self):
+    def on_message_complete(self) -> None:
         """Note for the app that the whole request is there: no part of it can be late."""
-        self.scope[IS_WHOLE] = True
+        self.scope[IS_WHOLE] = True  # type: ignore[literal-required]  # a key of our own
         super().on_message_complete()
 
-    def _count(self, num_bytes):
+    def _count(self, num_bytes: int) -> None:
         self._has_progress = True
         self._head_bytes += num_bytes
         if self._is_head_too_large():
             raise ValueError("too many headers")
 
-    def _is_head_too_large(self):
+    def _is_head_too_large(self) -> bool:
         is_long = self._head_bytes > self._settings.max_header_bytes
         return is_long or len(self.headers or []) > MAX_HEADERS
 
-    def _is_idle(self):
+    def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 
-    def _expect_headers(self):
+    def _expect_headers(self) -> None:
         is_ours = self.transport.get_protocol() is self  # and no WebSocket's by now
         if is_ours and self._header_deadline is None and not self.transport.is_closing():
             self._header_deadline = self.loop.call_later(
                 self._settings.header_seconds, self._miss_headers
             )
 
-    def _miss_headers(self):
+    def _miss_headers(self) -> None:
         self._header_deadline = None
         if not self._is_idle():  # it sends the next request slowly while it waits for this answer
             self._expect_headers()
         elif self._is_in_head:
             seconds = f"{self._settings.header_seconds:g}"
             self._refuse(
-                408,
+                "headers-too-slow",
                 en=f"The headers took over {seconds} seconds to arrive: send the request again.",
                 ko=f"헤더가 {seconds}초 안에 도착하지 않았습니다. 다시 보내세요.",
             )
@@ -207,14 +211,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Answers that are not read
 
-    def pause_writing(self):
+    def pause_writing(self) -> None:
         """Note that the client reads more slowly than it is answered."""
         super().pause_writing()
         self.slow_since = self.loop.time()
         self._expect_reading()
         self.loop.call_later(SLOW_SECONDS, self._make_room)
 
-    def resume_writing(self):
+    def resume_writing(self) -> None:
         """Note that the client has caught up; begin with its next request."""
         super().resume_writing()
         self.slow_since = None
@@ -225,26 +229,26 @@ class LimitedProtocol(HttpToolsProtocol):
             request, self._postponed = self._postponed, None
             super()._start_asgi_task(*request)
 
-    def _start_asgi_task(self, cycle, app):
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         if self.flow.write_paused:  # one answer that is not read is enough to hold
             self._postponed = cycle, app
         else:
             super()._start_asgi_task(cycle, app)
 
-    def _expect_reading(self):
+    def _expect_reading(self) -> None:
         unread = self.transport.get_write_buffer_size()
         seconds = self._settings.read_seconds
         self._read_deadline = self.loop.call_later(seconds, self._look_at_reading, unread)
 
-    def _look_at_reading(self, unread: int):
+    def _look_at_reading(self, unread: int) -> None:
         """Give the client up if it has read nothing since it was looked at last."""
         if self.transport.get_write_buffer_size() < unread:
             self._expect_reading()
         else:
             self.transport.abort()
 
-    def _make_room(self):
-        """Give up who has been slow for longest, until the answers of the rest may be held."""
+    def _make_room(self) -> None:
+        """Cut off the slowest clients until the responses of the rest may be held."""
         if self.slow_since is None:
             return
         slow = [one for one in self.connections if getattr(one, "slow_since", None)]
@@ -259,37 +263,37 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # Refusals
 
-    def send_400_response(self, msg):
-        """Say what is wrong with what the parser does not take, or what was raised in it."""
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser rejects, or what was raised in it."""
         if self._is_head_too_large():
             self._refuse_head()
         else:
             self._refuse(
-                400,
+                "bad-http",
                 en="This is no HTTP request.",
                 ko="HTTP 요청이 아닙니다.",
             )
 
-    def _refuse_head(self):
+    def _refuse_head(self) -> None:
         most = f"{self._settings.max_header_bytes:,}"
         self._refuse(
-            431,
+            "headers-too-large",
             en=f"The headers are too large: {most} bytes, in {MAX_HEADERS} headers, are the most.",
             ko=f"헤더가 너무 큽니다. 최대 {MAX_HEADERS}개, {most}바이트입니다.",
         )
 
-    def _refuse(self, status: int, *, en: str, ko: str):
-        """Answer from here, and end the connection once the client can have read it."""
+    def _refuse(self, name: str, *, en: str, ko: str) -> None:
+        """Answer from here, and end the connection once the client has had time to read it."""
         self._is_refused = True
         if not self._is_idle():  # a second answer would be taken for a part of the first
             return self.transport.abort()
-        self._say(status, en=en, ko=ko)
+        self._say(name, en=en, ko=ko)
         self.loop.call_later(DRAIN_SECONDS, self.transport.close)
 
-    def _say(self, status: int, **sentence):
+    def _say(self, name: str, **sentence: Any) -> None:
         accepted = dict(self.headers or []).get(b"accept-language", b"").decode("latin-1")
         with speaking(preferred(accepted)):
-            problem = Problem(status, **sentence)
+            problem = Problem(name, **sentence)
         if problem.reason:
             self._metrics.refusals.labels(problem.reason).inc()
         before = request_id.set(token_hex(8))
@@ -297,11 +301,12 @@ class LimitedProtocol(HttpToolsProtocol):
         id = (HEADER, request_id.get().encode())
         request_id.reset(before)
         headers = [*self.server_state.default_headers, *said.raw_headers, *HEADERS, id]
-        lines = [STATUS_LINE[status], b"connection: close\r\n"]
+        lines = [STATUS_LINE[problem.status_code], b"connection: close\r\n"]
         lines += [name + b": " + value + b"\r\n" for name, value in headers]
         self.transport.write(b"".join([*lines, b"\r\n", said.body]))
 
 
 @cache
-def _trusted(proxies: str):
-    return ProxyHeadersMiddleware(None, proxies).trusted_hosts
+def _trusted(proxies: str) -> Any:
+    # Of it only the reading of addresses and networks is used.
+    return ProxyHeadersMiddleware(None, proxies).trusted_hosts  # type: ignore[arg-type]

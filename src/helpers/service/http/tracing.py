@@ -17,7 +17,7 @@ _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 #: What nginx calls a request whose client left before it was answered.
 _LEFT = 499
-#: No more of a path than this stands in a line.
+#: How much of a path, in characters, is written to the log.
 _LONGEST_PATH = 200
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ class TracingMiddleware:
     """ASGI middleware: give a request its id, answer it if it fails, and write a line about it.
 
     The id is the one in ``X-Request-ID`` if it is sane, else a new one; the answer carries it, and
-    so does the request from here on, for whoever it is passed on to. An error that nothing further
-    in has answered becomes a 500 here. It is inside the layers that set the language and the safe
+    so does the request from here on, for services it is passed on to. An error that no inner
+    layer has handled becomes a 500 here. It is inside the layers that set the language and the safe
     headers, so that this answer has them too.
 
     Parameters
@@ -41,9 +41,9 @@ class TracingMiddleware:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, writes_all: bool = False):
         self.app, self._metrics, self._writes_all = app, metrics, writes_all
-        self._last_line = {}
+        self._last_line: dict[int, float] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, by its id."""
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
@@ -51,7 +51,7 @@ class TracingMiddleware:
         header = (HEADER, id.encode())
         status, has_left = None, False
 
-        async def send_with_id(message: Message):
+        async def send_with_id(message: Message) -> None:
             nonlocal status, has_left
             if message["type"] in _STARTS:
                 status = message.get("status", 101)
@@ -74,20 +74,20 @@ class TracingMiddleware:
             self._metrics.failures.labels(type(error).__name__).inc()
             self._write(logging.ERROR, scope, 500, start, error)
             if status:  # too late for a 500: the server cuts the connection, if it hears of it
-                error.is_in_the_log = True
+                error.is_in_the_log = True  # type: ignore[attr-defined]  # for the filter of `logs`
                 raise
             await answer(failure())(scope, receive, send_with_id)
         finally:
             request_id.reset(before)
 
-    def _note(self, scope, status, start):
+    def _note(self, scope: Scope, status: int, start: float) -> None:
         """Write a line about a request that was answered, if it is wanted."""
         if status >= 500 and (self._writes_all or self._is_due(status)):
             self._write(logging.WARNING, scope, status, start)
         elif status < 500 and self._writes_all:
             self._write(logging.INFO, scope, status, start)
 
-    def _is_due(self, status) -> bool:
+    def _is_due(self, status: int) -> bool:
         """Tell whether a second has passed since the last line with a status.
 
         A service that has too much to do says 503 thousands of times; `/metrics` counts them.
@@ -99,7 +99,9 @@ class TracingMiddleware:
         return is_due
 
     @staticmethod
-    def _write(level, scope, status, start, error=None):
+    def _write(
+        level: int, scope: Scope, status: int, start: float, error: Exception | None = None
+    ) -> None:
         request = {
             "method": scope.get("method", "WEBSOCKET"),
             "path": _path_of(scope),
@@ -111,7 +113,7 @@ class TracingMiddleware:
 
 
 def _id_of(scope: Scope) -> str:
-    """Return the id that a request brings, or give it one."""
+    """Return the id that a request carries, or give it one."""
     headers = scope["headers"]
     brought = [value for name, value in headers if name == HEADER]
     if brought and _SANE.fullmatch(brought[0]):

@@ -16,14 +16,14 @@ class WebSocketLimitMiddleware:
     app : ASGI application
     max_bytes : int
     seconds : float
-        From one message to the next.
+        How long it may be silent.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int, seconds: float):
         self.app, self._max_bytes, self._seconds = app, max_bytes, seconds
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send):
-        """Pass a WebSocket on with messages that are watched."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a WebSocket on; its messages are checked."""
         if scope["type"] != "websocket":
             return await self.app(scope, receive, send)
 

@@ -64,7 +64,7 @@ def static(name: str) -> FileResponse:
 
 @router.get("/favicon.ico")
 def favicon() -> FileResponse:
-    """Give the icon to whoever asks without having read the page."""
+    """Give the icon to clients that ask for it without having read the page."""
     return static("favicon.svg")
 
 

@@ -17,7 +17,7 @@ _KINDS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 _NAME = re.compile(r".+_label(?P<label>\d)(?P<noise>_noise)?(?P<suffix>\.png|\.jpe?g)")
 
 
-def _whole(number):
+def _whole(number: object) -> object:
     """Take 100.0 for 100: JSON has one kind of number."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
@@ -58,8 +58,7 @@ class WishedSample(Sample):
 @router.get("/mnist-sample", summary="Sample 100", responses=declare(503))
 async def default_sample() -> Sample:
     """Give training image 100."""
-    sample = _sample(100, "mnist_sample.png", False)
-    return Sample(label=sample.label, image_path=sample.image_path)
+    return _sample(100, "mnist_sample.png", False)
 
 
 @router.post("/mnist-sample", summary="A sample by its index", responses=declare(400, 422, 503))
@@ -78,12 +77,12 @@ async def sample(wish: Wish | None = None) -> WishedSample:
         **declare(404, 422, 503),
     },
 )
-async def sample_picture(index: int, name: str):
+async def sample_picture(index: int, name: str) -> Response:
     """Draw a sample at the address that `image_path` names; the same for ever."""
     match = _NAME.fullmatch(name)
     is_index = 0 <= index < len(render.labels())
     if not match or not is_index or int(match["label"]) != _label(index):
-        raise Problem(404, en="There is no such sample.", ko="그런 표본이 없습니다.")
+        raise Problem("sample-not-found", en="There is no such sample.", ko="그런 표본이 없습니다.")
     kind = _KINDS[match["suffix"]]
     return Response(
         render.draw(index, bool(match["noise"]), kind),
@@ -92,11 +91,11 @@ async def sample_picture(index: int, name: str):
     )
 
 
-def _sample(index, filename, add_noise):
+def _sample(index: int, filename: str, add_noise: bool) -> WishedSample:
     stem, suffix = filenames.split(filename)
     if suffix.lower() not in _KINDS:
         raise Problem(
-            400,
+            "bad-filename",
             en="The filename must end in .png, .jpg or .jpeg.",
             ko="파일 이름은 .png, .jpg, .jpeg 가운데 하나로 끝나야 합니다.",
         )
@@ -107,11 +106,11 @@ def _sample(index, filename, add_noise):
     return WishedSample(label=label, image_path=address, has_noise=add_noise)
 
 
-def _label(index):
+def _label(index: int) -> int:
     labels = render.labels()
     if not 0 <= index < len(labels):
         raise Problem(
-            400,
+            "index-out-of-range",
             en=f"The index must be from 0 to {len(labels) - 1}.",
             ko=f"index는 0에서 {len(labels) - 1} 사이여야 합니다.",
         )

@@ -6,6 +6,8 @@ from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from helpers.service.http.metrics import AppMetrics
+from helpers.service.state import ServiceState
 from helpers.service.status.docs import POLICY, render
 
 router = APIRouter(tags=["status"])
@@ -35,11 +37,11 @@ async def health() -> Health:
     summary="Are the models loaded?",
     responses={503: {"model": Readiness, "description": "Not all parts are ready."}},
 )
-async def ready(request: Request, response: Response) -> Readiness:
+async def ready(state: ServiceState, response: Response) -> Readiness:
     """Tell which parts are ready; 503 until all are, and while uploads cannot be kept."""
-    parts = dict(request.app.state.parts)
+    parts = dict(state.parts)
     if parts.get("uploads"):  # not by the workers, who may have a line before them
-        parts["uploads"] = await to_thread.run_sync(request.app.state.store.is_usable)
+        parts["uploads"] = await to_thread.run_sync(state.store.is_usable)
     is_ready = all(parts.values())
     response.status_code = 200 if is_ready else 503
     return Readiness(ready=is_ready, parts=parts)
@@ -51,14 +53,13 @@ async def ready(request: Request, response: Response) -> Readiness:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def metrics(request: Request):
+def metrics(numbers: AppMetrics) -> Response:
     """Give what happened, what is being done, what was refused; docs/service.md has each name."""
-    registry = request.app.state.metrics.registry
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(numbers.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/docs", include_in_schema=False)
-async def docs(request: Request):
+async def docs(request: Request) -> HTMLResponse:
     """Give the OpenAPI document as a page."""
     headers = {"Content-Security-Policy": POLICY}
     return HTMLResponse(render(request.app.openapi()), headers=headers)

@@ -1,22 +1,23 @@
-"""One at a time: threads and processes that share a folder take turns by the lock of a file."""
+"""A lock on a file, by which threads and processes that share a folder take turns."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows
+if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file while a block runs; wait until nobody else holds it.
+    """Hold the lock of a file while a block runs; wait until no other holds it.
 
-    The file is made if it is missing, and stays. However a process ends, the system frees the
-    locks that it held.
+    The file is made if it is missing, and stays. When a process ends, in whatever way, the
+    system releases its locks.
 
     Parameters
     ----------
@@ -36,9 +37,9 @@ def locked(path: Path) -> Iterator[None]:
             _unlock(file.fileno())
 
 
-if os.name == "nt":
+if sys.platform == "win32":
 
-    def _lock(file: int):
+    def _lock(file: int) -> None:
         while True:
             os.lseek(file, 0, os.SEEK_SET)
             try:
@@ -46,14 +47,14 @@ if os.name == "nt":
             except OSError:  # held by another for ten seconds
                 continue
 
-    def _unlock(file: int):
+    def _unlock(file: int) -> None:
         os.lseek(file, 0, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
 else:
 
-    def _lock(file: int):
+    def _lock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
 
-    def _unlock(file: int):
+    def _unlock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)

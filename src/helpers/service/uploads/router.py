@@ -1,14 +1,19 @@
 """Keep pictures, list them, give safe copies, delete them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
 from helpers.reader import say
-from helpers.service.http.problems import Problem, declare
-from helpers.service.pictures import FORM, encode, opened, picture_in
+from helpers.service.errors import UploadNotFound
+from helpers.service.http.bodies import FORM, picture_in
+from helpers.service.http.problems import declare
+from helpers.service.pictures import encode, opened
+from helpers.service.state import ServiceState
+from helpers.service.uploads.storage import Store
 from helpers.vision.pictures import decode
 
 router = APIRouter(tags=["uploads"])
@@ -16,28 +21,38 @@ router = APIRouter(tags=["uploads"])
 Id = Annotated[str, Path(description="The sha256 of the picture.", examples=["9f86d0…"])]
 
 
+#: The address of an upload, made from its id.
+UploadPath = Annotated[str, BeforeValidator("/uploads/{}".format)]
+
+
 class Kept(BaseModel):
     """A picture that was kept."""
 
-    filename: str = Field(description="The name as it was sent.", examples=["zip.jpg"])
+    filename: str = Field(
+        validation_alias="name", description="The name as it was sent.", examples=["zip.jpg"]
+    )
     message: str = Field(examples=["파일 업로드 성공!"])
-    path: str = Field(description="Its address.", examples=["/uploads/9f86d0…"])
+    path: UploadPath = Field(
+        validation_alias=AliasChoices("id"),
+        description="Its address.",
+        examples=["/uploads/9f86d0…"],
+    )
     id: str = Field(description="The sha256 of its content.")
     size: int = Field(description="In bytes.")
 
 
-class Listed(BaseModel):
+class Listed(BaseModel, from_attributes=True):
     """An upload in the list."""
 
     id: str
-    filename: str
+    filename: str = Field(validation_alias="name")
     size: int = Field(description="In bytes.")
     kind: str = Field(description="`jpeg` or `png`.")
     created: datetime
-    path: str
+    path: UploadPath = Field(validation_alias=AliasChoices("id"))
 
 
-class Uploads(BaseModel):
+class Uploads(BaseModel, from_attributes=True):
     """All uploads, the oldest first."""
 
     files: list[Listed]
@@ -49,38 +64,18 @@ class Uploads(BaseModel):
     openapi_extra={"requestBody": {"required": True, "content": FORM}},
     responses=declare(400, 408, 413, 415, 422, 503, 507),
 )
-async def upload(request: Request) -> Kept:
+async def upload(request: Request, state: ServiceState) -> Kept:
     """Keep a JPEG or PNG picture under the hash of its content."""
     picture = await picture_in(request, raw=False)
-    kept = await request.app.state.quick.run(
-        request.app.state.store.add, picture.data, picture.name, picture.kind
-    )
-    return Kept(
-        filename=kept.name,
-        message=say(en="File uploaded!", ko="파일 업로드 성공!"),
-        path=f"/uploads/{kept.id}",
-        id=kept.id,
-        size=kept.size,
-    )
+    kept = await state.quick.run(state.store.add, *picture)
+    message = say(en="File uploaded!", ko="파일 업로드 성공!")
+    return Kept.model_validate({**asdict(kept), "message": message})
 
 
 @router.get("/uploads", summary="List the uploads", responses=declare(503))
-async def list_uploads(request: Request) -> Uploads:
+async def list_uploads(state: ServiceState) -> Uploads:
     """List what is kept, the oldest first."""
-    uploads = await request.app.state.quick.run(request.app.state.store.list)
-    return Uploads(
-        files=[
-            Listed(
-                id=one.id,
-                filename=one.name,
-                size=one.size,
-                kind=one.kind,
-                created=one.created,
-                path=f"/uploads/{one.id}",
-            )
-            for one in uploads
-        ]
-    )
+    return Uploads.model_validate({"files": await state.quick.run(state.store.all)})
 
 
 @router.get(
@@ -92,9 +87,8 @@ async def list_uploads(request: Request) -> Uploads:
         **declare(404, 413, 422, 503),
     },
 )
-async def get_upload(request: Request, id: Id):
+async def get_upload(state: ServiceState, id: Id) -> Response:
     """Give the picture drawn anew: upright, without what else stood in the file."""
-    state = request.app.state
     kind, copy = await state.workers.run(_copy, state.store, state.settings.max_pixels, id)
     return Response(copy, media_type=f"image/{kind}")
 
@@ -102,20 +96,15 @@ async def get_upload(request: Request, id: Id):
 @router.delete(
     "/uploads/{id}", summary="Delete an upload", status_code=204, responses=declare(404, 422, 503)
 )
-async def delete_upload(request: Request, id: Id) -> None:
+async def delete_upload(state: ServiceState, id: Id) -> None:
     """Delete an upload and what was made of it."""
-    if not await request.app.state.quick.run(request.app.state.store.delete, id):
-        raise no_upload()
+    if not await state.quick.run(state.store.delete, id):
+        raise UploadNotFound
 
 
-def no_upload():
-    """Return the problem of an id that no upload has."""
-    return Problem(404, en="There is no such upload.", ko="그런 업로드가 없습니다.")
-
-
-def _copy(store, max_pixels, id):
+def _copy(store: Store, max_pixels: int, id: str) -> tuple[str, bytes]:
     kept, data = store.get(id), store.read(id)
     if kept is None or data is None:
-        raise no_upload()
+        raise UploadNotFound
     with opened(data, max_pixels):
         return kept.kind, encode(decode(data), kept.kind)

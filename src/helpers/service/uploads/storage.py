@@ -18,25 +18,27 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from helpers.reader import say
-from helpers.service.http.problems import Problem
+from helpers.service.errors import DiskFull, FolderUnusable, ServiceError, StoreFull
 from helpers.service.uploads.lock import locked
 
 _ID = re.compile(r"[0-9a-f]{64}")
-_RECORD = "upload.json"
+_RECORD_FILE = "upload.json"
 #: What processes that share the folder take turns by.
 _LOCK = ".annyeong.lock"
 #: How the temporary folders begin, and after how many seconds one must be of a killed process.
 _TEMPORARY, _FORSAKEN = ".annyeong-", 600
 #: The disk is full, or what one user may have of it.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-#: The folder is gone, is no folder, is not ours to write in, or its disk is read-only; or somebody
-#: has put a folder in it where the store has a file.
+#: The folder is gone, is no folder, is not ours to write in, or its disk is read-only; or there is
+#: a folder in it where the store has a file.
 _UNUSABLE = {
     *(errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EROFS),
     *(errno.EISDIR, errno.ENOTEMPTY),
@@ -46,6 +48,14 @@ _UNUSABLE = {
 _RETRY_SECONDS = 5
 
 _log = logging.getLogger(__name__)
+
+
+class _Record(BaseModel, strict=True, extra="forbid"):
+    """What the file beside an upload's content says of it."""
+
+    name: str
+    kind: Literal["jpeg", "png"]
+    size: NonNegativeInt
 
 
 @dataclass(frozen=True)
@@ -88,10 +98,10 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise _disk_is_full() from None
+            raise _disk_full() from None
         if error.errno in _UNUSABLE:
             _log.warning("The folder of the uploads cannot be used: %s", error)
-            raise _folder_is_unusable() from None
+            raise _folder_unusable() from None
         raise
 
 
@@ -99,20 +109,20 @@ class Store:
     """The uploads in a folder, with what was made of them.
 
     What a method returns is on the disk: it outlives the process and, where the system can
-    promise that, a power cut. While the folder cannot be used, a method raises a `Problem` (503);
-    it is made again as soon as it can be.
+    promise that, a power cut. While the folder cannot be used, a method raises
+    `FolderUnusable`; the folder is made again as soon as that is possible.
 
     Parameters
     ----------
     folder : Path
         Made when it is needed. What is not the store's own in it is left alone.
     max_files : int
-        How many uploads are kept at most; the next is refused with 503.
+        How many uploads are kept at most; for the next, `add` raises `StoreFull`.
     max_age : float
         Seconds after which an upload is removed.
     max_bytes : float
-        How many bytes the uploads may take at most, with what was made of them; what would be
-        over them is refused with 503.
+        How many bytes the uploads may take at most, with what was made of them; `add` and `write`
+        raise `StoreFull` for what would exceed them.
     """
 
     def __init__(self, folder: Path, max_files: int, max_age: float, max_bytes: float = math.inf):
@@ -134,14 +144,15 @@ class Store:
         with self._made_beside() as temporary:
             _write(temporary / "content", data)
             record = json.dumps({"name": name, "kind": kind, "size": len(data)}).encode()
-            _write(temporary / _RECORD, record)
+            _write(temporary / _RECORD_FILE, record)
             _sync(temporary)
-            upload = replace(self._upload(temporary), id=id)
+            modified = (temporary / _RECORD_FILE).stat().st_mtime
+            upload = Upload(id, name, kind, len(data), datetime.fromtimestamp(modified, UTC))
             with self._alone():
-                if not (folder / _RECORD).is_file():
+                if not (folder / _RECORD_FILE).is_file():
                     self._check_room(self._kept(), 1, len(data) + len(record))
-                if folder.is_dir():  # from before; and whole again if somebody damaged it
-                    for part in ("content", _RECORD):
+                if folder.is_dir():  # from before; repaired if it was damaged
+                    for part in ("content", _RECORD_FILE):
                         (temporary / part).replace(folder / part)
                     _sync(folder)
                 else:
@@ -150,7 +161,7 @@ class Store:
         return upload
 
     @_told()
-    def list(self) -> list[Upload]:
+    def all(self) -> list[Upload]:
         """Return all uploads, the oldest first."""
         uploads = filter(None, (self._upload(self._folder / kept.id) for kept in self._swept()))
         return sorted(uploads, key=lambda upload: (upload.created, upload.id))
@@ -200,12 +211,12 @@ class Store:
         except OSError as error:
             return error.errno in _FULL
 
-    def _swept(self) -> Sequence[_Kept]:
+    def _swept(self) -> list[_Kept]:
         """Remove what is too old, and what killed processes left half done; return the rest."""
         kept, now = self._kept(), time.time()
         for one in list(kept):
             if now - one.since > self._max_age:
-                with suppress(Problem):  # it goes as soon as the folder can be written to
+                with suppress(ServiceError):  # it goes as soon as the folder can be written to
                     self._remove(one.id, since=one.since)
                     kept.remove(one)
         for folder in self._folder.glob(f"{_TEMPORARY}*"):
@@ -216,11 +227,11 @@ class Store:
 
     @_told()
     def _remove(self, id: str, since: float = math.inf) -> bool:
-        """Remove an upload, but not if it was kept anew after `since`; tell whether it went."""
+        """Remove an upload, but not if it was added again after `since`."""
         folder, temporary = self._folder / id, self._folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
         try:  # a full disk has room for another name, not for another folder
             with self._alone():
-                if (folder / _RECORD).stat().st_mtime > since:
+                if (folder / _RECORD_FILE).stat().st_mtime > since:
                     return False
                 folder.rename(temporary)
                 _sync(self._folder)
@@ -229,7 +240,7 @@ class Store:
         shutil.rmtree(temporary, ignore_errors=True)
         return True
 
-    def _kept(self) -> Sequence[_Kept]:
+    def _kept(self) -> list[_Kept]:
         _make(self._folder)
         with os.scandir(self._folder) as entries:
             folders = [entry for entry in entries if _ID.fullmatch(entry.name)]
@@ -250,12 +261,13 @@ class Store:
 
     def _upload(self, folder: Path) -> Upload | None:
         try:
-            with (folder / _RECORD).open(encoding="utf-8") as file:
-                record = json.load(file)
+            with (folder / _RECORD_FILE).open("rb") as file:
+                record = _Record.model_validate_json(file.read())
                 modified = os.fstat(file.fileno()).st_mtime
-            return Upload(folder.name, **record, created=datetime.fromtimestamp(modified, UTC))
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValidationError):
             return None  # gone, or not ours
+        created = datetime.fromtimestamp(modified, UTC)
+        return Upload(folder.name, record.name, record.kind, record.size, created)
 
     def _check_room(self, kept: Sequence[_Kept], num_files: int, num_bytes: int):
         """Refuse what there is no room for beside what is kept; say when the oldest goes."""
@@ -266,12 +278,10 @@ class Store:
         else:
             return
         age = max((time.time() - one.since for one in kept), default=0)
-        raise Problem(
-            503,
+        raise StoreFull(
             en=f"The store is full ({en}): delete an upload first.",
             ko=f"저장소가 가득 찼습니다({ko}). 먼저 업로드를 하나 지우세요.",
-            headers={"Retry-After": str(max(1, round(self._max_age - age)))},
-            reason="full",
+            retry_after=max(1, round(self._max_age - age)),
         )
 
 
@@ -281,7 +291,7 @@ def prepare(folder: Path):
     Raises
     ------
     ValueError
-        If it cannot be used, for whoever starts the service: it names the folder.
+        If it cannot be used; the message names the folder.
     """
     try:
         _make(Path(folder))
@@ -298,16 +308,16 @@ def prepare(folder: Path):
             ) from None
 
 
-def _look_into(folder: os.DirEntry) -> _Kept | None:
+def _look_into(folder: os.DirEntry[str]) -> _Kept | None:
     try:
         with os.scandir(folder) as files:
             found = {file.name: file.stat(follow_symlinks=False) for file in files}
     except (FileNotFoundError, NotADirectoryError):  # deleted meanwhile, or not ours
         return None
-    if _RECORD not in found:
+    if _RECORD_FILE not in found:
         return None
     num_bytes = sum(file.st_size for file in found.values())
-    return _Kept(folder.name, found[_RECORD].st_mtime, num_bytes)
+    return _Kept(folder.name, found[_RECORD_FILE].st_mtime, num_bytes)
 
 
 def _make(folder: Path):
@@ -338,21 +348,18 @@ def _sync(path: Path):
         os.close(opened)
 
 
-def _disk_is_full() -> Problem:
-    return Problem(
-        507,
-        en="The disk of this service is full: delete an upload, or tell whoever runs it.",
+def _disk_full() -> DiskFull:
+    return DiskFull(
+        en="The disk of this service is full: delete an upload, or tell its operator.",
         ko="서비스의 디스크가 가득 찼습니다. 업로드를 지우거나 운영자에게 알리세요.",
     )
 
 
-def _folder_is_unusable() -> Problem:
-    return Problem(
-        503,
+def _folder_unusable() -> FolderUnusable:
+    return FolderUnusable(
         en="The service cannot use its folder for uploads now: try again in a moment, or tell "
         "its operator.",
         ko="서비스가 업로드 폴더를 지금 쓸 수 없습니다. 잠시 뒤에 다시 시도하거나 운영자에게 "
         "알리세요.",
-        headers={"Retry-After": str(_RETRY_SECONDS)},
-        reason="folder",
+        retry_after=_RETRY_SECONDS,
     )
