@@ -8,7 +8,7 @@ import pytest
 
 MODULES = house.sources()
 #: The rooms whose public functions all have types.
-TYPED = ["course"]
+TYPED = ["reader", "course", "cli"]
 #: Imported only within functions: `annyeong read` starts without TensorFlow.
 LATE = {"tensorflow", "keras"}
 

@@ -22,7 +22,6 @@ from traitlets.utils.bunch import Bunch
 
 from helpers.course import progress
 from helpers.course.source import lesson_paths, read_lesson
-from helpers.course.widgets import MimeBundle
 from helpers.reader import language, say
 
 Question = dict[str, Any]
@@ -103,7 +102,7 @@ class Quiz(anywidget.AnyWidget):
             for number, question in enumerate(self.questions, 1)
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/plain": repr(self), "text/html": self._page()}, metadata
 

@@ -12,12 +12,12 @@ _PARTS = {"M": ("the model", "모델"), "V": ("the view", "뷰"), "C": ("the con
 _DUTIES = {
     "find ink": (
         "M",
-        "it is part of reading digits, and needed by whoever asks, in whatever way",
+        "it is part of reading digits, whoever asks and however they ask",
         "누가 어떻게 묻든 숫자를 읽으려면 해야 하는 일입니다",
     ),
     "say 404": (
         "C",
-        "a status belongs to HTTP, of which the model and the view know nothing",
+        "a status belongs to HTTP, and the model and the view know nothing about HTTP",
         "상태 코드는 HTTP의 것이고, 모델과 뷰는 HTTP를 모릅니다",
     ),
     "draw boxes": (

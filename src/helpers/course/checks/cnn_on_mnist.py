@@ -14,7 +14,7 @@ from helpers.reader import say
     hints=[
         {
             "en": "A filter has one kernel for each input channel. How many weights are in one "
-            "filter of the layer, and how many filters has the layer?",
+            "filter of the layer, and how many filters does it have?",
             "ko": "필터에는 입력 채널마다 커널이 하나씩 있습니다. 이 층의 필터 하나에는 가중치가 "
             "몇 개이고, 필터는 몇 개입니까?",
         },

@@ -130,7 +130,7 @@ def check_slopes(slopes: Callable) -> str | None:
 
 
 def _known_slopes(positive, negative):
-    """Name the mistake behind the answers for h = 1 (right: 48, 6) and h = -1 (-8, 0)."""
+    """Name the mistake that leads to the answers for h = 1 (right: 48, 6) and h = -1 (-8, 0)."""
     if np.allclose(positive, (6, 48)):
         return say(
             en="These are the right slopes in the wrong order: first w, then v.",

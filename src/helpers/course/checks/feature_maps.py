@@ -31,21 +31,21 @@ from helpers.reader import say
     ],
 )
 def check_kernel(kernel: Any) -> str | None:
-    """Judge a (3, 3) kernel that answers to a step from black to white along x."""
+    """Judge a (3, 3) kernel that responds to a step from black to white along x."""
     kernel = np.asarray(kernel, float)
     if kernel.shape != (3, 3):
         return say(
             en=f"The kernel must have 3 rows and 3 columns; yours has the shape {kernel.shape}.",
             ko=f"커널은 3행 3열이어야 합니다. 지금 모양은 {kernel.shape}입니다.",
         )
-    if not abs(kernel.sum()) <= 1e-6:  # nor if it is no number
+    if not abs(kernel.sum()) <= 1e-6:  # also if it is not a number
         return say(
             en=f"On even white paper your kernel responds with {kernel.sum():g}: its weights must "
             "add up to 0.",
             ko=f"고른 흰 종이에서 커널이 {kernel.sum():g}을(를) 답합니다. 가중치의 합이 0이어야 "
             "합니다.",
         )
-    # Black on the left and white on the right, the edge before the middle or behind it.
+    # Black on the left and white on the right, with the edge before or after the middle.
     answers = kernel[:, 1:].sum(), kernel[:, 2].sum()
     if max(answers) <= 0 and min(answers) < 0:
         return say(
@@ -137,7 +137,7 @@ def check_output_size(output_size: Callable) -> str | None:
     "02/weights",
     hints=[
         {
-            "en": "How many weights has one kernel? How many kernels has one filter?",
+            "en": "How many weights does one kernel have? How many kernels does one filter have?",
             "ko": "커널 하나의 가중치는 몇 개입니까? 필터 하나에는 커널이 몇 개 있습니까?",
         },
         {

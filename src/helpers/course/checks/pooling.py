@@ -13,8 +13,8 @@ from helpers.reader import say
     "03/by-hand",
     hints=[
         {
-            "en": "A window of 3 rows and 3 columns on a table of 4: how many places has it in "
-            "each direction, if it moves by 1?",
+            "en": "A window of 3 rows and 3 columns on a table of 4: how many places does it "
+            "have in each direction, if it moves by 1?",
             "ko": "4행 4열짜리 표에서 3행 3열짜리 윈도를 한 칸씩 움직이면, 방향마다 자리가 몇 "
             "곳입니까?",
         },

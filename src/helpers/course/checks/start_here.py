@@ -13,7 +13,7 @@ from helpers.reader import say
     "00/count",
     hints=[
         {
-            "en": "The picture is a table. How many rows has it, and how many numbers has a row?",
+            "en": "The picture is a table. How many rows are there, and how many numbers in each?",
             "ko": "그림은 표입니다. 몇 행이 있고, 한 행에 수가 몇 개 있습니까?",
         },
         {
