@@ -34,8 +34,8 @@ test-fast test-twice unit notebooks: export OPENBLAS_NUM_THREADS = 1
 unit: $(READY)
 	$(PYTEST) tests src
 
-notebooks: $(READY)              ## every notebook of both languages, strictly, without network
-	$(OFFLINE) $(PYTEST) notebooks
+notebooks: $(READY)              ## every notebook, strictly and offline; cells twice where none trains
+	$(OFFLINE) $(PYTEST) --dist loadgroup notebooks
 
 format: $(READY)
 	$(BIN)/ruff check --fix
