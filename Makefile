@@ -44,8 +44,8 @@ unit: $(READY)                   ## the tests of the code
 coverage: $(READY)               ## which lines the tests of the code run; the pages are in htmlcov/
 	$(PYTEST) tests src --cov --cov-report=term --cov-report=html
 
-notebooks: $(READY)              ## every notebook of both languages, strictly, without network
-	$(OFFLINE) $(PYTEST) notebooks
+notebooks: $(READY)              ## every notebook, strictly and offline; cells twice where none trains
+	$(OFFLINE) $(PYTEST) --dist loadgroup notebooks
 
 format: $(READY)                 ## fix the style where ruff can
 	$(BIN)/ruff check --fix

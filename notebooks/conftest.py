@@ -1,18 +1,42 @@
-"""Strict nbval: what it leaves out of the comparison, and how it cleans the rest."""
+"""Strict nbval: what it leaves out of the comparison, and how it cleans the rest.
+
+The languages of a lesson run one after the other in the same worker, and what the first
+has trained the second takes (`tests/trainings.py`).
+"""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 from nbval.kernel import RunningKernel
 
+from helpers.paths import ROOT
+
 # What libraries log and how they draw differs between machines; an answer does not.
 NOT_COMPARED = ("stderr", "image/svg+xml")
 SANITIZERS = Path(__file__).with_name("sanitizers.cfg")
+#: Where a run keeps its trainings, for its workers and kernels.
+TRAININGS = "ANNYEONG_TRAININGS"
+SECONDS = 600  # for a cell
 
 
 def pytest_configure(config):
     config.option.nbval_sanitize_with = str(SANITIZERS)
+    if TRAININGS not in os.environ:
+        folder = os.environ[TRAININGS] = tempfile.mkdtemp()
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        config.add_cleanup(lambda: os.environ.pop(TRAININGS))
+
+
+def pytest_collection_modifyitems(items):
+    """Put both languages of a lesson together, for ``--dist loadgroup`` too."""
+    items.sort(
+        key=lambda item: (item.path.stem, item.path.parent.name)
+    )  # stable: cells stay
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -30,6 +54,46 @@ def _execute(self, source, allow_stdin=None):
 
 # nbval keeps no history; there IPython would look for the `;` that hides a result.
 RunningKernel.execute_cell_input = _execute
+
+
+def _error_of(kernel, source):
+    """Run code in a kernel; return the error it stops with, or None."""
+    request, error = kernel.execute_cell_input(source), None
+    kernel.await_reply(request, timeout=SECONDS)
+    while True:
+        message = kernel.get_message("iopub", timeout=SECONDS)
+        if message["parent_header"].get("msg_id") != request:
+            continue
+        content = message["content"]
+        if message["msg_type"] == "error":
+            error = f"{content['ename']}: {content['evalue']}"
+        if content.get("execution_state") == "idle":
+            return error
+
+
+_start = RunningKernel.__init__
+
+
+def _start_remembering(self, *args, **options):
+    _start(self, *args, **options)
+    module, folder = str(ROOT / "tests/trainings.py"), os.environ[TRAININGS]
+    code = f"import runpy; runpy.run_path({module!r})['install']({folder!r})"
+    assert _error_of(self, code) is None
+
+
+RunningKernel.__init__ = _start_remembering
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Run each cell twice in a row in the lessons that train nothing."""
+    yield
+    sources = [cell.source for cell in item.parent.nb.cells if cell.cell_type == "code"]
+    if not any(call in source for call in ("fit(", "train(") for source in sources):
+        error = _error_of(item.parent.kernel, item.cell.source)
+        if error:
+            pytest.fail(f"run a second time it stops: {error}", pytrace=False)
+
 
 # nbval hears the kernel when a cell has ended: a bar that moves all the time drowns it.
 os.environ.setdefault("TQDM_MININTERVAL", "2")
