@@ -126,7 +126,7 @@ def _save(picture: "np.ndarray", path: Path) -> None:
     is_written = cv2.haveImageWriter(path.name)
     if is_written:
         is_written, data = cv2.imencode(path.suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    if not is_written:
+    if not is_written or data is None:
         raise ValueError(
             say(
                 en=f"{path.name}: pictures are saved as .png or .jpg; choose such a name.",

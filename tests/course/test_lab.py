@@ -89,20 +89,29 @@ def test_the_address_is_where_it_listens(annyeong_lab):
             assert get(address, "/learn/api/contents")["content"]
 
 
-def test_files_named_like_packages_are_told_of_and_do_no_harm(annyeong, clone):
-    folder = clone / "work" / "en"
-    mine = [folder / "helpers.py", folder / "random.py"]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in mine:
-        path.write_text("raise SystemExit('not the one')")
-    try:
-        process = annyeong("lab", "--no-browser", config="import os, random; os._exit(3)")
-        words = process.communicate(timeout=60)[0]
-    finally:
-        for path in mine:
-            path.unlink()
-    assert words.count("has the name of a package") == 2
-    assert process.returncode == 3
+def test_files_named_like_packages_are_told_of_and_do_no_harm(monkeypatch, tmp_path, capsys):
+    commands = []
+
+    class Failing:
+        def __init__(self, command, **_):
+            commands.append(command)
+
+        def wait(self, timeout=None):
+            return 3
+
+        poll, terminate = wait, wait
+
+    monkeypatch.setenv("COURSE_LANG", "en")
+    monkeypatch.setattr(lab, "lay_out", lambda lang: tmp_path)
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    monkeypatch.setattr(lab, "WORK", tmp_path)
+    monkeypatch.setattr(lab, "_let_every_end_be_ctrl_c", lambda: None)
+    monkeypatch.setattr(lab.subprocess, "Popen", Failing)
+    (tmp_path / "random.py").touch()
+    assert lab.lab("en", browser=False) == 3
+    assert "random.py has the name of a package" in capsys.readouterr().err
+    kernel = json.loads((tmp_path / ".jupyterlab/en/kernels/python3/kernel.json").read_text())
+    assert commands[0][1] == kernel["argv"][1] == "-P"  # Python then finds its own first
 
 
 def test_a_jupyterlab_that_fails_is_told_in_a_sentence(annyeong):
