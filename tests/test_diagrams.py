@@ -4,15 +4,15 @@ import cv2
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers import diagrams
-from helpers.nn.convolution import convolve2d
 from helpers.plots import to_png
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
 IMAGE = np.random.default_rng(0).uniform(size=(6, 5))
 KERNEL = np.array([[-1, 0], [0.5, 1], [2, -3]])
-MAP = convolve2d(IMAGE[None, :, :, None], KERNEL[:, :, None, None])[0, :, :, 0]
+MAP = (sliding_window_view(IMAGE, KERNEL.shape) * KERNEL).sum(axis=(2, 3))
 DIAGRAMS = {
     "one place": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1),
     "sliding": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1, MAP),

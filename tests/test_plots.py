@@ -58,6 +58,11 @@ def test_signed_images_have_zero_in_the_middle():
     assert limits[1][0] < 0 < limits[1][1]
 
 
+def test_some_images_are_signed_and_others_grey():
+    figure = show_images(np.ones((2, 2, 2)), signed=[False, True])
+    assert [axis.images[0].get_cmap().name for axis in figure.axes] == ["gray", "RdBu_r"]
+
+
 def test_grey_images_are_white_where_they_are_greatest():
     figure = show_images([np.array([[0.0, 2.0]])], size=1)
     middle = drawn(figure)[40]

@@ -317,7 +317,9 @@ def _picture(
     axis.text(left + side / 2, top - 0.45, title, ha="center", va="center", color=TEXT)
 
 
-def _shade(axis: Axes, image: np.ndarray, extent: tuple[float, ...], limit: float | None) -> None:
+def _shade(
+    axis: Axes, image: np.ndarray, extent: tuple[float, float, float, float], limit: float | None
+) -> None:
     cmap, least, most = "gray", 0.0, 1.0
     if limit is not None:
         most = max(float(limit), 1e-12)

@@ -38,7 +38,7 @@ def show_images(
     *,
     columns: int = 8,
     size: float = 1.4,
-    signed: bool = False,
+    signed: bool | Sequence[bool] = False,
 ) -> plt.Figure:
     """Draw images side by side, in grey.
 
@@ -52,8 +52,9 @@ def show_images(
         Maximum number of images in a row.
     size : float
         Width of an image in inches.
-    signed : bool
-        Draw zero as the middle of the colour map: blue below, red above.
+    signed : bool or sequence of bool
+        Draw zero as the middle of the scale: blue below it, red above; for all images or for
+        each.
 
     Returns
     -------
@@ -75,9 +76,14 @@ def show_images(
     )
     for axis in axes.flat:
         axis.set_axis_off()
+    is_signed = [signed] * len(images) if isinstance(signed, bool) else signed
     for number, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
         limit = max(float(np.abs(image).max()), 1e-12)
-        colours = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit} if signed else {"cmap": "gray"}
+        colours = (
+            {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+            if is_signed[number]
+            else {"cmap": "gray"}
+        )
         axis.imshow(image, interpolation="nearest", **colours)
         if titles is not None:
             axis.set_title(titles[number], fontsize=9)
