@@ -11,6 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from helpers.reader import say
 from helpers.vision.digits import shipped_reader
 from helpers.vision.pictures import PhotoError, decode
 
@@ -413,12 +414,26 @@ def to_mnist(mask, turn=0.0):
     ndarray, (28, 28) float32 in [0, 1]
         White ink on black.
 
+    Raises
+    ------
+    ValueError
+        If `mask` holds no ink, or is not an array with rows and columns.
+
     Examples
     --------
     >>> image = to_mnist(np.ones((40, 10)))
     >>> image.shape, float(image.sum())
     ((28, 28), 100.0)
     """
+    if np.ndim(mask) != 2 or not np.any(mask):
+        raise ValueError(
+            say(
+                en="mask must have rows and columns, and some ink in them; it has shape "
+                f"{np.shape(mask)}.",
+                ko=f"mask는 행과 열이 있고 획이 들어 있는 배열이어야 합니다. 받은 형태: "
+                f"{np.shape(mask)}",
+            )
+        )
     return _place(*_shrink(mask), turn)
 
 
