@@ -74,3 +74,11 @@ def test_to_png_closes_the_figure():
     figure = show_images(np.zeros((1, 4, 4)))
     assert to_png(figure).startswith(b"\x89PNG")
     assert not plt.fignum_exists(figure.number)
+
+
+@pytest.mark.parametrize("images", [None, [], "text", [None], np.zeros((3, 4)), [1, 2], 7])
+def test_what_is_no_list_of_images_is_told(images, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    with pytest.raises(ValueError, match="images must be a list of arrays with rows and columns"):
+        show_images(images)
+    assert plt.get_fignums() == []

@@ -23,7 +23,7 @@ def recorded(folder: Path) -> dict[Path, str]:
     Each is on a line as ``sha256sum`` writes it: the checksum, two spaces, the name.
     """
     readme = folder / "README.md"
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else ""
     lines = re.findall(r"^([0-9a-f]{64})  (\S.*)$", text, re.MULTILINE)
     return {folder / name: checksum for checksum, name in lines}
 

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib import font_manager
 
 from helpers.paths import FONTS
+from helpers.reader import say
 
 
 def use_course_style() -> None:
@@ -61,6 +62,11 @@ def show_images(
     Figure
         Shown at the end of the cell.
 
+    Raises
+    ------
+    ValueError
+        If there is no image, or one has no rows and columns.
+
     Examples
     --------
     >>> figure = show_images(np.zeros((3, 28, 28)), ["a", "b", "c"])
@@ -68,6 +74,7 @@ def show_images(
     3
     >>> plt.close(figure)
     """
+    _check_images(images)
     rows = -(-len(images) // columns)
     columns = min(columns, len(images))
     extra = 0.25 if titles is not None else 0
@@ -90,6 +97,20 @@ def show_images(
     for axis in axes.flat[len(images) :]:
         axis.remove()
     return figure
+
+
+def _check_images(images: Sequence[np.ndarray]) -> None:
+    shapes = [np.shape(image) for image in images] if np.iterable(images) else []
+    if not shapes or any(len(shape) not in (2, 3) or 0 in shape for shape in shapes):
+        found = shapes or repr(images)
+        raise ValueError(
+            say(
+                en="images must be a list of arrays with rows and columns (one image alone: "
+                f"[image]), not {found}.",
+                ko="images에는 행과 열이 있는 배열의 리스트를 주세요(이미지가 하나면 [image]). "
+                f"받은 값: {found}",
+            )
+        )
 
 
 def to_png(figure: plt.Figure) -> bytes:

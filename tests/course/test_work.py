@@ -1,6 +1,7 @@
 import pytest
 
 from helpers.course import source, work
+from helpers.data import DataError
 
 
 @pytest.fixture
@@ -92,8 +93,8 @@ def test_deleted_copy_comes_back(course):
 
 
 def test_languages_do_not_meet(course):
-    assert laid(work.lay_out("en")) == {}
     assert len(laid(work.lay_out("ko"))) == 2
+    assert not (work.WORK / "en").exists()
 
 
 def test_reset_brings_the_original_back_and_keeps_every_changed_copy(course):
@@ -148,3 +149,15 @@ def test_reset_command_says_where_the_changed_copy_is(annyeong, clone):
     (sentence,), code = run("77")
     assert code == 1
     assert sentence.startswith("no lesson is called '77'; there are: 00-start-here, ")
+
+
+def test_a_missing_original_leaves_the_copy_where_it_is(course, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    folder = work.lay_out("ko")
+    (folder / "00-start.ipynb").write_text("mine")
+    (work.NOTEBOOKS / "ko" / "00-start.ipynb").unlink()
+    with pytest.raises(DataError, match=r"notebooks/ko/00-start\.ipynb is missing\. To restore"):
+        work.reset("00", "ko")
+    assert laid(folder)["00-start.ipynb"] == "mine"
+    with pytest.raises(DataError, match="notebooks/en is missing"):
+        work.lay_out("en")

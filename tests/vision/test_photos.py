@@ -277,6 +277,13 @@ def test_to_mnist_puts_20_pixels_about_the_pixel_14(shape):
     assert (image * x).sum() / image.sum() == pytest.approx(14, abs=0.51)
 
 
+@pytest.mark.parametrize("mask", [np.zeros((3, 4)), [], None, [1, 2], np.zeros((0, 4)), "text"])
+def test_to_mnist_needs_ink(mask, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    with pytest.raises(ValueError, match="mask must have rows and columns, and some ink"):
+        to_mnist(mask)
+
+
 def test_to_mnist_turns_counter_clockwise():
     bar = np.ones((40, 8))
     turned = to_mnist(bar, turn=30)

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from itertools import chain, count
 from pathlib import Path
 
+from helpers.checksums import how_to_restore
 from helpers.course.source import lesson_paths
+from helpers.data import DataError
 from helpers.paths import NOTEBOOKS, WORK, written_whole
+from helpers.reader import say
 
 
 def lay_out(lang: str) -> Path:
@@ -24,10 +27,18 @@ def lay_out(lang: str) -> Path:
     ----------
     lang : str
         ``"en"`` or ``"ko"``.
+
+    Raises
+    ------
+    DataError
+        If there are no notebooks to lay out.
     """
     folder = WORK / lang
     laid = _read_laid(folder)
-    for original in sorted((NOTEBOOKS / lang).glob("*.ipynb")):
+    originals = sorted((NOTEBOOKS / lang).glob("*.ipynb"))
+    if not originals:
+        raise DataError(_missing(f"notebooks/{lang}"))
+    for original in originals:
         target = _place_for(original, folder, laid)
         if target is not None:
             _lay(original, target, laid)
@@ -46,8 +57,13 @@ def reset(lesson: str, lang: str) -> tuple[Path, Path | None]:
     ------
     ValueError
         If there is no such lesson.
+    DataError
+        If its original is missing; the learner's copy then stays where it is.
     """
     name = lesson_paths([lesson])[0].stem
+    original = NOTEBOOKS / lang / f"{name}.ipynb"
+    if not original.is_file():
+        raise DataError(_missing(f"notebooks/{lang}/{original.name}"))
     folder = WORK / lang
     laid = _read_laid(folder)
     target = folder / f"{name}.ipynb"
@@ -55,8 +71,16 @@ def reset(lesson: str, lang: str) -> tuple[Path, Path | None]:
     if target.exists() and _digest(target) != laid.get(target.name):
         kept = next(path for path in _numbered(folder, name, "mine") if not path.exists())
         target.rename(kept)
-    _lay(NOTEBOOKS / lang / target.name, target, laid)
+    _lay(original, target, laid)
     return target, kept
+
+
+def _missing(name: str) -> str:
+    restore = how_to_restore(name)
+    return say(
+        en=f"{name} is missing. To restore it: {restore}",
+        ko=f"{name}이(가) 없습니다. 되살리는 방법: {restore}",
+    )
 
 
 def _place_for(original: Path, folder: Path, laid: dict[str, str]) -> Path | None:
