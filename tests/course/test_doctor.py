@@ -139,6 +139,12 @@ def test_data_broken(data, spoil):
     assert problem.mend == "git checkout -- data/digits.npz"
 
 
+@pytest.mark.parametrize("content", [b"", bytes(range(256))])
+def test_data_without_their_checksums(data, content):
+    (data / "README.md").write_bytes(content)
+    assert the_one(examine(data=data)).sentence.startswith("data/README.md is missing or damaged")
+
+
 def test_no_hangul_font(data):
     (data / doctor.FONT).unlink()
     assert the_one(examine(data=data)).sentence.startswith("There is no Hangul font")

@@ -218,7 +218,9 @@ def _pins(lock: Path) -> Iterator[tuple[str, str]]:
     """Yield name and version of every line of the lock that is for this machine."""
     from packaging.requirements import Requirement
 
-    for line in re.findall(r"^[a-z0-9][^\\\n]*", lock.read_text(encoding="utf-8"), re.MULTILINE):
+    for line in re.findall(
+        r"^[a-z0-9][^\\\n]*", lock.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
+    ):
         requirement = Requirement(line)
         if requirement.marker is None or requirement.marker.evaluate():
             yield requirement.name, str(requirement.specifier).removeprefix("==")
@@ -259,7 +261,16 @@ def _font(data: Path) -> _Problems:
 
 
 def _data(data: Path) -> _Problems:
-    for path, checksum in recorded(data).items():
+    checksums = recorded(data)
+    if not checksums:
+        yield Problem(
+            say(
+                en="data/README.md is missing or damaged, so the data can't be checked.",
+                ko="data/README.md 파일이 없거나 손상되어 데이터를 확인할 수 없습니다.",
+            ),
+            how_to_restore("data/README.md"),
+        )
+    for path, checksum in checksums.items():
         name = path.relative_to(data).as_posix()
         if name == FONT and not path.is_file():
             continue  # already said
