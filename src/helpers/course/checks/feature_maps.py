@@ -319,8 +319,8 @@ def check_slash(kernel):
     kernel = np.asarray(kernel, float)
     if kernel.ndim != 2 or not all(side in (3, 5, 7, 9) for side in kernel.shape):
         return say(
-            en="The kernel needs 3, 5, 7 or 9 rows and as many or other columns of these "
-            f"numbers, so that it has a middle; yours has the shape {kernel.shape}.",
+            en="The kernel must have 3, 5, 7 or 9 rows, and 3, 5, 7 or 9 columns, so that it has a "
+            f"middle; yours has the shape {kernel.shape}.",
             ko="커널에 가운데가 있도록 행의 수와 열의 수는 각각 3, 5, 7, 9 가운데 하나여야 합니다. "
             f"지금 모양은 {kernel.shape}입니다.",
         )
