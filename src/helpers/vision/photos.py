@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.reader import say
 from helpers.vision.digits import shipped_reader
 from helpers.vision.pictures import decode
 
@@ -541,6 +542,15 @@ def to_mnist(mask: ArrayLike, turn: float = 0.0) -> np.ndarray:
     >>> image.shape, float(image.sum())
     ((28, 28), 100.0)
     """
+    if np.ndim(mask) != 2 or not np.any(mask):
+        raise ValueError(
+            say(
+                en="mask must have rows and columns, and some ink in them; it has the shape "
+                f"{np.shape(mask)}.",
+                ko="mask는 행과 열이 있고 잉크가 있는 배열이어야 합니다. 받은 모양: "
+                f"{np.shape(mask)}",
+            )
+        )
     small, centre = _shrink(mask)
     return _place(small, centre, turn)
 
