@@ -8,7 +8,7 @@ import pytest
 
 MODULES = house.sources()
 #: The rooms whose public functions all have types.
-TYPED = ["reader", "course", "cli"]
+TYPED = sorted(house.MAY_USE)
 #: Imported only within functions: `annyeong read` starts without TensorFlow.
 LATE = {"tensorflow", "keras"}
 

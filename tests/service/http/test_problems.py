@@ -4,7 +4,7 @@ import pytest
 from fastapi import HTTPException
 
 from helpers.data import DataError
-from helpers.language.chatbot import MessageError
+from helpers.language.messages import MessageError
 from helpers.paths import ROOT
 from helpers.reader import speaking
 from helpers.service import errors

@@ -1,7 +1,6 @@
 """Read the digits in a picture; quickly where it is a single digit of at most 28x28 pixels."""
 
 import base64
-from typing import Any
 
 import cv2
 import numpy as np
@@ -94,25 +93,9 @@ def to_image(grey: np.ndarray) -> np.ndarray:
 
 def image_of(data: bytes, digit: Digit) -> np.ndarray:
     """Return the image, (28, 28), from which a digit of a picture was read."""
-    picture = photos.decode(data)
-    grey = photos.to_grey(picture)
-    if max(grey.shape) <= SIDE:
-        return to_image(grey)
-    grey = photos.resize(grey)
-    box = np.array(digit.box) * grey.shape[1] / picture.shape[1]
-    found = [
-        component
-        for light in (grey, 255 - grey)
-        for component in photos.find_digits(
-            photos.remove_lines(photos.binarize(photos.measure_contrast(light)))
-        )
-    ]
-
-    def distance(component: Any) -> float:
-        side = component.x, component.y, component.width, component.height
-        return np.abs(box - side).sum()
-
-    return photos.to_mnist(min(found, key=distance).mask)
+    if is_one_digit(size_of(data)):
+        return to_image(decode_grey(data))
+    return photos.digit_image(data, digit)
 
 
 def explain(data: bytes, digit: Digit) -> list[tuple[str, tuple[int, ...], list[str]]]:

@@ -43,7 +43,7 @@ def _hide(data: bytes) -> tuple[bytes, int]:
     return encode(pixelate(photo, faces), "png"), len(faces)
 
 
-def _faces_in(photo: np.ndarray) -> list:
+def _faces_in(photo: np.ndarray) -> np.ndarray:
     """Find the faces; in a large photo by a thread of its own, which takes its memory along.
 
     OpenCV's detector, of which each thread has one, keeps what it last worked with: 300 MB after

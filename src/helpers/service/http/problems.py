@@ -18,7 +18,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from helpers.data import DataError
-from helpers.language.chatbot import MessageError
+from helpers.language.messages import MessageError
 from helpers.reader import say
 from helpers.service import errors
 from helpers.service.logs import request_id
