@@ -1,7 +1,12 @@
 """The transformer for training, in Keras: `helpers.nn.transformer` is the same, written out."""
 
+from typing import TYPE_CHECKING
+
 from helpers.language.tokens import PAD
 from helpers.nn.transformer import positions
+
+if TYPE_CHECKING:
+    import keras
 
 
 def build_transformer(
@@ -11,7 +16,7 @@ def build_transformer(
     num_hidden: int = 256,
     dropout: float = 0.1,
     max_length: int = 128,
-):
+) -> "keras.Model":
     """Build a transformer that answers: an encoder and a decoder of one block each.
 
     Parameters

@@ -36,7 +36,7 @@ def _convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         },
     ],
 )
-def check_convolve(convolve):
+def check_convolve(convolve: Callable) -> str | None:
     """Judge a function (image (H, W), kernel (kh, kw)) -> feature map, without padding."""
     random = np.random.default_rng(2)
     trials = [
@@ -314,7 +314,7 @@ def _is_on_slash(shape: tuple[int, int]) -> np.ndarray:
         },
     ],
 )
-def check_slash(kernel):
+def check_slash(kernel: Any) -> str | None:
     """Judge a kernel by what it finds in the 2: the slash, and nothing else."""
     kernel = np.asarray(kernel, float)
     if kernel.ndim != 2 or not all(side in (3, 5, 7, 9) for side in kernel.shape):

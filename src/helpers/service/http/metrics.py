@@ -71,13 +71,13 @@ class Metrics:
     def _counter(self, name, text, labels):
         return Counter(name, text, labels, registry=self.registry)
 
-    def note(self, route: str, method: str, status: int, seconds: float):
+    def note(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
         counter, histogram = self._children(route, method, status)
         counter.inc()
         histogram.observe(seconds)
 
-    def follow_workers(self, *pools: Workers):
+    def follow_workers(self, *pools: Workers) -> None:
         """Report from now on how much pools of workers work on, and how much waits for them."""
         follow(self.working, lambda: sum(pool.num_working for pool in pools))
         follow(self.waiting, lambda: sum(pool.num_waiting for pool in pools))
@@ -102,7 +102,7 @@ async def _metrics(connection: HTTPConnection) -> Metrics:
 AppMetrics = Annotated[Metrics, Depends(_metrics)]
 
 
-def follow(gauge: Gauge, function: Callable[[], float]):
+def follow(gauge: Gauge, function: Callable[[], float]) -> None:
     """Have a gauge call a function each time; a failure is NaN and affects no other metric."""
 
     def ask():

@@ -12,7 +12,7 @@ SIZE = 500  # pixels: five inches at a hundred dots an inch
 SIGMA = 15  # of the noise, in grey levels
 
 
-def labels():
+def labels() -> np.ndarray:
     """Return the labels of the training images, (60000,) uint8."""
     (_, y_train), _ = load_mnist()
     return y_train

@@ -182,7 +182,7 @@ class Store:
             return None
 
     @_told()
-    def write(self, id: str, part: str, data: bytes):
+    def write(self, id: str, part: str, data: bytes) -> None:
         """Put something made of an upload beside it, whole or not at all."""
         _make(self._folder)
         with self._made_beside() as temporary:
@@ -285,7 +285,7 @@ class Store:
         )
 
 
-def prepare(folder: Path):
+def prepare(folder: Path) -> None:
     """Make the folder of a store, and see that it can be used.
 
     Raises
