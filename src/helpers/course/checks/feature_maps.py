@@ -84,6 +84,7 @@ def check_convolve(convolve: Callable) -> str | None:
             ko=f"{image.shape} 그림과 {kernel.shape} 커널이면 특징 맵의 {row}행 {column}열은 "
             f"{right:g}이어야 하는데 {said:g}이(가) 나옵니다.",
         )
+    return None
 
 
 def _shape_fault(image, kernel, shape):
@@ -357,3 +358,4 @@ def check_slash(kernel: Any) -> str | None:
             ko=f"사선에서만 반응이 크지만, {len(SLASH_ROWS)}행 가운데 {found}행에서만 큽니다. "
             f"적어도 {FEWEST_ROWS}행에서 커야 합니다.",
         )
+    return None
