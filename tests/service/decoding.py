@@ -13,9 +13,9 @@ from collections import Counter
 
 import cv2
 import psutil
+from hostile import made_anew  # it runs as a program of its own
 
 from helpers.vision.pictures import PhotoError, decode, size_of
-from service.hostile import made_anew
 
 
 def main(seed):

@@ -1,12 +1,16 @@
 """Work for the processor, in a few threads, so that the event loop stays free for answering."""
 
 import ctypes
+from collections.abc import Callable, Iterable
 from functools import cache
+from typing import Any, TypeVar
 
 import anyio
 from anyio import CapacityLimiter, Lock, to_thread
 
 from helpers.service.quota import Quota
+
+T = TypeVar("T")
 
 
 class Workers:
@@ -40,12 +44,12 @@ class Workers:
         """How much has a place and waits for a worker."""
         return max(0, self.quota.taken - self.num_working)
 
-    async def run(self, function, *args):
+    async def run(self, function: Callable[..., T], *args: Any) -> T:
         """Call a function in a thread and return what it returns."""
         with self.quota.take():
             return await to_thread.run_sync(function, *args, limiter=self._limiter)
 
-    async def each(self, function, items):
+    async def each(self, function: Callable[[Any], object], items: Iterable[Any]) -> None:
         """Call a function with each item, as many at once as there are workers.
 
         One batch at a time, so that two requests do not do the same work side by side;
@@ -66,7 +70,7 @@ class Workers:
                 raise failed.exceptions[0] from None
 
 
-def give_back_memory():
+def give_back_memory() -> None:
     """Give the system back what large work leaves: the C library of Linux keeps it otherwise.
 
     glibc has a heap for each thread and grows it by what is freed there last, up to 32 MB a
