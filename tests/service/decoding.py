@@ -1,6 +1,6 @@
 """Decode what `hostile.made_anew` makes of a seed, in a process that may die of it.
 
-    python decoding.py SEED
+    python -m service.decoding SEED  (in tests/)
 
 Prints JSON: how often each outcome came, the longest time in seconds of CPU and its file, and
 the memory in bytes that was taken above what the process had before.
@@ -13,9 +13,9 @@ from collections import Counter
 
 import cv2
 import psutil
-from hostile import made_anew  # it runs as a program of its own
 
 from helpers.vision.pictures import PhotoError, decode, size_of
+from service.hostile import made_anew
 
 
 def main(seed):

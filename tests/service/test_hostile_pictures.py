@@ -16,10 +16,9 @@ FRESH = secrets.randbelow(2**32)
 
 @pytest.mark.parametrize("seed", [0, pytest.param(FRESH, id="fresh")])
 def test_no_file_ends_the_process_or_takes_much(seed):
-    program = Path(__file__).with_name("decoding.py")
-    run = subprocess.run(
-        [sys.executable, program, str(seed)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "service.decoding", str(seed)]
+    tests = Path(__file__).parents[1]
+    run = subprocess.run(command, cwd=tests, capture_output=True, text=True, check=False)
     last = run.stderr.rstrip().rpartition("\n")[2]
     assert run.returncode == 0, f"seed {seed}: the process ended at {last!r} ({run.returncode})"
     told = json.loads(run.stdout)
