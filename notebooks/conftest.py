@@ -84,12 +84,16 @@ def _start_remembering(self, *args, **options):
 RunningKernel.__init__ = _start_remembering
 
 
+#: What a lesson that trains a network has in one of its cells.
+TRAINING = ("fit(", "train(", "GradientTape(")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     """Run each cell twice in a row in the lessons that train nothing."""
     yield
     sources = [cell.source for cell in item.parent.nb.cells if cell.cell_type == "code"]
-    if not any(call in source for call in ("fit(", "train(") for source in sources):
+    if not any(call in source for call in TRAINING for source in sources):
         error = _error_of(item.parent.kernel, item.cell.source)
         if error:
             pytest.fail(f"run a second time it stops: {error}", pytrace=False)
