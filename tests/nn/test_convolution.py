@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.nn.convolution import KERNELS, convolve2d, convolve2d_loops
+from helpers.nn.convolution import KERNELS, Convolution, convolve2d, convolve2d_loops
 
 #: 5 x 5, the numbers 0 to 24 row by row.
 COUNT = np.arange(25, dtype=np.float32).reshape(1, 5, 5, 1)
@@ -146,3 +146,33 @@ def test_kernels_answer_as_their_names_say():
     assert answer("gaussian_blur", spot) == 2
     assert answer("sharpen", spot) == 40
     assert answer("laplacian", spot) == -32
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_layers_gradients_equal_tensorflows(seed):
+    tf = pytest.importorskip("tensorflow")
+    rng = np.random.default_rng(seed)
+    kh, kw, num_channels, num_filters, num = rng.integers(1, 4, 5)
+    stride = tuple(int(n) for n in rng.integers(1, 4, 2))
+    padding = ("valid", "same")[seed % 2]
+    images = rng.normal(size=(num, *rng.integers(4, 9, 2), num_channels))
+    layer = Convolution(
+        rng.normal(size=(kh, kw, num_channels, num_filters)), rng.normal(size=num_filters),
+        stride, padding,
+    )  # fmt: skip
+    inputs = [tf.constant(array) for array in (images, *layer.parameters)]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        maps = tf.nn.conv2d(inputs[0], inputs[1], stride, padding.upper()) + inputs[2]
+        grad = rng.normal(size=maps.shape)
+        loss = tf.reduce_sum(maps * grad)
+    np.testing.assert_allclose(layer.forward(images), maps)
+    ours = [layer.backward(grad), *layer.gradients]
+    for our, their in zip(ours, tape.gradient(loss, inputs), strict=True):
+        np.testing.assert_allclose(our, their, atol=1e-10)
+
+
+def test_the_layer_says_that_forward_comes_first():
+    layer = Convolution(FILTERS, [0.0])
+    with pytest.raises(ValueError, match="run forward first"):
+        layer.backward(np.ones((1, 4, 4, 1)))

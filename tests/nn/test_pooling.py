@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from helpers.nn.pooling import average_pool2d, max_pool2d
+from helpers.nn.convolution import Convolution
+from helpers.nn.dense import Dense, ReLU, backward, cross_entropy, forward
+from helpers.nn.optimizers import SGD
+from helpers.nn.pooling import MaxPooling, average_pool2d, max_pool2d
 
 IMAGE = np.array(
     [[1, 2, 5, 0, 9], [3, 4, 0, 7, 9], [-1, -2, 8, 8, 9], [-3, -6, 8, 8, 9]], np.float32
@@ -70,3 +73,50 @@ def test_error_names_the_argument_and_what_was_given(pool, name, given, change):
     with pytest.raises(ValueError, match=name) as error:
         pool(**{"images": IMAGE} | change)
     assert given in str(error.value)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_layers_gradient_equals_tensorflows(seed):
+    tf = pytest.importorskip("tensorflow")
+    rng = np.random.default_rng(seed)
+    size, stride = (tuple(int(n) for n in rng.integers(1, 4, 2)) for _ in range(2))
+    images = rng.normal(size=(2, *rng.integers(4, 9, 2), 3))
+    layer, inputs = MaxPooling(size, stride), tf.constant(images)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        pooled = tf.nn.max_pool2d(inputs, size, stride, "VALID")
+        grad = rng.normal(size=pooled.shape)
+        loss = tf.reduce_sum(pooled * grad)
+    np.testing.assert_array_equal(layer.forward(images), pooled)
+    np.testing.assert_allclose(layer.backward(grad), tape.gradient(loss, inputs), atol=1e-12)
+
+
+class Flat(ReLU):
+    """Maps (N, H, W, C) as rows (N, H * W * C), and their gradient back."""
+
+    def forward(self, x):
+        self.shape = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward(self, grad):
+        return grad.reshape(self.shape)
+
+
+def test_a_small_cnn_learns():
+    """A bright line, vertical or horizontal: convolution, ReLU, pooling and dense in one list."""
+    rng = np.random.default_rng(0)
+    images, labels = rng.normal(0, 0.2, (60, 6, 6, 1)), np.arange(60) % 2
+    for image, label in zip(images, labels, strict=True):
+        (image.swapaxes(0, 1) if label else image)[rng.integers(6)] += 1
+    layers = [
+        Convolution(rng.normal(0, 0.3, (3, 3, 1, 4)), np.zeros(4)), ReLU(), MaxPooling(),
+        Flat(), Dense(rng.normal(0, 0.3, (16, 2)), np.zeros(2)),
+    ]  # fmt: skip
+    optimizer, losses = SGD(layers, 0.1), []
+    for _ in range(60):
+        loss, grad = cross_entropy(forward(layers, images), labels)
+        backward(layers, grad)
+        optimizer.step()
+        losses.append(loss)
+    assert losses[-1] < 0.2 * losses[0]
+    assert (forward(layers, images).argmax(axis=1) == labels).mean() > 0.95

@@ -6,7 +6,15 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from helpers.nn.checks import check_fits, check_padding, check_pair, check_shape
+from helpers.nn.checks import (
+    as_float_array,
+    check_fits,
+    check_gradient,
+    check_padding,
+    check_pair,
+    check_shape,
+)
+from helpers.nn.layer import Layer
 
 #: The classical kernels by name, each (kh, kw) float32. ``sobel_x`` and ``prewitt_x``
 #: respond to a step from dark to bright along x (a vertical edge), the ``_y`` ones along y.
@@ -77,7 +85,11 @@ def convolve2d(
     array([[36., 36.]], dtype=float32)
     """
     padded, filters, bias, stride = _prepare(images, filters, bias, stride, padding)
-    seen = windows(padded, filters.shape[:2], stride)
+    return _respond(windows(padded, filters.shape[:2], stride), filters, bias)
+
+
+def _respond(seen: np.ndarray, filters: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Multiply what each window sees (N, H', W', C, kh, kw) by the filters, and add up."""
     return np.tensordot(seen, filters, axes=([4, 5, 3], [0, 1, 2])) + bias
 
 
@@ -109,6 +121,113 @@ def convolve2d_loops(
                 for f in range(num_filters):
                     maps[n, row, column, f] = np.sum(window * filters[..., f]) + bias[f]
     return maps
+
+
+class Convolution(Layer):
+    """A layer of filters that are learned, as ``keras.layers.Conv2D``.
+
+    Parameters
+    ----------
+    filters : array_like, (kh, kw, C, F)
+    bias : array_like, (F,)
+    stride, padding
+        As `convolve2d` takes them.
+
+    Notes
+    -----
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.5.
+
+    Examples
+    --------
+    >>> layer = Convolution([[[[2.0]], [[-1.0]]]], [0.0])  # a filter of one row: 2 and -1
+    >>> layer.forward([[[[3.0], [4.0], [5.0]]]]).ravel()
+    array([2., 3.])
+    >>> layer.backward([[[[1.0], [10.0]]]]).ravel()
+    array([  2.,  19., -10.])
+    >>> layer.grad_filters.ravel()
+    array([43., 54.])
+    """
+
+    names = ("filters", "bias")
+
+    def __init__(
+        self,
+        filters: ArrayLike,
+        bias: ArrayLike,
+        stride: int | tuple[int, int] = 1,
+        padding: str | int = "valid",
+    ) -> None:
+        self.filters = check_shape("filters", as_float_array(filters), "kh kw C F")
+        self.bias = check_shape("bias", as_float_array(bias), f"{self.filters.shape[3]}")
+        self.grad_filters, self.grad_bias = np.zeros_like(self.filters), np.zeros_like(self.bias)
+        self.stride, self.padding = check_pair("stride", stride), check_padding(padding)
+        self._shape = self._padded_shape = (0, 0, 0, 0)
+        self._seen = np.empty((0,) * 6)
+
+    def forward(self, images: ArrayLike) -> np.ndarray:
+        """Return the feature maps (N, H', W', F) of images (N, H, W, C)."""
+        padded, filters, bias, _ = _prepare(
+            images, self.filters, self.bias, self.stride, self.padding
+        )
+        self._shape, self._padded_shape = np.shape(images), padded.shape
+        self._seen = windows(padded, filters.shape[:2], self.stride)
+        return _respond(self._seen, filters, bias)
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Set `grad_filters` and `grad_bias`; return the gradient of the images.
+
+        Parameters
+        ----------
+        grad : array_like, (N, H', W', F)
+            The gradient of the loss with respect to the latest feature maps.
+
+        Returns
+        -------
+        ndarray, (N, H, W, C)
+        """
+        kh, kw, _, num_filters = self.filters.shape
+        grad = check_gradient(grad, (*self._seen.shape[:3], num_filters))
+        self.grad_bias = grad.sum(axis=(0, 1, 2))
+        # A weight was multiplied by what lay under it, at every place: (C, kh, kw, F) in all.
+        grad_filters = np.tensordot(self._seen, grad, axes=([0, 1, 2], [0, 1, 2]))
+        self.grad_filters = grad_filters.transpose(1, 2, 0, 3)
+        grad_padded = np.zeros(self._padded_shape, grad_filters.dtype)
+        for row in range(kh):
+            for column in range(kw):
+                under = seen_by(grad_padded, (row, column), grad.shape[1:3], self.stride)
+                under += grad @ self.filters[row, column].T
+        _, height, width, _ = self._shape
+        top, _ = _margins(self.padding, height, kh, self.stride[0])
+        left, _ = _margins(self.padding, width, kw, self.stride[1])
+        return grad_padded[:, top : top + height, left : left + width]
+
+
+def seen_by(
+    images: np.ndarray, place: tuple[int, int], steps: tuple[int, ...], stride: tuple[int, int]
+) -> np.ndarray:
+    """Return the pixels that lie under one place of a window at all of its steps: a view.
+
+    Parameters
+    ----------
+    images : ndarray, (N, H, W, C)
+    place : (int, int)
+        Row and column in the window.
+    steps : (int, int)
+        How many steps the window makes down and to the right, H' and W'.
+    stride : (int, int)
+
+    Returns
+    -------
+    ndarray, (N, H', W', C)
+
+    Examples
+    --------
+    >>> seen_by(np.arange(16).reshape(1, 4, 4, 1), (0, 1), (2, 2), (2, 2))[0, :, :, 0]
+    array([[ 1,  3],
+           [ 9, 11]])
+    """
+    (row, column), (down, right) = place, stride
+    return images[:, row : row + down * steps[0] : down, column : column + right * steps[1] : right]
 
 
 def windows(images: np.ndarray, size: tuple[int, ...], stride: tuple[int, int]) -> np.ndarray:
