@@ -168,8 +168,8 @@ def test_what_is_quick_does_not_wait_for_a_crowd_with_photos(photo):
     assert refused  # the line was full
     for name, seconds in crowded.items():
         print(f"{name}: {1000 * calm[name]:.0f} ms, in the crowd {1000 * seconds:.0f} ms")
-        # On two cores of one's own 100 ms; where others are at work everything takes longer.
-        assert seconds < max(0.1, 5 * calm[name])
+        # 100 ms at most on two idle cores, more beside other work; in the photos' line, seconds.
+        assert seconds < max(0.5, 10 * calm[name])
     print(answers)
 
 
