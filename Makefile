@@ -42,7 +42,10 @@ unit: $(READY)                   ## the tests of the code
 	$(PYTEST) tests src
 
 coverage: $(READY)               ## which lines the tests of the code run; the pages are in htmlcov/
-	$(PYTEST) tests src --cov --cov-report=term --cov-report=html
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile tests src
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+	$(BIN)/coverage html
 
 notebooks: $(READY)              ## every notebook, strictly and offline; cells twice where none trains
 	$(OFFLINE) $(PYTEST) --dist loadgroup notebooks
