@@ -73,7 +73,7 @@ def change(photo, rng):
 
 
 def paste(picture, people, taken, rng):
-    """Put up to three people into the picture, beside whoever is there; return where."""
+    """Put up to three people into the picture, beside the people in it; return where."""
     pasted = []
     for person in people[rng.integers(len(people), size=3)] if len(people) else ():
         side = round(np.exp(rng.uniform(np.log(40), np.log(min(220, *picture.shape[:2])))))

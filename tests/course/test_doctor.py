@@ -68,7 +68,7 @@ def test_missing_packages_are_named_through_what_requires_them(distributions):
     distributions("a-tool", "1.0", "absent-two", "elsewhere ; python_version < '3'", "a-course")
     problem = the_one(examine(project="a-course"))
     assert problem.sentence == "Not installed: absent-one, absent-two."
-    assert problem.mend.endswith("-m pip install --require-hashes -r requirements.lock")
+    assert problem.fix.endswith("-m pip install --require-hashes -r requirements.lock")
 
 
 def test_without_its_checkout_the_course_says_so(tmp_path):
@@ -83,7 +83,7 @@ def test_tools_for_tests_are_not_missed(distributions):
 
 def test_package_itself_not_installed():
     problem = the_one(examine(project="absent-course"))
-    assert problem.mend.endswith("-m pip install --no-deps --no-build-isolation -e .")
+    assert problem.fix.endswith("-m pip install --no-deps --no-build-isolation -e .")
 
 
 def test_version_off_the_lock(distributions, tmp_path):
@@ -96,14 +96,14 @@ def test_version_off_the_lock(distributions, tmp_path):
     )
     problem = the_one(examine(lock=lock))
     assert problem.sentence.endswith("(in brackets): a-tool 2.0 (1.5).")
-    assert "requirements.lock" in problem.mend
+    assert "requirements.lock" in problem.fix
 
 
 def test_two_flavours_of_opencv(distributions):
     distributions("opencv-python", "4.12.0")
     problem = the_one(doctor._opencv())
     assert problem.sentence.startswith("opencv-python, opencv-python-headless overwrite")
-    assert "uninstall -y opencv-python opencv-python-headless\n" in problem.mend
+    assert "uninstall -y opencv-python opencv-python-headless\n" in problem.fix
 
 
 def test_opencv_5(distributions):
@@ -136,7 +136,7 @@ def test_data_broken(data, spoil):
     path.unlink() if spoil == "unlink" else path.write_bytes(b"digits.np")
     problem = the_one(examine(data=data))
     assert problem.sentence.startswith("data/digits.npz is missing or")
-    assert problem.mend == "git checkout -- data/digits.npz"
+    assert problem.fix == "git checkout -- data/digits.npz"
 
 
 @pytest.mark.parametrize("content", [b"", bytes(range(256))])
@@ -171,7 +171,7 @@ def test_what_cannot_be_written(monkeypatch, tmp_path, place):
     monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != refused)
     problem = the_one(examine())
     assert problem.sentence == f"{refused} cannot be written: your work would not be saved."
-    assert f"chown -R $(id -u) {refused}" in problem.mend
+    assert f"chown -R $(id -u) {refused}" in problem.fix
 
 
 def test_a_course_that_cannot_be_written_is_told_before_work_is_made(monkeypatch, tmp_path):

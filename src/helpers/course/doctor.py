@@ -44,14 +44,14 @@ class Problem:
     ----------
     sentence : str
         What is wrong.
-    mend : str
+    fix : str
         What fixes it: a command to run in the course's folder, or a sentence.
     harmless : bool
         Whether the course runs all the same.
     """
 
     sentence: str
-    mend: str
+    fix: str
     harmless: bool = False
 
 
@@ -64,10 +64,10 @@ class Report(tuple):
         return all(problem.harmless for problem in self)
 
     def __repr__(self) -> str:
-        return self._text("{mark} {sentence}\n    {mend}")
+        return self._text("{mark} {sentence}\n    {fix}")
 
     def _repr_markdown_(self) -> str:
-        return self._text("{mark} {sentence}\n\n```\n{mend}\n```\n")
+        return self._text("{mark} {sentence}\n\n```\n{fix}\n```\n")
 
     def _text(self, form: str) -> str:
         parts = [

@@ -99,7 +99,7 @@ def sentence_for(error: BaseException, code: str) -> str | None:
             )
         case ImportError(name=str(name)) if shadow := _shadow_of(name):
             problem = shadow_problem(shadow)
-            return f"{problem.sentence} {problem.mend}"
+            return f"{problem.sentence} {problem.fix}"
         case ModuleNotFoundError(name=str(name)) if re.search(
             rf"\b{name.partition('.')[0]}\b", code
         ):

@@ -241,7 +241,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._read_deadline = self.loop.call_later(seconds, self._look_at_reading, unread)
 
     def _look_at_reading(self, unread: int) -> None:
-        """Give the client up if it has read nothing since it was looked at last."""
+        """Give the client up if it has read nothing since the last look."""
         if self.transport.get_write_buffer_size() < unread:
             self._expect_reading()
         else:
