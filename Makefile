@@ -48,7 +48,7 @@ coverage: $(READY)               ## which lines the tests of the code run; the p
 	$(BIN)/coverage html
 
 notebooks: $(READY)              ## every notebook, strictly and offline; cells twice where none trains
-	$(OFFLINE) $(PYTEST) --dist loadgroup notebooks
+	$(OFFLINE) $(PYTEST) notebooks
 
 format: $(READY)                 ## fix the style where ruff can
 	$(BIN)/ruff check --fix

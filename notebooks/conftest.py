@@ -7,10 +7,11 @@ has trained the second takes (`tests/trainings.py`).
 import os
 import shutil
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from nbval.kernel import RunningKernel
+from xdist.scheduler import LoadScopeScheduling
 
 from helpers.paths import ROOT
 
@@ -30,13 +31,21 @@ def pytest_configure(config):
         config.add_cleanup(lambda: os.environ.pop(TRAININGS))
 
 
+class ByLesson(LoadScopeScheduling):
+    """A worker runs a lesson as a whole: its cells in their order, and both languages."""
+
+    def _split_scope(self, nodeid):
+        return PurePath(nodeid.partition("::")[0]).stem
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByLesson(config, log)
+
+
 def pytest_collection_modifyitems(items):
-    """Put both languages of a lesson together, for ``--dist loadgroup`` too."""
-    items.sort(
-        key=lambda item: (item.path.stem, item.path.parent.name)
-    )  # stable: cells stay
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Let the languages of a lesson follow each other; the cells stay in their order."""
+    items.sort(key=lambda item: (item.path.stem, item.path.parent.name))
 
 
 @pytest.hookimpl(wrapper=True)
