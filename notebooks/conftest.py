@@ -7,6 +7,7 @@ has trained the second takes (`tests/trainings.py`).
 import os
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path, PurePath
 
 import pytest
@@ -21,6 +22,8 @@ SANITIZERS = Path(__file__).with_name("sanitizers.cfg")
 #: Where a run keeps its trainings, for its workers and kernels.
 TRAININGS = "ANNYEONG_TRAININGS"
 SECONDS = 600  # for a cell
+#: What a lesson that trains a network has in one of its cells.
+TRAINING = ("fit(", "train(", "GradientTape(")
 
 
 def pytest_configure(config):
@@ -29,6 +32,13 @@ def pytest_configure(config):
         folder = os.environ[TRAININGS] = tempfile.mkdtemp()
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
         config.add_cleanup(lambda: os.environ.pop(TRAININGS))
+
+
+@cache
+def _trains(file):
+    """Tell whether a collected notebook trains a network, by what its cells call."""
+    sources = [cell.source for cell in file.nb.cells if cell.cell_type == "code"]
+    return any(call in source for call in TRAINING for source in sources)
 
 
 class ByLesson(LoadScopeScheduling):
@@ -44,8 +54,13 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """Let the languages of a lesson follow each other; the cells stay in their order."""
-    items.sort(key=lambda item: (item.path.stem, item.path.parent.name))
+    """Begin with the lessons that train, the longest; keep both languages together.
+
+    The cells of a notebook stay in their order.
+    """
+    items.sort(
+        key=lambda item: (not _trains(item.parent), item.path.stem, item.path.parent.name)
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -93,16 +108,11 @@ def _start_remembering(self, *args, **options):
 RunningKernel.__init__ = _start_remembering
 
 
-#: What a lesson that trains a network has in one of its cells.
-TRAINING = ("fit(", "train(", "GradientTape(")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     """Run each cell twice in a row in the lessons that train nothing."""
     yield
-    sources = [cell.source for cell in item.parent.nb.cells if cell.cell_type == "code"]
-    if not any(call in source for call in TRAINING for source in sources):
+    if not _trains(item.parent):
         error = _error_of(item.parent.kernel, item.cell.source)
         if error:
             pytest.fail(f"run a second time it stops: {error}", pytrace=False)
