@@ -1,5 +1,6 @@
-"""A server in a thread of this process: real connections, and no second to wait for a start."""
+"""Servers in threads of this process: real connections, and no second to wait for a start."""
 
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -26,3 +27,17 @@ def listening(app, settings):
         server.should_exit = True
         thread.join(30)
         assert not thread.is_alive()
+
+
+@contextmanager
+def served(app, **options):
+    """Serve an ASGI app on a free port; give its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, **{"log_level": "error", **options}))
+        thread = threading.Thread(target=server.run, args=[[listening]])
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -8,7 +8,6 @@ import time
 from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
@@ -19,20 +18,7 @@ from helpers.service.app import create_app
 from helpers.service.deploy.gateway import UPSTREAMS, create_gateway
 from helpers.service.deploy.process import free_port
 from helpers.service.settings import Settings
-
-
-@contextmanager
-def served(app, **options):
-    """Serve an ASGI app on a free port; give its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, **{"log_level": "error", **options}))
-        thread = threading.Thread(target=server.run, args=[[listening]])
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+from service.listening import served
 
 
 def gateway(**settings):

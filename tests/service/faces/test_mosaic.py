@@ -1,15 +1,13 @@
-import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from threading import get_ident
 
 import cv2
 import httpx
 import numpy as np
 import pytest
-import uvicorn
 
 from helpers.service import pictures
 from helpers.service.app import create_app
@@ -19,6 +17,7 @@ from helpers.service.settings import Settings
 from helpers.service.workers import give_back_memory
 from helpers.vision.faces import find_faces, pixelate
 from helpers.vision.pictures import decode
+from service.listening import served
 
 
 @pytest.fixture
@@ -106,20 +105,6 @@ def test_an_accident_with_one_picture_leaves_the_others(client, uploads, face, m
     assert len(answer["processed_files"]) == 1
     assert "문제가 생겼습니다" in answer["failed_files"][0]["reason"]
     assert answer["pending"] == []
-
-
-@contextmanager
-def served(app):
-    """Serve an ASGI app on a free port; give its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, args=[[listening]])
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(params=["alone", "behind the gateway"])

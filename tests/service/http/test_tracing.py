@@ -19,7 +19,8 @@ from websockets.sync.client import connect
 from helpers.service.app import create_app
 from helpers.service.logs import handler, request_id
 from helpers.service.settings import Settings
-from service.deploy.test_gateway import gateway, served
+from service.deploy.test_gateway import gateway
+from service.listening import served
 from service.test_logs import TIME
 
 SANE = "A-good.1d_" + "x" * 54
