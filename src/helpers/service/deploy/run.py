@@ -10,9 +10,8 @@ from functools import partial
 import uvicorn
 from fastapi import FastAPI
 
-from helpers.checksums import recorded, sha256
-from helpers.data import DataError
-from helpers.paths import DATA, MODELS
+from helpers.data import DataError, check_file
+from helpers.paths import MODELS
 from helpers.reader import say
 from helpers.service import logs
 from helpers.service.app import ALL, PARTS, USES_STORE, create_app
@@ -56,9 +55,8 @@ def _name_of(parts: list[str]) -> str:
 
 def _app_of(parts: list[str], settings: Settings) -> FastAPI:
     if parts == ["gateway"]:
-        from helpers.service.deploy.gateway import (
-            create_gateway,  # its client no part needs to load
-        )
+        # Here, since no part needs the gateway's client.
+        from helpers.service.deploy.gateway import create_gateway
 
         return create_gateway(settings)
     if not set(parts) <= set(PARTS):
@@ -86,8 +84,9 @@ def _check_reader() -> None:
     Its checksum tells so without loading it. A network that is not the recorded one is loaded:
     either it works all the same, or it says what is wrong.
     """
-    path = MODELS / "digits.onnx"
-    if not path.is_file() or sha256(path) != recorded(DATA).get(path):
+    try:
+        check_file(MODELS / "digits.onnx")
+    except DataError:
         shipped_reader()
 
 
@@ -170,9 +169,8 @@ def _hold_address(settings: Settings) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family)
     except OSError as error:
-        why = (error.strerror or str(error)).partition(" (")[
-            0
-        ]  # Python adds the address, which is said already
+        # Python adds the address in brackets, which is said already.
+        why = (error.strerror or str(error)).partition(" (")[0]
         raise ValueError(
             say(
                 en=f"Cannot listen on {host}:{port} ({why}): choose another address with --host "
