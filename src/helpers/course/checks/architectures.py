@@ -12,7 +12,7 @@ _PARTS = {"M": ("the model", "모델"), "V": ("the view", "뷰"), "C": ("the con
 _DUTIES = {
     "find ink": (
         "M",
-        "it is part of reading digits, whoever asks and however they ask",
+        "it is part of reading digits, no matter who asks or how",
         "누가 어떻게 묻든 숫자를 읽으려면 해야 하는 일입니다",
     ),
     "say 404": (
