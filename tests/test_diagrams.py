@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers import diagrams
+from helpers.diagrams import card
+from helpers.diagrams import convolution as diagrams
 from helpers.plots import to_png
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
@@ -47,15 +48,15 @@ def texts(figure):
 
 @pytest.mark.parametrize("name", PALETTE)
 def test_a_meaning_can_be_read_on_the_card(name):
-    contrast = (luminance(diagrams.CARD) + 0.05) / (luminance(getattr(diagrams, name).color) + 0.05)
+    contrast = (luminance(card.CARD) + 0.05) / (luminance(getattr(card, name).color) + 0.05)
     assert contrast >= 4.5
 
 
 def test_meanings_are_told_apart_without_colour():
     """What stands in one diagram: the data's way through a layer; right and wrong."""
-    data = [getattr(diagrams, name).linestyle for name in PALETTE[:4]]
+    data = [getattr(card, name).linestyle for name in PALETTE[:4]]
     assert len(set(data)) == 4
-    assert diagrams.RIGHT.linestyle != diagrams.WRONG.linestyle
+    assert card.RIGHT.linestyle != card.WRONG.linestyle
 
 
 @each_diagram
@@ -98,5 +99,5 @@ def test_every_place_of_a_kernel_is_drawn(size, kernel, stride, padding, places)
 
 
 def test_zero_is_never_minus_zero():
-    assert diagrams._short(-0.04) == "0"
-    assert diagrams._short(-0.04, 1) == "0.0"
+    assert card.short(-0.04) == "0"
+    assert card.short(-0.04, 1) == "0.0"

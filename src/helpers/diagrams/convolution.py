@@ -1,43 +1,26 @@
-"""The diagrams of the lessons, drawn from the numbers that they explain.
-
-One palette for the whole course: `INPUT`, `WEIGHTS`, `ACTIVATIONS`, `GRADIENTS`, `RIGHT` and
-`WRONG` each have a colour and a line of their own, so that they can be told apart without colour
-too. Numbers with a sign are red above zero and blue below it. A diagram lies on a light card and
-is legible on a light page and on a dark one. Its labels are in the reader's language.
-"""
+"""Diagrams of lesson 02: a kernel at work, channels, filters and what they see."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-import helpers.plots  # noqa: F401  its style: a font with Hangul, 80 dots an inch
+from helpers.diagrams.card import (
+    ACTIVATIONS,
+    INPUT,
+    TEXT,
+    WEIGHTS,
+    Ink,
+    draw_arrow,
+    draw_frame,
+    draw_picture,
+    draw_table,
+    new_card,
+    short,
+)
 from helpers.reader import say
-
-
-class Ink(NamedTuple):
-    """How one meaning is drawn: its colour, and its line for readers who see no colours."""
-
-    color: str
-    linestyle: str
-
-
-# After Okabe and Ito (2008), whose palette colour-blind readers can tell apart; darker, so
-# that text in these colours has a contrast of 4.5 or more on the card.
-INPUT = Ink("#0067A5", "-")
-WEIGHTS = Ink("#B84A00", "--")
-ACTIVATIONS = Ink("#00724F", "-.")
-GRADIENTS = Ink("#96437A", ":")
-RIGHT = Ink("#00724F", "-")
-WRONG = Ink("#B3261E", "--")
-
-CARD = "#f7f6f2"
-TEXT = "#222222"
-_CELL = 0.33  # inches: room for a number such as -0.5
 
 
 def convolution_step(
@@ -77,25 +60,25 @@ def convolution_step(
     middle = width + 2.2  # where the column of small tables begins
     tall = max(height, 3 * kh + 4.2) + 1
     wide = middle + kw + (0.5 if feature_map is None else 2.2 + np.shape(feature_map)[1])
-    figure, axis = _card(wide, tall)
-    _table(axis, image, 0, 0, say("picture", "그림"))
-    _frame(axis, column, row, kw, kh, INPUT)
+    figure, axis = new_card(wide, tall)
+    draw_table(axis, image, 0, 0, say("picture", "그림"))
+    draw_frame(axis, column, row, kw, kh, INPUT)
     limit = max(1.0, np.abs(kernel).max())
-    _table(axis, window, middle, 0, say("window", "윈도"))
-    _frame(axis, middle, 0, kw, kh, INPUT)
-    _table(axis, kernel, middle, kh + 1.5, say("× kernel", "× 커널"), limit=limit)
-    _frame(axis, middle, kh + 1.5, kw, kh, WEIGHTS)
-    _table(axis, products, middle, 2 * kh + 3, say("= products", "= 곱"), limit=limit)
-    total = say(en="sum", ko="합") + f" = {_short(products.sum(), 1)}"
-    _arrow(axis, (width + 0.3, row + kh / 2), (middle - 0.3, kh / 2))
+    draw_table(axis, window, middle, 0, say("window", "윈도"))
+    draw_frame(axis, middle, 0, kw, kh, INPUT)
+    draw_table(axis, kernel, middle, kh + 1.5, say("× kernel", "× 커널"), limit=limit)
+    draw_frame(axis, middle, kh + 1.5, kw, kh, WEIGHTS)
+    draw_table(axis, products, middle, 2 * kh + 3, say("= products", "= 곱"), limit=limit)
+    total = say(en="sum", ko="합") + f" = {short(products.sum(), 1)}"
+    draw_arrow(axis, (width + 0.3, row + kh / 2), (middle - 0.3, kh / 2))
     if feature_map is not None:
         filled = np.array(feature_map, float)
         filled.flat[row * filled.shape[1] + column + 1 :] = np.nan
         left = middle + kw + 2.2
         limit = np.abs(feature_map).max()
-        _table(axis, filled, left, 0, say("feature map", "특징 맵"), limit=limit)
-        _frame(axis, left + column, row, 1, 1, ACTIVATIONS)
-        _arrow(axis, (middle + kw + 0.3, 3 * kh + 3.7), (left - 0.2, row + 0.5))
+        draw_table(axis, filled, left, 0, say("feature map", "특징 맵"), limit=limit)
+        draw_frame(axis, left + column, row, 1, 1, ACTIVATIONS)
+        draw_arrow(axis, (middle + kw + 0.3, 3 * kh + 3.7), (left - 0.2, row + 0.5))
     axis.text(
         middle + kw / 2, 3 * kh + 3.7, total, color=ACTIVATIONS.color,
         fontsize=13, ha="center", va="center",
@@ -125,7 +108,7 @@ def kernel_places(size: int, kernel: int, stride: int, padding: int) -> plt.Figu
     """
     whole = size + 2 * padding
     starts = range(0, whole - kernel + 1, stride)
-    figure, axis = _card(max(whole, 12), len(starts) * 0.8 + 2.2)
+    figure, axis = new_card(max(whole, 12), len(starts) * 0.8 + 2.2)
     count = say(en=f"{len(starts)} places", ko=f"{len(starts)}자리")
     axis.text(0, -0.6, count, fontsize=12, color=ACTIVATIONS.color, va="center")
     for place in range(whole):
@@ -146,7 +129,7 @@ def kernel_places(size: int, kernel: int, stride: int, padding: int) -> plt.Figu
         top = 1.3 + 0.8 * number
         bar = Rectangle((start, top), kernel, 0.6, facecolor="#f3d9c6")
         axis.add_patch(bar)
-        _frame(axis, start, top, kernel, 0.6, WEIGHTS)
+        draw_frame(axis, start, top, kernel, 0.6, WEIGHTS)
         axis.text(start + kernel / 2, top + 0.3, str(number + 1), ha="center", va="center")
     return figure
 
@@ -176,25 +159,25 @@ def filter_on_channels(picture: ArrayLike, kernels: ArrayLike, maps: ArrayLike) 
     picture, kernels, maps = (np.asarray(given, float) for given in (picture, kernels, maps))
     side, step = 3.6, 4.6
     names = [say("red", "빨강"), say("green", "초록"), say("blue", "파랑")]
-    figure, axis = _card(25.2, 3 * step)
+    figure, axis = new_card(25.2, 3 * step)
     total = maps.sum(axis=-1)
     limit, loudest = np.abs(kernels).max(), np.abs(maps).max()
-    _picture(axis, picture, 0, step, side, say("picture", "그림"))
+    draw_picture(axis, picture, 0, step, side, say("picture", "그림"))
     for channel, name in enumerate(names):
         top = channel * step
-        _arrow(axis, (side + 0.2, step + side / 2), (side + 1.8, top + side / 2))
-        _picture(axis, picture[..., channel], 5.6, top, side, name, INPUT)
+        draw_arrow(axis, (side + 0.2, step + side / 2), (side + 1.8, top + side / 2))
+        draw_picture(axis, picture[..., channel], 5.6, top, side, name, INPUT)
         axis.text(9.9, top + side / 2, "∗", fontsize=16, ha="center", va="center", color=TEXT)
         rows, columns = kernels.shape[:2]
-        _table(axis, kernels[..., channel], 10.6, top + 0.3, say("kernel", "커널"), limit=limit)
-        _frame(axis, 10.6, top + 0.3, columns, rows, WEIGHTS)
+        draw_table(axis, kernels[..., channel], 10.6, top + 0.3, say("kernel", "커널"), limit=limit)
+        draw_frame(axis, 10.6, top + 0.3, columns, rows, WEIGHTS)
         axis.text(14.3, top + side / 2, "=", fontsize=15, ha="center", va="center", color=TEXT)
-        _picture(axis, maps[..., channel], 15, top, side, "", limit=loudest)
-        _arrow(axis, (18.9, top + side / 2), (21.1, step + side / 2))
+        draw_picture(axis, maps[..., channel], 15, top, side, "", limit=loudest)
+        draw_arrow(axis, (18.9, top + side / 2), (21.1, step + side / 2))
     for height in (0.82, 1.82):
         axis.text(16.8, height * step, "+", fontsize=17, ha="center", va="center", color=TEXT)
     title = say("feature map: the sum", "특징 맵: 합")
-    _picture(axis, total, 21.4, step, side, title, ACTIVATIONS, np.abs(total).max())
+    draw_picture(axis, total, 21.4, step, side, title, ACTIVATIONS, np.abs(total).max())
     return figure
 
 
@@ -222,14 +205,14 @@ def filters_and_maps(
     >>> plt.close(figure)
     """
     side = 5.2
-    figure, axis = _card(len(filters) * (side + 0.6) - 0.6, 2 * side + 2.4)
+    figure, axis = new_card(len(filters) * (side + 0.6) - 0.6, 2 * side + 2.4)
     for place, (kernel, feature_map, number) in enumerate(zip(filters, maps, numbers, strict=True)):
         left = place * (side + 0.6)
-        _picture(
+        draw_picture(
             axis, kernel, left, 0, side, say(f"filter {number}", f"필터 {number}"), WEIGHTS,
             np.abs(kernel).max(),
         )  # fmt: skip
-        _picture(
+        draw_picture(
             axis, feature_map, left, side + 1.4, side, say(f"map {number}", f"맵 {number}"),
             ACTIVATIONS, np.abs(feature_map).max(),
         )  # fmt: skip
@@ -258,91 +241,15 @@ def receptive_fields(image: ArrayLike, fields: dict[str, tuple[int, int, int]]) 
     """
     image = np.asarray(image, float)
     scale = 12 / image.shape[0]
-    figure, axis = _card(20, 13)
-    _picture(axis, image, 0, 0, 12, "")
+    figure, axis = new_card(20, 13)
+    draw_picture(axis, image, 0, 0, 12, "")
     inks = [Ink("#E69F00", "-"), Ink("#56B4E9", "--"), Ink("#CC79A7", "-.")]  # on black and card
     for number, ((label, (top, left, side)), ink) in enumerate(
         zip(fields.items(), inks, strict=False)
     ):
-        _frame(axis, left * scale, top * scale, side * scale, side * scale, ink)
+        draw_frame(axis, left * scale, top * scale, side * scale, side * scale, ink)
         height = 3 + 2 * number
         axis.plot([12.6, 13.8], [height, height], linewidth=3, **ink._asdict())
         size = say(f"{side} × {side} pixels", f"{side} × {side} 화소")
         axis.text(14.1, height, f"{label}: {size}", va="center", color=TEXT, fontsize=11)
     return figure
-
-
-def _card(width: float, height: float) -> tuple[plt.Figure, Axes]:
-    """Return an empty card of so many cells; y grows downwards, and -1 to 0 is for titles."""
-    margin = 0.5
-    size = ((width + 2 * margin) * _CELL, (height + 2 * margin) * _CELL)
-    figure = plt.figure(figsize=size, facecolor=CARD, layout="none")
-    axis = figure.add_axes((0, 0, 1, 1))
-    axis.set(xlim=(-margin, width + margin), ylim=(height - 1 + margin, -1 - margin))
-    axis.set_axis_off()
-    return figure, axis
-
-
-def _table(
-    axis: Axes, table: np.ndarray, left: float, top: float, title: str, limit: float | None = None
-) -> None:
-    """Draw numbers in cells: grey pixels from 0 to 1, or signed up to `limit`; none for NaN."""
-    rows, columns = table.shape
-    _shade(axis, table, (left, left + columns, top + rows, top), limit)
-    axis.add_patch(Rectangle((left, top), columns, rows, fill=False, edgecolor="#888888"))
-    axis.text(left + columns / 2, top - 0.5, title, ha="center", va="center", color=TEXT)
-    for (row, column), value in np.ndenumerate(table):
-        if not np.isnan(value):
-            is_dark = value < 0.5 if limit is None else abs(value) > 0.6 * limit
-            axis.text(
-                left + column + 0.5, top + row + 0.52, _short(value), fontsize=8,
-                ha="center", va="center", color="white" if is_dark else "black",
-            )  # fmt: skip
-
-
-def _picture(
-    axis: Axes,
-    image: np.ndarray,
-    left: float,
-    top: float,
-    side: float,
-    title: str,
-    ink: Ink | None = None,
-    limit: float | None = None,
-) -> None:
-    """Draw an image in a square of `side` cells, its title above it."""
-    _shade(axis, image, (left, left + side, top + side, top), limit)
-    if ink:
-        _frame(axis, left, top, side, side, ink)
-    axis.text(left + side / 2, top - 0.45, title, ha="center", va="center", color=TEXT)
-
-
-def _shade(
-    axis: Axes, image: np.ndarray, extent: tuple[float, float, float, float], limit: float | None
-) -> None:
-    cmap, least, most = "gray", 0.0, 1.0
-    if limit is not None:
-        most = max(float(limit), 1e-12)
-        cmap, least = "RdBu_r", -most
-    limits = axis.get_xlim(), axis.get_ylim()  # which imshow would change
-    axis.imshow(
-        image, cmap, vmin=least, vmax=most, extent=extent, interpolation="nearest", aspect="auto"
-    )
-    axis.set(xlim=limits[0], ylim=limits[1])
-
-
-def _frame(axis: Axes, left: float, top: float, width: float, height: float, ink: Ink) -> None:
-    axis.add_patch(
-        Rectangle((left, top), width, height, fill=False, linewidth=2.5, zorder=3, **ink._asdict())
-    )
-
-
-def _arrow(axis: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    arrow = {"arrowstyle": "->", "color": TEXT, "linewidth": 1.2}
-    axis.annotate("", end, start, arrowprops=arrow)
-
-
-def _short(value: float, digits: int | None = None) -> str:
-    """Return a number with one decimal at most, and never minus zero."""
-    rounded = round(float(value), 1) + 0.0
-    return f"{rounded:.1f}" if digits or rounded % 1 else f"{rounded:.0f}"
