@@ -58,7 +58,9 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
         If there is no such lesson.
     """
     notebook = f"{lesson_paths([lesson])[0].stem}.ipynb"
-    folder = lay_out(lang)
+    folder = WORK / lang
+    for news in lay_out(lang):
+        print(news)
     for path in shadows(folder):
         print(shadow_problem(path), file=sys.stderr)
     token = secrets.token_hex(24)
