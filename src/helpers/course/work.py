@@ -7,6 +7,7 @@ digest of each copy as it was laid: a file that differs from it is the learner's
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -107,9 +108,22 @@ def _numbered(folder: Path, name: str, word: str) -> Iterator[Path]:
 def _lay(original: Path, target: Path, laid: dict[str, str]) -> None:
     with written_whole(target) as temporary:
         temporary.write_bytes(original.read_bytes())
+    _trust(target)
     laid[target.name] = _digest(target)
     with written_whole(target.parent / ".laid.json") as temporary:
         temporary.write_text(json.dumps(laid, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _trust(copy: Path) -> None:
+    """Sign a copy as JupyterLab does, which shows no widgets of a notebook it does not trust.
+
+    Where the signature cannot be kept, the learner has the copy all the same.
+    """
+    from nbformat import read
+    from nbformat.sign import NotebookNotary
+
+    with suppress(ValueError, OSError):
+        NotebookNotary().sign(read(copy, as_version=4))
 
 
 def _read_laid(folder: Path) -> dict[str, str]:
