@@ -122,7 +122,7 @@ def test_opening_and_running_is_not_editing(course, written):
     folder = lay_out("ko")
     (folder / "00-start.ipynb").write_text(notebook(written, **OPENED))
     course("00-start", notebook("a = 2"))
-    assert [str(news) for news in work.lay_out("ko")] == ["00-start.ipynb is new."]
+    assert work.in_words(work.lay_out("ko")) == ["New in the course: 00-start.ipynb"]
     assert laid(folder) == {"00-start.ipynb": notebook("a = 2"), "01-next.ipynb": "first"}
 
 
@@ -155,15 +155,14 @@ def test_an_update_says_what_is_new_and_where_the_learners_own_is(course, monkey
     for name in ("00-start", "01-next", "02-new"):
         course(name, "second")
     news = work.lay_out("ko")
-    assert [str(one) for one in news] == [
-        "There is a newer 00-start.ipynb: it is in 00-start.new.ipynb, and yours stays as it is.",
-        "01-next.ipynb is new.",
-        "02-new.ipynb is new.",
+    assert work.in_words(news) == [
+        "New in the course: 01-next.ipynb, 02-new.ipynb",
+        "00-start.ipynb has a newer edition, 00-start.new.ipynb; your own stays as it is.",
     ]
     assert work.newer_editions("ko") == news[:1]
     assert work.lay_out("ko") == []
     monkeypatch.setenv("COURSE_LANG", "ko")
-    assert str(news[1]) == "01-next.ipynb이(가) 새로워졌습니다."
+    assert work.in_words(news)[0] == "새로워진 수업: 01-next.ipynb, 02-new.ipynb"
 
 
 @pytest.mark.parametrize("own", [None, notebook("a = 7")])

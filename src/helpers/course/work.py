@@ -8,6 +8,7 @@ outputs and metadata. A copy counts as the learner's own once the text of a cell
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -35,17 +36,20 @@ class News:
     lesson: Path
     own: Path | None
 
-    def __str__(self) -> str:
-        if self.own is None:
-            return say(
-                en=f"{self.lesson.name} is new.", ko=f"{self.lesson.name}이(가) 새로워졌습니다."
-            )
-        return say(
-            en=f"There is a newer {self.own.name}: it is in {self.lesson.name}, and yours stays "
-            "as it is.",
-            ko=f"{self.own.name}의 새 수업은 {self.lesson.name}에 있고, 고친 사본은 그대로 "
+
+def in_words(news: list[News]) -> list[str]:
+    """Return what to tell the learner: a line for all that is new, one for each copy they keep."""
+    names = ", ".join(one.lesson.name for one in news if one.own is None)
+    lines = [say(en=f"New in the course: {names}", ko=f"새로워진 수업: {names}")] if names else []
+    return lines + [
+        say(
+            en=f"{one.own.name} has a newer edition, {one.lesson.name}; your own stays as it is.",
+            ko=f"{one.own.name}의 새 수업은 {one.lesson.name}에 있습니다. 고친 사본은 그대로 "
             "있습니다.",
         )
+        for one in news
+        if one.own is not None
+    ]
 
 
 def lay_out(lang: str) -> list[News]:
@@ -201,10 +205,23 @@ def _lay(original: Path, target: Path, laid: dict[str, _Edition]) -> None:
     content = _content(original)
     with written_whole(target) as temporary:
         temporary.write_bytes(content)
+    _trust(target)
     laid[target.name] = _Edition.of(content)
     with written_whole(target.parent / ".laid.json") as temporary:
         record = {name: asdict(edition) for name, edition in laid.items()}
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _trust(copy: Path) -> None:
+    """Sign a copy as JupyterLab does, which shows no widgets of a notebook it does not trust.
+
+    Where the signature cannot be kept, the learner has the copy all the same.
+    """
+    from nbformat import read
+    from nbformat.sign import NotebookNotary
+
+    with suppress(ValueError, OSError):
+        NotebookNotary().sign(read(copy, as_version=4))
 
 
 def _read_laid(folder: Path) -> dict[str, _Edition]:
