@@ -3,22 +3,26 @@
 from helpers.language.normalization import nfc
 from helpers.reader import say
 
-_INITIALS = dict(
-    zip(
-        "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ",
-        "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" "),
-        strict=True,
-    )
-)
-_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
-#: How a final sounds when no vowel follows.
-_SOUNDS = dict(
-    zip(_FINALS, " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" "), strict=True)
-)
+_INITIALS = {
+    "ㄱ": "g", "ㄲ": "kk", "ㄴ": "n", "ㄷ": "d", "ㄸ": "tt", "ㄹ": "r", "ㅁ": "m", "ㅂ": "b",
+    "ㅃ": "pp", "ㅅ": "s", "ㅆ": "ss", "ㅇ": "", "ㅈ": "j", "ㅉ": "jj", "ㅊ": "ch", "ㅋ": "k",
+    "ㅌ": "t", "ㅍ": "p", "ㅎ": "h",
+}  # fmt: skip
+_VOWELS = [
+    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u",
+    "wo", "we", "wi", "yu", "eu", "ui", "i",
+]  # fmt: skip
+#: Each final, and how it sounds when no vowel follows.
+_FINALS = {
+    "": "", "ㄱ": "k", "ㄲ": "k", "ㄳ": "k", "ㄴ": "n", "ㄵ": "n", "ㄶ": "n", "ㄷ": "t",
+    "ㄹ": "l", "ㄺ": "k", "ㄻ": "m", "ㄼ": "l", "ㄽ": "l", "ㄾ": "l", "ㄿ": "p", "ㅀ": "l",
+    "ㅁ": "m", "ㅂ": "p", "ㅄ": "p", "ㅅ": "t", "ㅆ": "t", "ㅇ": "ng", "ㅈ": "t", "ㅊ": "t",
+    "ㅋ": "k", "ㅌ": "t", "ㅍ": "p", "ㅎ": "t",
+}  # fmt: skip
 _DOUBLE = {
-    "ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅈ", "ㄶ": "ㄴㅎ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ",
-    "ㄽ": "ㄹㅅ", "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ",
+    "ㄳ": ("ㄱ", "ㅅ"), "ㄵ": ("ㄴ", "ㅈ"), "ㄶ": ("ㄴ", "ㅎ"), "ㄺ": ("ㄹ", "ㄱ"),
+    "ㄻ": ("ㄹ", "ㅁ"), "ㄼ": ("ㄹ", "ㅂ"), "ㄽ": ("ㄹ", "ㅅ"), "ㄾ": ("ㄹ", "ㅌ"),
+    "ㄿ": ("ㄹ", "ㅍ"), "ㅀ": ("ㄹ", "ㅎ"), "ㅄ": ("ㅂ", "ㅅ"),
 }  # fmt: skip
 _NASAL = {"k": "ng", "t": "n", "p": "m"}
 _BREATHY = {"ㄱ": "k", "ㄷ": "t", "ㅈ": "ch"}
@@ -63,7 +67,7 @@ def romanize(text: str) -> str:
         if number + 1 < len(syllables):
             coda, onset = _meet(final, *syllables[number + 1][:2])
         else:
-            coda = _SOUNDS[final]
+            coda = _FINALS[final]
         written += coda
     return written
 
@@ -80,25 +84,24 @@ def _letters(syllable: str) -> tuple[str, str, str]:
         )
     initial, rest = divmod(place, len(_VOWELS) * len(_FINALS))
     vowel, final = divmod(rest, len(_FINALS))
-    return [*_INITIALS][initial], _VOWELS[vowel], _FINALS[final]
+    return list(_INITIALS)[initial], _VOWELS[vowel], list(_FINALS)[final]
 
 
 def _meet(final: str, initial: str, vowel: str) -> tuple[str, str]:
     """Return how a final and the initial after it sound."""
+    stays, moves = _DOUBLE.get(final, ("", final))
     if initial == "ㅇ" and final not in ("", "ㅇ"):
-        stays, moves = _DOUBLE.get(final, ("", final))
         if moves == "ㅎ":  # silent before a vowel
             return "", _INITIALS.get(stays, "")
         if vowel == "i" and moves in _PALATAL:
-            return _SOUNDS[stays], _PALATAL[moves]
-        return _SOUNDS[stays], _INITIALS[moves]
-    if _DOUBLE.get(final, final)[-1:] == "ㅎ":
-        stays = _DOUBLE.get(final, " ")[0].strip()
+            return _FINALS[stays], _PALATAL[moves]
+        return _FINALS[stays], _INITIALS[moves]
+    if moves == "ㅎ":
         if initial in _BREATHY:
-            return _SOUNDS[stays], _BREATHY[initial]
+            return _FINALS[stays], _BREATHY[initial]
         if initial == "ㅅ":
-            return _SOUNDS[stays], "ss"
-    coda, onset = _SOUNDS[final], _INITIALS[initial]
+            return _FINALS[stays], "ss"
+    coda, onset = _FINALS[final], _INITIALS[initial]
     if initial in "ㄴㅁ":
         coda = _NASAL.get(coda, coda)
     if initial == "ㄹ" and coda in ("k", "t", "p", "m", "ng"):
