@@ -1,8 +1,9 @@
 import unicodedata
 
+import numpy as np
 import pytest
 
-from helpers.language.romanization import romanize
+from helpers.language.romanization import build_romanizer, romanize
 
 # The examples of the Revised Romanization (National Institute of Korean Language, 2000), chapters
 # 2 and 3, and greetings.
@@ -40,3 +41,14 @@ def test_what_is_no_hangul_is_told(text, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_LANG", "en")
     with pytest.raises(ValueError, match="Hangul syllables only"):
         romanize(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attention", [True, False])
+def test_padding_changes_no_letter(attention):
+    model = build_romanizer(9, 7, units=6, attention=attention)
+    letters = np.array([[2, 5, 6]])
+    short = model([np.array([[5, 8, 3]]), letters])
+    long = model([np.array([[5, 8, 3, 0, 0]]), letters])
+    np.testing.assert_allclose(short, long, atol=1e-6)
+    assert ("attention" in [layer.name for layer in model.layers]) == attention

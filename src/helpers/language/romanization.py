@@ -1,7 +1,13 @@
 """Hangul in Latin letters: 안녕하세요 is annyeonghaseyo."""
 
+from typing import TYPE_CHECKING
+
 from helpers.language.normalization import nfc
+from helpers.language.tokens import PAD
 from helpers.reader import say
+
+if TYPE_CHECKING:
+    import keras
 
 _INITIALS = {
     "ㄱ": "g", "ㄲ": "kk", "ㄴ": "n", "ㄷ": "d", "ㄸ": "tt", "ㄹ": "r", "ㅁ": "m", "ㅂ": "b",
@@ -70,6 +76,64 @@ def romanize(text: str) -> str:
             coda = _FINALS[final]
         written += coda
     return written
+
+
+def build_romanizer(
+    num_syllables: int, num_letters: int, units: int = 64, *, attention: bool
+) -> "keras.Model":
+    """Build an encoder that reads syllables and a decoder that writes letters.
+
+    Parameters
+    ----------
+    num_syllables, num_letters : int
+        The sizes of the two vocabularies.
+    units : int
+        The size of every vector, even.
+    attention : bool
+        Whether each step of the decoder looks back at all states of the encoder, by the scaled
+        dot product. The layer is called ``attention``, and its scale is learned.
+
+    Returns
+    -------
+    keras.Model
+        ``[syllables (N, S) int32, letters (N, T) int32]`` to probabilities (N, T, num_letters),
+        not yet compiled, as `helpers.language.seq2seq` has it. PAD has no influence.
+
+    Notes
+    -----
+    The encoder reads from both ends, so that a state knows the syllables before and after its
+    own: Schuster and Paliwal, "Bidirectional recurrent neural networks" (1997).
+
+    Examples
+    --------
+    >>> build_romanizer(900, 25, attention=True).output_shape
+    (None, None, 25)
+    """
+    from keras import Input, Model, initializers, layers, ops
+
+    # With Keras's small vectors all words look alike at first.
+    normal = initializers.RandomNormal(stddev=0.5)
+    syllables = Input((None,), dtype="int32", name="syllables")
+    letters = Input((None,), dtype="int32", name="letters")
+    read = layers.Embedding(
+        num_syllables, units, embeddings_initializer=normal.clone(), mask_zero=True
+    )(syllables)
+    reader = layers.GRU(units // 2, return_sequences=True, return_state=True)
+    encoded, *ends = layers.Bidirectional(reader, name="encoder")(read)
+    thought = layers.Concatenate(name="thought")(ends)
+    written = layers.Embedding(num_letters, units, embeddings_initializer=normal.clone())(letters)
+    decoder = layers.GRU(units, return_sequences=True, name="decoder")
+    decoded = decoder(written, initial_state=thought)
+    if attention:
+        queries = layers.Dense(units, use_bias=False, name="queries")(decoded)
+        look = layers.Attention(use_scale=True, name="attention")
+        mask = [None, ops.not_equal(syllables, PAD)]
+        context, _ = look([queries, encoded], mask=mask, return_attention_scores=True)
+        look.scale.assign(units**-0.5)
+        joined = layers.Concatenate(name="joined")([context, decoded])
+        decoded = layers.Dense(units, activation="tanh", name="attended")(joined)
+    probabilities = layers.Dense(num_letters, activation="softmax", name="probabilities")(decoded)
+    return Model([syllables, letters], probabilities, name="romanizer")
 
 
 def _letters(syllable: str) -> tuple[str, str, str]:
