@@ -15,16 +15,12 @@ from helpers.course.build import notebook_path
 from helpers.course.source import lesson_paths, read_lesson
 
 #: Lessons that still say something in the wrong language. The list only shrinks.
-TO_DO = {
-    "en": "09 10 12 13 14 15 17".split(),
-    "ko": "00 01 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17".split(),
-}
+TO_DO = {"en": "09 10 12 13 14 15 17", "ko": "00 01 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17"}
 LESSONS = {path.stem[:2]: read_lesson(path) for path in lesson_paths()}
 #: Words that are the same in both languages: names, file endings, units.
-NAMES = set(
-    """adam bert gpt gru lstm rnn simplernn cnn dnn keras numpy tensorflow onnx relu sigmoid tanh
-    softmax sgd faiss sentencepiece kiwi mnist lenet bpe llama gemma qwen api http json""".split()
-)
+NAMES = """adam bert gpt gru lstm rnn simplernn cnn dnn keras numpy tensorflow onnx relu sigmoid
+tanh softmax sgd faiss sentencepiece kiwi mnist lenet bpe llama gemma qwen api http json"""
+NAMES = set(re.findall(r"\w+", NAMES))
 DRAWN = {"label", "labels", "title", "titles", "xlabel", "ylabel", "alt", "desc", "unit"}
 CALLS = {"print", "text", "annotate", "suptitle", "legend", "title", "xlabel", "ylabel"}
 CALLS |= {"set_title", "set_xlabel", "set_ylabel", "axhline", "barh", "bar", "show_images"}
