@@ -88,10 +88,9 @@ class TestShipped:
     # shipped, so that no room is needed for another training.
     @pytest.mark.slow
     def test_new_wordings_and_questions_off_the_topic(self, engine):
-        texts, intents = load_greetings("held_out")
-        right = [engine(text)[2] == intent for text, intent in zip(texts, intents, strict=True)]
-        assert np.mean(right) > 0.55
-        assert np.mean([engine(text)[2] is None for text in load_off_topic("held_out")]) > 0.8
+        wordings = list(zip(*load_greetings("held_out"), strict=True))[::2]
+        assert np.mean([engine(text)[2] == intent for text, intent in wordings]) > 0.55
+        assert np.mean([engine(text)[2] is None for text in load_off_topic("held_out")[::2]]) > 0.8
 
     def test_a_score_is_a_share(self, engine):
         scores = [engine(message)[1] for message in (*CONVERSATION, "삼각형", "ㅋ" * 500)]
@@ -144,18 +143,9 @@ def few(monkeypatch):
 
 @pytest.mark.slow
 class TestShip:
-    def test_it_writes_what_load_generator_reads(self, few, tmp_path):
-        record = ship(tmp_path / "models", checkpoints=tmp_path)
-        names = {"chatbot.json", "chatbot.subwords", "chatbot-gru.onnx", "chatbot-transformer.onnx"}
-        assert {path.name for path in (tmp_path / "models").iterdir()} == names
-        assert [path.name for path in tmp_path.iterdir()] == ["models"]  # no checkpoint is left
-        for name in RECIPES:
-            assert record[name]["recipe"].items() >= few.items()
-            text, score = load_generator(name, tmp_path / "models").write("안녕하세요")
-            assert isinstance(text, str)
-            assert 0 < score < 1
-
-    def test_an_interrupted_training_goes_on(self, few, tmp_path, monkeypatch):
+    def test_an_interrupted_training_goes_on_to_what_load_generator_reads(
+        self, few, tmp_path, monkeypatch
+    ):
         epochs = []
 
         def interrupted(model, shuffled, settings, *, checkpoint):
@@ -172,5 +162,13 @@ class TestShip:
         with pytest.raises(KeyboardInterrupt):
             ship(tmp_path / "models", checkpoints=tmp_path)
         assert (tmp_path / "train-chatbot-gru.keras").is_file()
-        ship(tmp_path / "models", checkpoints=tmp_path)
+        record = ship(tmp_path / "models", checkpoints=tmp_path)
         assert epochs == [0, 1, 1, 0, 1]  # the GRU's second epoch again, then the transformer's
+        names = {"chatbot.json", "chatbot.subwords", "chatbot-gru.onnx", "chatbot-transformer.onnx"}
+        assert {path.name for path in (tmp_path / "models").iterdir()} == names
+        assert [path.name for path in tmp_path.iterdir()] == ["models"]  # no checkpoint is left
+        for name in RECIPES:
+            assert record[name]["recipe"].items() >= few.items()
+            text, score = load_generator(name, tmp_path / "models").write("안녕하세요")
+            assert isinstance(text, str)
+            assert 0 < score < 1

@@ -9,7 +9,6 @@ interrupted.
 import ast
 import json
 import linecache
-import os
 import re
 import sys
 import traceback
@@ -20,7 +19,7 @@ from typing import Any
 from helpers.course.doctor import shadow_problem
 from helpers.course.shadows import shadows
 from helpers.failures import explain
-from helpers.reader import say
+from helpers.reader import notebook, say
 
 #: What a kernel of the lab runs first; it leaves no name behind.
 STARTUP = "__import__('helpers.course.stops', fromlist=['install']).install()"
@@ -124,12 +123,11 @@ def _shadow_of(module: str) -> Path | None:
 def notebook_code() -> str:
     """Return the code of the notebook that this kernel serves; all lessons' if that is not known.
 
-    JupyterLab names the notebook in ``JPY_SESSION_NAME``.
+    It may have been moved since the kernel started.
     """
-    named = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    here = Path.cwd()
-    paths = [named] if named.is_file() else [here / named.name]
-    paths = paths if paths[0].is_file() else sorted(here.glob("[0-9][0-9]-*.ipynb"))
+    here, named = Path.cwd(), notebook()
+    paths = [path for path in (named, here / named.name) if path.is_file()] if named else []
+    paths = paths[:1] or sorted(here.glob("[0-9][0-9]-*.ipynb"))
     return "\n".join(_code_in(path, path.stat().st_mtime) for path in paths)
 
 
