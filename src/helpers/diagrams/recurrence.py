@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from helpers.diagrams.card import (
     ACTIVATIONS,
-    CARD,
     GRADIENTS,
     INPUT,
     RIGHT,
@@ -23,6 +22,7 @@ from helpers.diagrams.card import (
     shade,
     short,
 )
+from helpers.plots import CARD
 from helpers.reader import say
 
 _PALE = "#b9b7b0"  # what is still to come
