@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from helpers.diagrams.card import (
     ACTIVATIONS,
-    CARD,
     GRADIENTS,
     INPUT,
     RIGHT,
@@ -400,7 +399,7 @@ def family(models: Sequence[Mapping[str, str]]) -> plt.Figure:
             )  # fmt: skip
     axis.set(yscale="log", ylabel=say("billions of weights", "가중치의 수 (10억 개)"))
     axis.margins(x=0.08, y=0.12)
-    axis.legend(loc="lower right", facecolor=CARD)
+    axis.legend(loc="lower right")
     return figure
 
 
@@ -412,11 +411,10 @@ def _year(month: str) -> float:
 def _charts(columns: int, height: float) -> tuple[plt.Figure, np.ndarray]:
     """Return charts side by side on a card."""
     figure, axes = plt.subplots(
-        1, columns, figsize=(8.5 if columns > 1 else 8, height), facecolor=CARD, squeeze=False,
+        1, columns, figsize=(8.5 if columns > 1 else 8, height), squeeze=False,
         layout="constrained",
     )  # fmt: skip
     for axis in axes.flat:
-        axis.set_facecolor(CARD)
         axis.spines[["top", "right"]].set_visible(False)
     return figure, axes[0]
 
