@@ -75,7 +75,7 @@ def sentence_for(error: BaseException, code: str) -> str | None:
     """
     match error:
         case KeyboardInterrupt():
-            return say(
+            return str(error) or say(
                 en="Stopped. What the cell had finished stays; run it again to start it anew.",
                 ko="멈췄습니다. 이미 끝난 일은 남아 있습니다. 셀을 다시 실행하면 처음부터 다시 "
                 "합니다.",

@@ -6,15 +6,14 @@ function tellWhenAsleep(model, el) {
   note.className = "annyeong-asleep";
   note.setAttribute("role", "status");
   el.prepend(note);
-  function update() {
-    const isAsleep = el.classList.contains("jupyter-widgets-disconnected");
-    if (el.dataset.asleep === String(isAsleep)) return;
-    el.dataset.asleep = isAsleep;
-    note.textContent = isAsleep ? model.get("words").asleep : "";
-    for (const control of el.querySelectorAll("button, input, select")) control.disabled = isAsleep;
+  function fallAsleep() {
+    el.dataset.asleep = "true";
+    note.textContent = model.get("words").asleep;
+    for (const control of el.querySelectorAll("button, input, select")) control.disabled = true;
   }
-  new MutationObserver(update).observe(el, { attributeFilter: ["class"] });
-  update();
+  // Made by an earlier kernel; or its kernel ends, after which it never comes back to life.
+  if (el.classList.contains("jupyter-widgets-disconnected")) fallAsleep();
+  model.on("comm_live_update", fallAsleep);
 }
 
 /** Show the PNG of a model in an image. */
