@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what its encoding lacks must not end the rest
             stream.reconfigure(errors="replace")
-    words = _parser().parse_args(argv)
+    words = parser().parse_args(argv)
     try:
         code = words.run(words)
         sys.stdout.flush()
@@ -277,7 +277,8 @@ def _chat(words: argparse.Namespace) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the words of the command line, with its help in the reader's language."""
     parser = argparse.ArgumentParser(
         prog="annyeong",
         description=say(
