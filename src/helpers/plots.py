@@ -13,6 +13,9 @@ from matplotlib import font_manager
 from helpers.paths import FONTS
 from helpers.reader import say
 
+#: The ground of every figure: light, and legible on a light page and on a dark one.
+CARD = "#f7f6f2"
+
 
 def use_course_style() -> None:
     """Set the font (Pretendard, which has Hangul), small figures and axes without a frame."""
@@ -23,6 +26,9 @@ def use_course_style() -> None:
             "axes.unicode_minus": False,  # the font has no such minus sign
             "axes.spines.top": False,
             "axes.spines.right": False,
+            "figure.facecolor": CARD,
+            "axes.facecolor": CARD,
+            "savefig.facecolor": CARD,
             "figure.dpi": 80,
             "savefig.dpi": 80,
             "figure.constrained_layout.use": True,

@@ -102,12 +102,13 @@ def test_files_named_like_packages_are_told_of_and_do_no_harm(monkeypatch, tmp_p
         poll, terminate = wait, wait
 
     monkeypatch.setenv("COURSE_LANG", "en")
-    monkeypatch.setattr(lab, "lay_out", lambda lang: tmp_path)
+    monkeypatch.setattr(lab, "lay_out", lambda lang: [])
     monkeypatch.setattr(lab, "ROOT", tmp_path)
     monkeypatch.setattr(lab, "WORK", tmp_path)
     monkeypatch.setattr(lab, "_let_every_end_be_ctrl_c", lambda: None)
     monkeypatch.setattr(lab.subprocess, "Popen", Failing)
-    (tmp_path / "random.py").touch()
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/random.py").touch()
     assert lab.lab("en", browser=False) == 3
     assert "random.py has the name of a package" in capsys.readouterr().err
     kernel = json.loads((tmp_path / ".jupyterlab/en/kernels/python3/kernel.json").read_text())

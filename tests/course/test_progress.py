@@ -32,6 +32,13 @@ def test_nothing_is_recorded_outside_the_learners_copies(work, monkeypatch, fold
     assert "annyeong lab" in repr(progress.progress())
 
 
+def test_work_is_recorded_where_the_editor_starts_the_kernel_elsewhere(work, monkeypatch):
+    monkeypatch.chdir(work.parent)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(work / "en/02-feature-maps.ipynb"))
+    record("02/quiz")
+    assert passed() == {"02/quiz"}
+
+
 def test_both_languages_share_the_progress(work, monkeypatch):
     record("02/quiz")
     (work / "ko").mkdir()

@@ -10,9 +10,11 @@ from helpers.checksums import sha256
 from helpers.data import DataError
 from helpers.language import generation
 from helpers.language.corpus import load_answers, load_greetings, load_off_topic
-from helpers.language.generation import RECIPES, Generator, load_generator, ship
+from helpers.language.generation import RECIPES, Generator, load_generator, load_gru, ship
 from helpers.language.retrieval import REFUSAL
+from helpers.language.seq2seq import encode_answers, encode_questions
 from helpers.language.tokens import END
+from helpers.models import open_onnx
 from helpers.paths import MODELS
 
 RECORD = json.loads((MODELS / "chatbot.json").read_text(encoding="utf-8"))
@@ -172,3 +174,20 @@ class TestShip:
             text, score = load_generator(name, tmp_path / "models").write("안녕하세요")
             assert isinstance(text, str)
             assert 0 < score < 1
+
+
+@pytest.mark.slow
+def test_the_network_to_look_into_is_the_one_that_answers():
+    model, tokenizer = load_gru()
+    questions = encode_questions(tokenizer, list(CONVERSATION))
+    answers = encode_answers(tokenizer, ["저는 안녕이라고 해요."] * len(questions))[:, :-1]
+    session = open_onnx(MODELS / "chatbot-gru.onnx")
+    (theirs,) = session.run(None, {"questions": questions, "answers": answers})
+    np.testing.assert_allclose(model([questions, answers]), theirs, atol=1e-4)
+
+
+def test_a_damaged_network_to_look_into_is_told(tmp_path):
+    shutil.copy(MODELS / "chatbot.subwords", tmp_path)
+    (tmp_path / "chatbot-gru.onnx").write_bytes(b"no network")
+    with pytest.raises(DataError, match="chatbot-gru"):
+        load_gru(tmp_path)

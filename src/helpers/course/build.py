@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.checksums import recorded
 from helpers.course.lint import find_faults
+from helpers.course.navigation import TAG, navigation
 from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
 from helpers.paths import DATA, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
@@ -73,7 +74,7 @@ def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
                 source = source_digest(lesson)  # before the run, so that a change in it shows
                 notebook = execute(convert(lesson, lang), path)
                 _raise_if_any(_output_faults(lesson, notebook))
-                _write(_sealed(notebook, source), path)
+                _write(_sealed(notebook, lesson, lang, source), path)
                 written.append(path)
     return written
 
@@ -140,6 +141,9 @@ def convert(lesson: Lesson, lang: str) -> NotebookNode:
         for cell in lesson.cells
         if cell.lang in (None, lang) and _FOR_THE_TESTS.isdisjoint(cell.tags)
     ]
+    line = navigation(lesson, lang)
+    way = {"metadata": {"tags": [TAG]}}
+    cells = [v4.new_markdown_cell(line, **way), *cells, v4.new_markdown_cell(line, **way)]
     for number, cell in enumerate(cells):
         earlier = sum(other.source == cell.source for other in cells[:number])
         cell.id = hashlib.sha256(f"{earlier} {cell.source}".encode()).hexdigest()[:12]
@@ -246,11 +250,13 @@ def _failure(cell: NotebookNode) -> str:
     return "\n".join(["a claim does not hold", *traceback])
 
 
-def _sealed(notebook: NotebookNode, source: str) -> NotebookNode:
+def _sealed(notebook: NotebookNode, lesson: Lesson, lang: str, source: str) -> NotebookNode:
+    """Add the digests, and which lesson it is in which language, wherever it may be opened."""
     import nbformat
 
     content = _content_digest(json.loads(nbformat.writes(notebook)))
-    notebook.metadata["annyeong"] = {"source": source, "content": content}
+    digests = {"source": source, "content": content}
+    notebook.metadata["annyeong"] = {"lesson": lesson.name, "lang": lang, **digests}
     return notebook
 
 
@@ -301,7 +307,8 @@ def source_digest(lesson: Lesson) -> str:
         and {*_FOR_THE_TESTS, "solution"}.isdisjoint(cell.tags)
     ]
     files = [lesson.path, Path(__file__), *sorted(_helpers_behind("\n".join(sources)))]
-    text = "\0".join(path.read_text(encoding="utf-8") for path in files)
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    text = "\0".join([*texts, *(navigation(lesson, lang) for lang in LANGUAGES)])
     data = [checksum for path, checksum in recorded(DATA).items() if path.name in text]
     return hashlib.sha256("\0".join([text, *data]).encode()).hexdigest()
 

@@ -4,6 +4,7 @@ What JupyterLab keeps for the course (settings, workspace, log) lies in
 ``work/.jupyterlab/<lang>/``; the learner's own settings go before these and stay as they are.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -18,11 +19,12 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from helpers import __version__
 from helpers.course.doctor import PORT, shadow_problem
 from helpers.course.shadows import shadows
 from helpers.course.source import lesson_paths
 from helpers.course.stops import STARTUP
-from helpers.course.work import lay_out
+from helpers.course.work import in_words, lay_out
 from helpers.notice import notice_if_slow
 from helpers.paths import ROOT, WORK, written_whole
 from helpers.reader import say
@@ -30,6 +32,7 @@ from helpers.reader import say
 HOST = "127.0.0.1"
 START_SECONDS = 120
 STOP_SECONDS = 15
+AUTOSAVE_SECONDS = 15
 _LOCALE = {"en": "en", "ko": "ko_KR"}
 
 
@@ -58,13 +61,16 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
         If there is no such lesson.
     """
     notebook = f"{lesson_paths([lesson])[0].stem}.ipynb"
-    folder = lay_out(lang)
+    folder = WORK / lang
+    for line in in_words(lay_out(lang)):
+        print(line)
     for path in shadows(folder):
         print(shadow_problem(path), file=sys.stderr)
     token = secrets.token_hex(24)
     state = WORK / ".jupyterlab" / lang
     log = state / "log.txt"
     _write_settings(state, lang)
+    _write_extension(state, lang)
     _write_kernel(state)
     _let_every_end_be_ctrl_c()
     os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
@@ -113,8 +119,28 @@ def _write_settings(state: Path, lang: str) -> None:
         },
         # Keep every cell in the page, so that the browser's own search finds it.
         "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+        # A drawing, the choices of a quiz: they come back with the page.
+        "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE_SECONDS},
     }
     _write_json(overrides, state / "settings" / "overrides.json")
+
+
+def _write_extension(state: Path, lang: str) -> None:
+    """Write our extension of JupyterLab, which finds it by its environment."""
+    folder = state / "labextensions" / "annyeong"
+    parts = [Path(__file__).with_name(name) for name in ("lab.js", "widgets.css")]
+    edition = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:12]
+    for path in parts:
+        with written_whole(folder / path.name) as temporary:
+            temporary.write_bytes(path.read_bytes())
+    load = f"lab.js?lang={lang}&edition={edition}"  # a browser keeps no older edition
+    package = {
+        "name": "annyeong",
+        "version": __version__,
+        "jupyterlab": {"_build": {"load": load, "extension": "./extension"}},
+    }
+    _write_json(package, folder / "package.json")
 
 
 def _write_kernel(state: Path) -> None:

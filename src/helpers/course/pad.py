@@ -1,6 +1,5 @@
 """A pad to draw a digit on; the network reads it at once."""
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -9,7 +8,14 @@ import numpy as np
 import traitlets
 from traitlets.utils.bunch import Bunch
 
-from helpers.course.widgets import MimeBundle, bytes_trait, with_picture
+from helpers.course.widgets import (
+    STYLE,
+    MimeBundle,
+    asleep,
+    bytes_trait,
+    page_code,
+    with_picture,
+)
 from helpers.plots import to_png
 from helpers.reader import say
 from helpers.vision.digits import shipped_reader
@@ -32,8 +38,8 @@ class DrawPad(anywidget.AnyWidget):
         The network's output for `image`.
     """
 
-    _esm = Path(__file__).with_name("pad.js")
-    _css = Path(__file__).with_name("pad.css")
+    _esm = page_code("pad.js")
+    _css = STYLE
     words = traitlets.Dict().tag(sync=True)
     drawing = bytes_trait()  # (SIZE, SIZE) uint8, 255 where there is ink
     answer = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -43,6 +49,15 @@ class DrawPad(anywidget.AnyWidget):
         words = {
             "label": say(en="Draw a digit here", ko="여기에 숫자를 그리세요"),
             "clear": say(en="Clear", ko="지우기"),
+            "keys": say(
+                en="With the keyboard: arrow keys move the pen (Shift for small steps), the space "
+                "bar puts it down and lifts it, Delete clears.",
+                ko="키보드로 그리기: 화살표 키로 펜을 옮기고(Shift와 함께 누르면 조금씩), 스페이스 "
+                "바로 펜을 내리거나 듭니다. Delete 키로 지웁니다.",
+            ),
+            "pen_down": say(en="Pen down", ko="펜을 내렸습니다"),
+            "pen_up": say(en="Pen up", ko="펜을 들었습니다"),
+            **asleep(),
         }
         super().__init__(words=words)
         self._network = shipped_reader()
@@ -76,6 +91,11 @@ def _draw_probabilities(image: np.ndarray, probabilities: np.ndarray) -> plt.Fig
     figure, (pad, bars) = plt.subplots(1, 2, figsize=(5, 2.2), width_ratios=(1, 1.4))
     pad.imshow(image, cmap="gray_r")
     pad.set(xticks=[], yticks=[])
-    bars.bar(range(10), probabilities, color="0.4")
-    bars.set(xticks=range(10), ylim=(0, 1), xlabel="digit", ylabel="probability")
+    bars.bar(range(10), probabilities, color="#17594e")
+    bars.set(
+        xticks=range(10),
+        ylim=(0, 1),
+        xlabel=say(en="digit", ko="숫자"),
+        ylabel=say(en="probability", ko="확률"),
+    )
     return figure

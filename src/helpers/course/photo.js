@@ -1,7 +1,7 @@
 // A button for a photo; the kernel answers with a sentence and a picture of the steps.
 function render({ model, el }) {
   const words = model.get("words");
-  el.classList.add("annyeong-photo");
+  el.classList.add("annyeong", "annyeong-photo");
 
   const label = document.createElement("label");
   const input = document.createElement("input");
@@ -9,6 +9,7 @@ function render({ model, el }) {
   Object.assign(input, { type: "file", accept: "image/jpeg,image/png" });
   label.append(words.choose, input);
   const answer = document.createElement("output");
+  answer.className = "annyeong-answer";
   const picture = document.createElement("img");
   el.append(label, answer, picture);
 
@@ -24,14 +25,12 @@ function render({ model, el }) {
   });
 
   function show() {
-    answer.textContent = picture.alt = model.get("answer");
-    URL.revokeObjectURL(picture.src);
-    const png = model.get("picture");
-    picture.hidden = png.byteLength === 0;
-    picture.src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+    answer.textContent = model.get("answer");
+    showPicture(picture, model.get("picture"), model.get("answer"));
   }
   model.on("change:num_shown", show);
   show();
+  tellWhenAsleep(model, el);
 }
 
 export default { render };

@@ -9,7 +9,14 @@ import numpy as np
 import traitlets
 from matplotlib.figure import SubFigure
 
-from helpers.course.widgets import MimeBundle, bytes_trait, with_picture
+from helpers.course.widgets import (
+    STYLE,
+    MimeBundle,
+    asleep,
+    bytes_trait,
+    page_code,
+    with_picture,
+)
 from helpers.plots import to_png
 from helpers.reader import say
 from helpers.vision import photos
@@ -36,8 +43,8 @@ class PhotoUpload(anywidget.AnyWidget):
         The digits read in the current photo.
     """
 
-    _esm = Path(__file__).with_name("photo.js")
-    _css = Path(__file__).with_name("photo.css")
+    _esm = page_code("photo.js")
+    _css = STYLE
     #: Jupyter's connection takes 10 MB; a larger message breaks it.
     MAX_BYTES = 9 * 10**6
 
@@ -55,6 +62,7 @@ class PhotoUpload(anywidget.AnyWidget):
                 en=f"The photo is over {self.MAX_BYTES // 10**6} MB: make it smaller first.",
                 ko=f"{self.MAX_BYTES // 10**6} MB가 넘는 사진입니다. 먼저 크기를 줄이세요.",
             ),
+            **asleep(),
         }
         super().__init__(words=words)
         self.show(example)

@@ -5,11 +5,9 @@ does not, so no crash and no second notebook can damage the record. Only work in
 own copies (``work/<lang>/``) is recorded; a build or a test run records nothing.
 """
 
-from pathlib import Path
-
 from helpers.course.source import Lesson, exercises, lesson_paths, read_lesson
 from helpers.paths import WORK
-from helpers.reader import LANGUAGES, say
+from helpers.reader import LANGUAGES, notebook_folder, say
 
 
 def record(name: str) -> None:
@@ -79,4 +77,4 @@ def _count(lesson: Lesson, done: set[str]) -> tuple[int, int]:
 
 
 def _in_learners_copy() -> bool:
-    return Path.cwd() in [WORK / lang for lang in LANGUAGES]
+    return notebook_folder().resolve() in [WORK / lang for lang in LANGUAGES]

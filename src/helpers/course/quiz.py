@@ -13,7 +13,6 @@ replaces the widget.
 
 import html
 import re
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -22,6 +21,7 @@ from traitlets.utils.bunch import Bunch
 
 from helpers.course import progress
 from helpers.course.source import lesson_paths, read_lesson
+from helpers.course.widgets import STYLE, asleep, page_code
 from helpers.reader import language, say
 
 Question = dict[str, Any]
@@ -72,10 +72,12 @@ class Quiz(anywidget.AnyWidget):
         ``text`` and ``choices``, each with ``text``, ``because`` and ``right``.
     """
 
-    _esm = Path(__file__).with_name("quiz.js")
-    _css = Path(__file__).with_name("quiz.css")
+    _esm = page_code("quiz.js")
+    _css = STYLE
     questions: traitlets.List[Question] = traitlets.List().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
+    #: The choice at each question, from 0; -1 where none is chosen yet.
+    chosen: traitlets.List[int] = traitlets.List(traitlets.Int()).tag(sync=True)
     passed = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, name: str, questions: list[Question]):
@@ -83,8 +85,9 @@ class Quiz(anywidget.AnyWidget):
             "right": say(en="Right.", ko="맞습니다."),
             "wrong": say(en="Not quite.", ko="아쉽습니다."),
             "score": say(en="{right} of {all} right", ko="{all}문제 가운데 {right}문제 정답"),
+            **asleep(),
         }
-        super().__init__(questions=questions, words=words)
+        super().__init__(questions=questions, words=words, chosen=[-1] * len(questions))
         self._name = name
         self.observe(self._record, "passed")
 

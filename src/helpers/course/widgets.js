@@ -1,8 +1,12 @@
 // Controls above a picture that the kernel draws anew at every change.
 function render({ model, el }) {
-  el.classList.add("annyeong-explorer");
-  const chosen = { ...model.get("chosen") };
+  el.classList.add("annyeong", "annyeong-explorer");
+  const controls = document.createElement("div");
+  controls.className = "annyeong-controls";
   const picture = document.createElement("img");
+  el.append(controls, picture);
+
+  const chosen = { ...model.get("chosen") };
   let sent = JSON.stringify(chosen);
   let waiting = false; // for the kernel's picture: a slow one must not pile up moves
 
@@ -26,23 +30,24 @@ function render({ model, el }) {
       control.append(...values.map((text, position) => new Option(text, position)));
     }
     control.value = chosen[name];
-    const showValue = () => (value.textContent = slider ? values[control.value] : "");
+    control.setAttribute("aria-label", text);
+    function showValue() {
+      if (!slider) return;
+      value.textContent = values[control.value];
+      control.setAttribute("aria-valuetext", values[control.value]);
+    }
     control.addEventListener("input", () => {
       chosen[name] = Number(control.value);
       showValue();
       send();
     });
     showValue();
-    label.append(text, control, value);
-    el.append(label);
+    label.append(text, control);
+    if (slider) label.append(value);
+    controls.append(label);
   }
-  el.append(picture);
 
-  function show() {
-    URL.revokeObjectURL(picture.src);
-    picture.src = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/png" }));
-    picture.alt = model.get("caption");
-  }
+  const show = () => showPicture(picture, model.get("picture"), model.get("caption"));
   // The caption differs at every choice, even where the picture does not.
   model.on("change:caption", () => {
     show();
@@ -50,6 +55,7 @@ function render({ model, el }) {
     send();
   });
   show();
+  tellWhenAsleep(model, el);
 }
 
 export default { render };

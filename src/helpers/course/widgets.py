@@ -15,9 +15,25 @@ import traitlets
 from traitlets.utils.bunch import Bunch
 
 from helpers.plots import to_png
+from helpers.reader import say
 
 #: What Jupyter displays: data by MIME type, and metadata.
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
+
+
+#: The sheet of all widgets; JupyterLab uses it for verdicts and exercises too.
+STYLE = Path(__file__).with_name("widgets.css")
+
+
+def page_code(name: str) -> str:
+    """Return the JavaScript of a widget, after what all widgets share."""
+    names = ("widgets-common.js", name)
+    return "".join(Path(__file__).with_name(part).read_text(encoding="utf-8") for part in names)
+
+
+def asleep() -> dict[str, str]:
+    """Return what a widget without a kernel says."""
+    return {"asleep": say(en="Run this cell to play again.", ko="이 셀을 다시 실행해 보세요.")}
 
 
 def bytes_trait() -> traitlets.Bytes:
@@ -57,8 +73,9 @@ class Explorer(anywidget.AnyWidget):
     Explorer: slope = 1, colour = red
     """
 
-    _esm = Path(__file__).with_name("widgets.js")
-    _css = Path(__file__).with_name("widgets.css")
+    _esm = page_code("widgets.js")
+    _css = STYLE
+    words = traitlets.Dict().tag(sync=True)
     controls: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     chosen = traitlets.Dict().tag(sync=True)  # control -> index of its value
     picture = bytes_trait()
@@ -76,6 +93,7 @@ class Explorer(anywidget.AnyWidget):
         self._labels = dict(zip(controls, controls, strict=True)) | (labels or {})
         start = start or {}
         super().__init__(
+            words=asleep(),
             controls=[
                 {
                     "name": name,

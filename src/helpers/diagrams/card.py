@@ -12,8 +12,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-import helpers.plots  # noqa: F401  its style: a font with Hangul, 80 dots an inch
-
 
 class Ink(NamedTuple):
     """How one meaning is drawn: its colour, and its line for readers who see no colours."""
@@ -31,7 +29,6 @@ GRADIENTS = Ink("#96437A", ":")
 RIGHT = Ink("#00724F", "-")
 WRONG = Ink("#B3261E", "--")
 
-CARD = "#f7f6f2"
 TEXT = "#222222"
 CELL = 0.33  # inches: room for a number such as -0.5
 
@@ -40,7 +37,7 @@ def new_card(width: float, height: float) -> tuple[plt.Figure, Axes]:
     """Return an empty card of so many cells; y grows downwards, and -1 to 0 is for titles."""
     margin = 0.5
     size = ((width + 2 * margin) * CELL, (height + 2 * margin) * CELL)
-    figure = plt.figure(figsize=size, facecolor=CARD, layout="none")
+    figure = plt.figure(figsize=size, layout="none")
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set(xlim=(-margin, width + margin), ylim=(height - 1 + margin, -1 - margin))
     axis.set_axis_off()

@@ -64,6 +64,10 @@ class Verdict(Message):
 
     outcome: Outcome
 
+    def _repr_markdown_(self) -> str:
+        kind = self.outcome.name.lower().replace("_", "-")  # the style sheet has a colour for it
+        return f'<div class="annyeong-verdict annyeong-{kind}">\n\n{self!r}\n\n</div>'
+
 
 class Check:
     """A judge that a learner calls; the module's docstring shows how to write one.

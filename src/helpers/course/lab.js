@@ -1,0 +1,109 @@
+// What the course adds to JupyterLab, as an extension of it, written as its build tools would:
+// exercises and pictures are marked in the page, and widgets are kept in the notebook.
+(() => {
+  const here = new URL(document.currentScript.src);
+  const LANG = here.searchParams.get("lang");
+  const WORDS = {
+    en: { exercise: "Exercise", picture: "A picture that this cell has drawn" },
+    ko: { exercise: "연습 문제", picture: "이 셀이 그린 그림" },
+  }[LANG];
+  const VIEW = "application/vnd.jupyter.widget-view+json";
+  const STATE = "application/vnd.jupyter.widget-state+json";
+
+  function activate(app) {
+    const sheet = document.createElement("link");
+    Object.assign(sheet, { rel: "stylesheet", href: new URL("widgets.css" + here.search, here) });
+    document.head.append(sheet);
+    document.documentElement.lang = LANG;
+    app.docRegistry.addWidgetExtension("Notebook", {
+      createNew(panel, context) {
+        keepWidgets(context);
+        return markCells(panel);
+      },
+    });
+  }
+
+  /** Mark exercises, and give each picture the alternative text of its cell. */
+  function markCells(panel) {
+    let waiting = false;
+    function mark() {
+      waiting = false;
+      for (const { model, node } of panel.content.widgets) {
+        if (model.type !== "code") continue;
+        const isExercise = (model.getMetadata("tags") ?? []).includes("exercise");
+        node.classList.toggle("annyeong-exercise", isExercise);
+        const prompt = node.querySelector(".jp-InputArea-editor");
+        if (isExercise && prompt) prompt.dataset.annyeong = WORDS.exercise;
+        for (const picture of node.querySelectorAll(".jp-OutputArea-output img:not([alt])"))
+          picture.alt = model.getMetadata("alt") ?? WORDS.picture;
+      }
+    }
+    const observer = new MutationObserver(() => {
+      if (!waiting) requestAnimationFrame(mark);
+      waiting = true;
+    });
+    observer.observe(panel.content.node, { childList: true, subtree: true });
+    return { isDisposed: false, dispose: () => observer.disconnect() };
+  }
+
+  /**
+   * Keep the state of the widgets that the page shows, and of no others, in the notebook.
+   *
+   * At each save JupyterLab's widget manager writes the state of all widgets of the kernel: also
+   * of those whose cell has been run again, and no longer of those that an earlier kernel made.
+   */
+  function keepWidgets(context) {
+    const { model } = context;
+    let kept = {};
+    const read = () => model.getMetadata("widgets")?.[STATE]?.state ?? {};
+    function keep() {
+      const known = { ...kept, ...read() };
+      kept = {};
+      const waiting = shownIn(model);
+      for (const id of waiting) {
+        if (id in kept || !(id in known)) continue;
+        kept[id] = known[id];
+        // A widget names the widgets that it consists of.
+        for (const [, part] of JSON.stringify(known[id].state).matchAll(/"IPY_MODEL_(\w+)"/g))
+          waiting.push(part);
+      }
+      if (Object.keys(kept).length === 0) model.deleteMetadata("widgets");
+      else
+        model.setMetadata("widgets", {
+          [STATE]: { version_major: 2, version_minor: 0, state: kept },
+        });
+    }
+    let isOurs = false;
+    context.ready.then(() => {
+      kept = read();
+      model.metadataChanged.connect((_, { key }) => {
+        if (key !== "widgets" || isOurs) return;
+        isOurs = true;
+        keep();
+        isOurs = false;
+      });
+    });
+    // The last moment at which the manager knows what the widgets of this kernel show.
+    context.sessionContext.statusChanged.connect((_, status) => {
+      if (status === "restarting") context.save();
+    });
+  }
+
+  function shownIn(model) {
+    const ids = [];
+    for (const cell of model.cells) {
+      if (cell.type !== "code") continue;
+      for (let i = 0; i < cell.outputs.length; i++) {
+        const view = cell.outputs.get(i).data[VIEW];
+        if (view) ids.push(view.model_id);
+      }
+    }
+    return ids;
+  }
+
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB.annyeong = {
+    init() {},
+    get: async () => () => ({ id: "annyeong:lessons", autoStart: true, activate }),
+  };
+})();
