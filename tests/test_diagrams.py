@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import card
+from helpers.diagrams import card, encoder_decoder
 from helpers.diagrams import convolution as diagrams
-from helpers.plots import to_png
+from helpers.plots import CARD, to_png
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
 IMAGE = np.random.default_rng(0).uniform(size=(6, 5))
 KERNEL = np.array([[-1, 0], [0.5, 1], [2, -3]])
 MAP = (sliding_window_view(IMAGE, KERNEL.shape) * KERNEL).sum(axis=(2, 3))
+STEPS = (["<s>", *"bcdefghij"], list("abcdefghij"), list("bcdefghijk"), [0.5] * 10)
+TABLE = {"<s>": {"a": 0.6, "b": 0.4}, "a": {"c": 0.5, "d": 0.5}, "b": {"</s>": 0.9, "c": 0.1},
+         "c": {"</s>": 1.0}, "d": {"</s>": 1.0}}  # fmt: skip
 DIAGRAMS = {
     "one place": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1),
     "sliding": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1, MAP),
@@ -23,6 +26,11 @@ DIAGRAMS = {
     ),
     "filters": lambda: diagrams.filters_and_maps([KERNEL], [MAP], [7]),
     "fields": lambda: diagrams.receptive_fields(IMAGE, {"conv_1": (1, 1, 3)}),
+    "encoder": lambda: encoder_decoder.encoder_to_decoder(
+        ["a", "b", "c", "</s>"], np.linspace(-1, 1, 128), ["d", "e", "f", "g", "h", "</s>"]
+    ),
+    "decoder": lambda: encoder_decoder.decoder_steps(*STEPS, 9),
+    "beam": lambda: encoder_decoder.beam_tree(TABLE, width=2),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 
@@ -48,7 +56,7 @@ def texts(figure):
 
 @pytest.mark.parametrize("name", PALETTE)
 def test_a_meaning_can_be_read_on_the_card(name):
-    contrast = (luminance(card.CARD) + 0.05) / (luminance(getattr(card, name).color) + 0.05)
+    contrast = (luminance(CARD) + 0.05) / (luminance(getattr(card, name).color) + 0.05)
     assert contrast >= 4.5
 
 
@@ -101,3 +109,37 @@ def test_every_place_of_a_kernel_is_drawn(size, kernel, stride, padding, places)
 def test_zero_is_never_minus_zero():
     assert card.short(-0.04) == "0"
     assert card.short(-0.04, 1) == "0.0"
+
+
+def test_a_token_that_is_written_is_the_next_input():
+    figure = encoder_decoder.encoder_to_decoder(["q", "</s>"], [0.5, -1], ["x", "y", "</s>"])
+    assert texts(figure).count("x") == texts(figure).count("y") == 2
+    assert texts(figure).count("<s>") == 1
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array().ravel(), [0.5, -1])
+
+
+@pytest.mark.parametrize(("place", "loss"), [(0, 0.69), (2, 2.30)])
+def test_a_step_of_the_decoder_shows_its_loss_and_no_later_step(place, loss):
+    fed, said, wanted = ["<s>", "b", "c"], ["x", "c", "y"], ["b", "c", "</s>"]
+    figure = encoder_decoder.decoder_steps(fed, said, wanted, [0.5, 0.25, 0.1], place)
+    assert f"= {loss:.2f}" in texts(figure)[-1]
+    assert texts(figure).count("=") == int(place > 0)  # the second is right
+    assert ("y" in texts(figure)) == (place == 2)
+
+
+def test_the_way_into_the_next_step_starts_where_its_token_comes_from():
+    taught, alone = (
+        encoder_decoder.decoder_steps(*STEPS, 2, with_teacher) for with_teacher in (True, False)
+    )
+    heights = [
+        {round(text.xyann[1], 1) for text in figure.axes[0].texts
+         if getattr(text, "arrow_patch", None) and text.arrow_patch.get_linestyle() == "--"}
+        for figure in (taught, alone)
+    ]  # fmt: skip
+    assert heights == [{0.9}, {2.7}]
+
+
+@pytest.mark.parametrize(("width", "found"), [(1, "a c  0.30"), (2, "b  0.36")])
+def test_a_wider_beam_finds_the_better_answer(width, found):
+    figure = encoder_decoder.beam_tree(TABLE, width)
+    assert texts(figure)[-1].endswith(found)

@@ -383,12 +383,12 @@ def check_extend(extend: Callable) -> str | None:
             ko="첫 번째 앞부분만 이어 갔습니다. 확률이 0.4인 둘째가 0.4 · 0.9 = 0.36이 되고, "
             "0.5인 첫째는 0.5 · 0.5 = 0.25에 그칠 수도 있습니다.",
         )
-    if tried.agrees(lambda *given: _extended(*given, best=min)):
+    if tried.agrees(lambda beams, after, width: _extended(beams, after, width, best=min)):
         return say(
             en="You keep the least probable: the nearer to 0 a log probability is, the better.",
             ko="확률이 가장 낮은 것들이 남았습니다. 로그 확률은 0에 가까울수록 좋습니다.",
         )
-    if tried.agrees(lambda *given: _extended(*given, last=0)):
+    if tried.agrees(lambda beams, after, width: _extended(beams, after, width, last=0)):
         return say(
             en="You go on from the first token of each beam; what comes next depends on the "
             "last one.",
