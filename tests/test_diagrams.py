@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import attention, card, recurrence
+from helpers.diagrams import attention, card, encoder_decoder, recurrence
 from helpers.diagrams import convolution as diagrams
 from helpers.plots import CARD, to_png
 from helpers.reader import say
@@ -19,6 +19,9 @@ RANDOM = np.random.default_rng(1)
 QUERY, KEYS, VALUES = (RANDOM.normal(size=shape) for shape in [4, (5, 4), (5, 3)])
 LOOKS = RANDOM.dirichlet(np.ones(5), 18)
 HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.pi / 12)], -1)
+STEPS = (["<s>", *"bcdefghij"], list("abcdefghij"), list("bcdefghijk"), [0.5] * 10)
+TABLE = {"<s>": {"a": 0.6, "b": 0.4}, "a": {"c": 0.5, "d": 0.5}, "b": {"</s>": 0.9, "c": 0.1},
+         "c": {"</s>": 1.0}, "d": {"</s>": 1.0}}  # fmt: skip
 DIAGRAMS = {
     "clock": lambda: attention.soft_clock(11, 1, HANDS, {1: 8, 13: 21}, [0.25, 0.75]),
     "look-up": lambda: attention.attention_step(QUERY, KEYS, VALUES, "abcde"),
@@ -40,6 +43,11 @@ DIAGRAMS = {
     "GRU": lambda: recurrence.gru_step(z=0.7, r=0.5, h_before=0.8, x_sum=-0.4, h_weight=1.5),
     "windows": lambda: recurrence.series_window(np.sin(np.arange(60)), start=8, size=24),
     "fields": lambda: diagrams.receptive_fields(IMAGE, {"conv_1": (1, 1, 3)}),
+    "encoder": lambda: encoder_decoder.encoder_to_decoder(
+        ["a", "b", "c", "</s>"], np.linspace(-1, 1, 128), ["d", "e", "f", "g", "h", "</s>"]
+    ),
+    "decoder": lambda: encoder_decoder.decoder_steps(*STEPS, 9),
+    "beam": lambda: encoder_decoder.beam_tree(TABLE, width=2),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 
@@ -161,3 +169,37 @@ def test_a_window_ends_before_what_is_asked_for():
     step = np.diff(seen.get_xdata())[0]
     assert len(seen.get_xdata()) == 5
     assert asked.get_xdata()[0] == pytest.approx(seen.get_xdata()[-1] + step)
+
+
+def test_a_token_that_is_written_is_the_next_input():
+    figure = encoder_decoder.encoder_to_decoder(["q", "</s>"], [0.5, -1], ["x", "y", "</s>"])
+    assert texts(figure).count("x") == texts(figure).count("y") == 2
+    assert texts(figure).count("<s>") == 1
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array().ravel(), [0.5, -1])
+
+
+@pytest.mark.parametrize(("place", "loss"), [(0, 0.69), (2, 2.30)])
+def test_a_step_of_the_decoder_shows_its_loss_and_no_later_step(place, loss):
+    fed, said, wanted = ["<s>", "b", "c"], ["x", "c", "y"], ["b", "c", "</s>"]
+    figure = encoder_decoder.decoder_steps(fed, said, wanted, [0.5, 0.25, 0.1], place)
+    assert f"= {loss:.2f}" in texts(figure)[-1]
+    assert texts(figure).count("=") == int(place > 0)  # the second is right
+    assert ("y" in texts(figure)) == (place == 2)
+
+
+def test_the_way_into_the_next_step_starts_where_its_token_comes_from():
+    taught, alone = (
+        encoder_decoder.decoder_steps(*STEPS, 2, with_teacher) for with_teacher in (True, False)
+    )
+    heights = [
+        {round(text.xyann[1], 1) for text in figure.axes[0].texts
+         if getattr(text, "arrow_patch", None) and text.arrow_patch.get_linestyle() == "--"}
+        for figure in (taught, alone)
+    ]  # fmt: skip
+    assert heights == [{0.9}, {2.7}]
+
+
+@pytest.mark.parametrize(("width", "found"), [(1, "a c  0.30"), (2, "b  0.36")])
+def test_a_wider_beam_finds_the_better_answer(width, found):
+    figure = encoder_decoder.beam_tree(TABLE, width)
+    assert texts(figure)[-1].endswith(found)
