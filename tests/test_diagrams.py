@@ -6,15 +6,26 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import card, recurrence
+from helpers.diagrams import attention, card, recurrence
 from helpers.diagrams import convolution as diagrams
 from helpers.plots import CARD, to_png
+from helpers.reader import say
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
 IMAGE = np.random.default_rng(0).uniform(size=(6, 5))
 KERNEL = np.array([[-1, 0], [0.5, 1], [2, -3]])
 MAP = (sliding_window_view(IMAGE, KERNEL.shape) * KERNEL).sum(axis=(2, 3))
+RANDOM = np.random.default_rng(1)
+QUERY, KEYS, VALUES = (RANDOM.normal(size=shape) for shape in [4, (5, 4), (5, 3)])
+LOOKS = RANDOM.dirichlet(np.ones(5), 18)
+HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.pi / 12)], -1)
 DIAGRAMS = {
+    "clock": lambda: attention.soft_clock(11, 1, HANDS, {1: 8, 13: 21}, [0.25, 0.75]),
+    "look-up": lambda: attention.attention_step(QUERY, KEYS, VALUES, "abcde"),
+    "bottleneck": lambda: attention.encoder_decoder("abcde", "vwxyz"),
+    "looking back": lambda: attention.encoder_decoder("abcde", "vwxyz", LOOKS[0]),
+    "alignment": lambda: attention.alignment(LOOKS, "abcde", "abcdefghijklmnopqr", 7),
+    "heat map": lambda: attention.heat_map(LOOKS, "abcde", "abcdefghijklmnopqr", say("a", "가")),
     "one place": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1),
     "sliding": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1, MAP),
     "places": lambda: diagrams.kernel_places(size=9, kernel=4, stride=3, padding=1),
@@ -107,6 +118,23 @@ def test_every_place_of_a_kernel_is_drawn(size, kernel, stride, padding, places)
 def test_zero_is_never_minus_zero():
     assert card.short(-0.04) == "0"
     assert card.short(-0.04, 1) == "0.0"
+
+
+def test_a_look_up_shows_the_weights_and_the_context():
+    figure = attention.attention_step(QUERY, KEYS, VALUES, "abcde")
+    weights = np.exp(KEYS @ QUERY / 2)
+    weights /= weights.sum()
+    drawn = [image.get_array() for image in figure.axes[0].images]
+    np.testing.assert_allclose(drawn[3][:, 0], weights)
+    np.testing.assert_allclose(drawn[5][0], weights @ VALUES)
+
+
+def test_an_alignment_is_drawn_up_to_the_step():
+    figure = attention.alignment(LOOKS[:3], "abcde", "xyz", 1, "a title")
+    assert figure.axes[0].images[0].get_array().mask.any(axis=1).tolist() == [False, False, True]
+    assert {"a title", "written so far: xy"} <= set(texts(figure))
+    last = attention.alignment(LOOKS[:3], "abcde", "xyz", 9)
+    assert "written so far: xyz" in texts(last)
 
 
 def test_a_network_in_the_middle_of_its_reading_shows_no_later_state():

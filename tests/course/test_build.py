@@ -4,6 +4,7 @@ import sys
 
 import nbformat
 import pytest
+from nbformat import v4
 
 from helpers.checksums import recorded
 from helpers.course import build, navigation
@@ -186,6 +187,21 @@ def test_the_helpers_speak_the_language_of_the_folder(built_once, lang, answer):
 
 def test_a_build_records_no_progress(built_once):
     assert not (built_once / "work").exists()
+
+
+def test_what_is_logged_past_python_does_not_reach_the_terminal(tmp_path, capfd):
+    noise = 'import subprocess\nsubprocess.run("echo noise >&2", shell=True)\nprint("heard")'
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(noise)])
+    (cell,) = build.execute(notebook, tmp_path / "noisy.ipynb").cells
+    assert [output.text for output in cell.outputs] == ["heard\n"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_kernel_that_dies_leaves_its_last_words(tmp_path):
+    last = 'import os\nos.system("echo last words >&2")\nos._exit(1)'
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(last)])
+    with pytest.raises(LessonError, match="last words"):
+        build.execute(notebook, tmp_path / "dying.ipynb")
 
 
 # When a notebook is built

@@ -18,6 +18,7 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from helpers.checksums import recorded
@@ -66,17 +67,32 @@ def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
     """
     lessons = [read_lesson(path) for path in lesson_paths(names)]
     _raise_if_any([str(fault) for lesson in lessons for fault in find_faults(lesson)])
+    to_do = [
+        (lesson, lang)
+        for lesson in lessons
+        for lang in LANGUAGES
+        if force or not _is_fresh(lesson, notebook_path(lesson, lang))
+    ]
     written = []
-    for lesson in lessons:
-        for lang in LANGUAGES:
-            path = notebook_path(lesson, lang)
-            if force or not _is_fresh(lesson, path):
-                source = source_digest(lesson)  # before the run, so that a change in it shows
-                notebook = execute(convert(lesson, lang), path)
-                _raise_if_any(_output_faults(lesson, notebook))
-                _write(_sealed(notebook, lesson, lang, source), path)
-                written.append(path)
+    for lesson, lang in _with_bar(to_do):
+        path = notebook_path(lesson, lang)
+        source = source_digest(lesson)  # before the run, so that a change in it shows
+        notebook = execute(convert(lesson, lang), path)
+        _raise_if_any(_output_faults(lesson, notebook))
+        _write(_sealed(notebook, lesson, lang, source), path)
+        written.append(path)
     return written
+
+
+def _with_bar(to_do: list[tuple[Lesson, str]]) -> Iterator[tuple[Lesson, str]]:
+    """Yield each notebook to build; in a terminal a bar says which it is."""
+    from tqdm import tqdm
+
+    shape = "{n_fmt}/{total_fmt} |{bar:30}| {desc} {elapsed}"
+    with tqdm(to_do, bar_format=shape, disable=None) as bar:
+        for lesson, lang in bar:
+            bar.set_description_str(f"{lang}/{lesson.name}")
+            yield lesson, lang
 
 
 def check(names: list[str] | None = None) -> None:
@@ -184,6 +200,7 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
         If a cell raises; the message holds the path, the cell and its traceback.
     """
     from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
 
     path.parent.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
@@ -194,10 +211,16 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    try:
-        client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
-    except Exception as error:
-        raise LessonError(f"{_shown(path)}: a cell fails\n{error}") from error
+    # What TensorFlow and others log past Python is shown only if the kernel dies of it.
+    with TemporaryFile() as log:
+        try:
+            client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}, stderr=log)
+        except Exception as error:
+            lines = [f"{_shown(path)}: a cell fails", str(error)]
+            if isinstance(error, DeadKernelError | RuntimeError):
+                log.seek(0)
+                lines.append(log.read().decode(errors="replace"))
+            raise LessonError("\n".join(lines)) from error
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}  # not the version that ran it
     for cell in notebook.cells:

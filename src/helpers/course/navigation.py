@@ -35,7 +35,11 @@ def navigation(lesson: Lesson, lang: str) -> str:
     return " · ".join(links)
 
 
+def topic(lesson: Lesson, lang: str) -> str:
+    """Return what stands after the colon of a lesson's title, or all of it: ``"Pooling"``."""
+    found = lesson.title(lang).rpartition(": ")[2]
+    return found[:1].upper() + found[1:]
+
+
 def _named(lesson: Lesson, lang: str) -> str:
-    """Return number and topic, what stands after the colon of the title: ``"03 Pooling"``."""
-    topic = lesson.title(lang).rpartition(": ")[2]
-    return f"{lesson.name[:2]} {topic[:1].upper()}{topic[1:]}"
+    return f"{lesson.name[:2]} {topic(lesson, lang)}"

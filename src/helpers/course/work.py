@@ -85,7 +85,7 @@ def lay_out(lang: str) -> list[News]:
         if target is None:
             continue
         before = laid.get(target.name)
-        _lay(original, target, laid)
+        _lay(_content(original), target, laid)
         if target.name != original.name:
             news.append(News(target, folder / original.name))
         elif is_update and (before is None or before.text != laid[target.name].text):
@@ -121,15 +121,26 @@ def reset(lesson: str, lang: str) -> tuple[Path, Path | None]:
     original = NOTEBOOKS / lang / f"{name}.ipynb"
     if not original.is_file():
         raise DataError(_missing(f"notebooks/{lang}/{original.name}"))
-    folder = WORK / lang
-    laid = _read_laid(folder)
-    target = folder / f"{name}.ipynb"
+    target = WORK / lang / original.name
+    return target, replace(target, _content(original))
+
+
+def replace(target: Path, content: bytes) -> Path | None:
+    """Lay a notebook out, whatever is there; keep a changed copy under another name.
+
+    Returns
+    -------
+    Path or None
+        Where the learner's changed copy now lies, if there was one.
+    """
+    laid = _read_laid(target.parent)
     kept = None
     if target.exists() and not _Edition.of(target.read_bytes()).is_as(laid.get(target.name)):
-        kept = next(path for path in _numbered(folder, name, "mine") if not path.exists())
+        mine = _numbered(target.parent, target.stem, "mine")
+        kept = next(path for path in mine if not path.exists())
         target.rename(kept)
-    _lay(original, target, laid)
-    return target, kept
+    _lay(content, target, laid)
+    return kept
 
 
 def _missing(name: str) -> str:
@@ -201,27 +212,26 @@ def _content(original: Path) -> bytes:
     return original.read_bytes().replace(ALL_LESSONS[lang].encode(), HOME.encode())
 
 
-def _lay(original: Path, target: Path, laid: dict[str, _Edition]) -> None:
-    content = _content(original)
+def _lay(content: bytes, target: Path, laid: dict[str, _Edition]) -> None:
     with written_whole(target) as temporary:
         temporary.write_bytes(content)
-    _trust(target)
+    trust(target)
     laid[target.name] = _Edition.of(content)
     with written_whole(target.parent / ".laid.json") as temporary:
         record = {name: asdict(edition) for name, edition in laid.items()}
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
 
 
-def _trust(copy: Path) -> None:
-    """Sign a copy as JupyterLab does, which shows no widgets of a notebook it does not trust.
+def trust(notebook: Path) -> None:
+    """Sign a notebook as JupyterLab does, which shows no widgets of a notebook it does not trust.
 
-    Where the signature cannot be kept, the learner has the copy all the same.
+    Where the signature cannot be kept, the learner has the notebook all the same.
     """
     from nbformat import read
     from nbformat.sign import NotebookNotary
 
     with suppress(ValueError, OSError):
-        NotebookNotary().sign(read(copy, as_version=4))
+        NotebookNotary().sign(read(notebook, as_version=4))
 
 
 def _read_laid(folder: Path) -> dict[str, _Edition]:
