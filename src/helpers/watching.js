@@ -58,7 +58,7 @@ function table(state, words) {
   const head = make("thead", {}, row("th", [words.epoch, ...state.columns]));
   const body = make("tbody", {}, ...state.rows.map((texts) => row("td", texts)));
   const box = make("div", { className: "rows" }, make("table", {}, head, body));
-  queueMicrotask(() => (box.scrollTop = box.scrollHeight));
+  requestAnimationFrame(() => (box.scrollTop = box.scrollHeight));
   return box;
 }
 

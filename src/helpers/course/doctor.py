@@ -116,7 +116,7 @@ def examine(
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a port of this machine is free to listen at."""
+    """Return whether a port of this machine is free to listen at."""
     with socket.socket() as probe:
         if os.name == "posix":  # a port whose last connections are closing counts as free
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -224,7 +224,7 @@ def _environment(state: Path, token: str) -> dict[str, str]:
 
 
 def _has_browser() -> bool:
-    """Tell whether a window can open: a text browser would take over the terminal."""
+    """Return whether a window can open: a text browser would take over the terminal."""
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
         return False
     try:
@@ -252,7 +252,7 @@ def _root(server: subprocess.Popen, token: str) -> str | None:
 
 
 def _answers(port: int) -> bool:
-    """Tell whether somebody listens there: JupyterLab names its port a moment before."""
+    """Return whether somebody listens there: JupyterLab names its port a moment before."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 

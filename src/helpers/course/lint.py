@@ -210,7 +210,7 @@ def _link_faults(lesson: Lesson) -> _Faults:
 
 
 def _has_target(lesson: Lesson, lang: str, target: str) -> bool:
-    """Tell whether a link of the notebook in `lang` leads to a file or a heading that exists."""
+    """Return whether a link of the notebook in `lang` leads to a file or a heading that exists."""
     file, _, anchor = unquote(target).partition("#")
     if file and not (file.endswith(".ipynb") and "/" not in file):
         # Resolve it: the folder of the notebooks does not exist before the first build.

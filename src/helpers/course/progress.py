@@ -138,5 +138,5 @@ def progress() -> Progress:
 
 
 def in_learners_copy() -> bool:
-    """Tell whether the notebook is one of the learner's own."""
+    """Return whether the notebook is one of the learner's own."""
     return notebook_folder().resolve() in [WORK / lang for lang in LANGUAGES]

@@ -189,7 +189,7 @@ def _digest(text: str) -> str:
 
 
 def _is_on(moment: datetime | None, now: datetime) -> bool:
-    """Tell whether a moment is on the same day as `now`, where the learner is."""
+    """Return whether a moment is on the same day as `now`, where the learner is."""
     return moment is not None and moment.astimezone(now.tzinfo).date() == now.date()
 
 

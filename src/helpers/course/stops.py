@@ -163,7 +163,7 @@ def _made(node):
 
 
 def _is_a_claim(error: BaseException) -> bool:
-    """Tell whether an assert of the cell itself failed, its own or one of NumPy's.
+    """Return whether an assert of the cell itself failed, its own or one of NumPy's.
 
     A number that was edited may also leave an assert without what it looks up.
     """

@@ -163,7 +163,7 @@ class _Edition:
         return cls(_digest(content), _digest(_text_of(content)))
 
     def is_as(self, laid: "_Edition | None") -> bool:
-        """Tell whether the learner has changed nothing since the notebook was laid."""
+        """Return whether the learner has changed nothing since the notebook was laid."""
         return laid is not None and (self.file == laid.file or self.text == laid.text)
 
 

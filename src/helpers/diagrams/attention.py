@@ -209,7 +209,7 @@ def encoder_decoder(
         for place, share in enumerate(np.asarray(weights, float)):
             start = place * step + wide / 2
             axis.plot(
-                [start, start, x - 0.35, x - 0.35], [top, 0.9, 0.9, top - 0.1], zorder=-share,
+                [start, start, x - 0.45, x - 0.45], [top, 0.9, 0.9, top - 0.1], zorder=-share,
                 linewidth=0.6 + 5 * share, color=_SHARES(0.25 + 0.75 * share),
             )  # fmt: skip
             axis.text(start + 0.2, top - 0.6, f"{share:.2f}", color=TEXT, fontsize=9, va="center")
@@ -273,18 +273,18 @@ def alignment(
     return figure
 
 
-def heat_maps(
-    weights: Sequence[ArrayLike], columns: Sequence[Sequence[str]], rows: Sequence[Sequence[str]],
-    titles: Sequence[str],
-) -> plt.Figure:  # fmt: skip
-    """Draw heat maps of attention below each other: a row for each step, which adds up to 1.
+def heat_map(
+    weights: ArrayLike, columns: Sequence[str], rows: Sequence[str], title: str
+) -> plt.Figure:
+    """Draw a heat map of attention: a row for each step, which adds up to 1.
 
     Parameters
     ----------
-    weights : sequence of arrays (num_rows, num_columns)
-    columns, rows : sequence of sequences of str
+    weights : array_like, (num_rows, num_columns)
+    columns, rows : sequence of str
         What is looked at, and what is written.
-    titles : sequence of str
+    title : str
+        Of one line or more.
 
     Returns
     -------
@@ -292,27 +292,22 @@ def heat_maps(
 
     Examples
     --------
-    >>> figure = heat_maps([np.eye(2)], [["이름", "?"]], [["저", "는"]], ["a map"])
+    >>> figure = heat_map(np.eye(2), ["이름", "?"], ["저", "는"], "a map")
     >>> len(figure.axes[0].images)
     1
     >>> plt.close(figure)
     """
-    wide, tall, label = 2.4, 0.9, 4.2
-    heights = [len(own) * tall + 2.6 for own in rows]
-    figure, axis = new_card(label + wide * max(map(len, columns)), sum(heights) - 0.8)
-    top = 0.9
-    for table, across, down, title, height in zip(
-        weights, columns, rows, titles, heights, strict=True
-    ):
-        axis.text(0, top - 1.5, title, va="center", color=TEXT, fontsize=11)
-        _draw_shares(axis, np.asarray(table, float), label, top, wide, tall)
-        for place, piece in enumerate(across):
-            x = label + wide * (place + 0.5)
-            axis.text(x, top - 0.5, piece, ha="center", va="center", color=TEXT)
-        for place, piece in enumerate(down):
-            y = top + tall * (place + 0.5)
-            axis.text(label - 0.3, y, piece, ha="right", va="center", color=TEXT)
-        top += height
+    wide, tall, label = 2.6, 0.85, 4.2
+    top = 0.75 * (title.count("\n") + 1) + 0.4
+    figure, axis = new_card(max(label + wide * len(columns), 21), top + len(rows) * tall + 1)
+    axis.text(0, -0.8, title, va="top", color=TEXT, fontsize=11, linespacing=1.5)
+    _draw_shares(axis, np.asarray(weights, float), label, top, wide, tall)
+    for place, piece in enumerate(columns):
+        x = label + wide * (place + 0.5)
+        axis.text(x, top - 0.5, piece, ha="center", va="center", color=TEXT)
+    for place, piece in enumerate(rows):
+        y = top + tall * (place + 0.5)
+        axis.text(label - 0.3, y, piece, ha="right", va="center", color=TEXT)
     return figure
 
 

@@ -1,7 +1,7 @@
 """The corpora of the chatbot: wordings, each with its intent, and the answers.
 
-`greetings.tsv` has everyday courtesy, `earnest.tsv` grief, danger and fear, `off_topic.tsv` what a
-chatbot of greetings should refuse.
+`greetings.tsv` has everyday courtesies; `earnest.tsv` has grief, danger and fear; `off_topic.tsv`
+has what a greeting chatbot should refuse.
 """
 
 import csv
@@ -15,7 +15,7 @@ from helpers.reader import say
 GREETINGS = DATA / "greetings.tsv"
 EARNEST = DATA / "earnest.tsv"
 OFF_TOPIC = DATA / "off_topic.tsv"
-#: To learn from, to choose settings with, to measure with.
+#: For learning, for choosing settings, for measuring.
 SPLITS = ("train", "validation", "held_out")
 
 
@@ -31,12 +31,12 @@ def load_greetings(split: str) -> tuple[list[str], list[str]]:
     Returns
     -------
     texts, intents : list of str, list of str
-        Of the same length, in the order of the file; each intent has many wordings.
+        As long as each other, in the order of the file; each intent has many wordings.
 
     Raises
     ------
     ValueError
-        If `split` is another.
+        If `split` is none of these.
     DataError
         If the file is missing or differs from the one that the course ships.
 
@@ -87,7 +87,7 @@ def load_earnest_answers() -> dict[str, list[str]]:
 
 
 def load_off_topic(split: str) -> list[str]:
-    """Load questions that a chatbot of greetings should refuse.
+    """Load questions that a greeting chatbot should refuse.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def load_off_topic(split: str) -> list[str]:
     Returns
     -------
     list of str
-        Errors are those of `load_greetings`.
+        The errors are those of `load_greetings`.
 
     Examples
     --------

@@ -1,12 +1,12 @@
 """The retrieval engine: it finds the wordings nearest to a message and classifies their intents.
 
-Two classifiers share the decision. The *nearest neighbours* know each wording, but not what makes
-it different from those of other intents; the *layer*, one dense layer with a softmax over the same
-vectors, knows which directions indicate an intent. The score is their weighted mean.
+Two classifiers decide together. The *nearest neighbours* know every wording, but not what sets it
+apart from the wordings of other intents; the *layer*, one dense layer with a softmax over the same
+vectors, has learned which directions indicate an intent. The score is their weighted mean.
 
-Serious messages have a layer of their own, which knows the grave intents too and decides first
-(`helpers.language.safety`). One layer for both would have to share a probability of 1 among more
-intents, and would know the courtesies less well.
+Serious messages have a layer of their own, which also knows the grave intents and decides first
+(`helpers.language.safety`). A single layer would have to share a probability of 1 among more
+intents, and would recognise the courtesies less well.
 """
 
 import hashlib
@@ -56,12 +56,12 @@ NUM_CANDIDATES = 100
 SHARE = 0.3
 #: The L2 regularization of the layer's weights (ridge).
 RIDGE = 0.02
-#: How many steps the layer is trained; more change nothing.
+#: How many steps the layer is trained; with more, nothing changes.
 NUM_STEPS = 16
 #: The second derivative that all steps share, as a multiple of XᵀX.
 STEEPNESS = 0.05
-#: A shipped vector is scaled so that its largest number is this, then rounded. It has so many
-#: divisors that the counts which a spelling's vector is made of are not changed by rounding.
+#: A shipped vector is scaled so that its largest number is this, then rounded. 120 has many
+#: divisors, so rounding does not change the counts that make up a spelling's vector.
 QUANTIZED_MAX = 120
 
 _FILE, _RECORD = "chatbot-retrieval.npz", "chatbot-retrieval.json"
@@ -97,14 +97,15 @@ def fit_layer(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray, (D, C) float32
-        W, near the least of the cross-entropy summed over N, plus `RIDGE` / 2 |W|².
+        W, close to the minimum of the cross-entropy, summed over N, plus `RIDGE` / 2 |W|².
 
     Notes
     -----
-    Newton's method needs the second derivatives, another matrix at each step. In their place
-    stands one for all steps, as in Böhning, "Multinomial logistic regression algorithm" (1992),
-    and momentum shortens the way: Nesterov (1983). Böhning's matrix has a half of XᵀX, enough
-    for any data; where most probabilities are near 0 or 1, `STEEPNESS` is, and goes faster.
+    Newton's method needs the second derivatives, a new matrix at each step. This uses one matrix
+    for all steps, as in Böhning, "Multinomial logistic regression algorithm" (1992), and
+    momentum to need fewer of them: Nesterov (1983). Böhning's matrix is half of XᵀX, which is
+    enough for any data; where most probabilities are near 0 or 1, `STEEPNESS` is enough and
+    converges faster.
 
     Examples
     --------
@@ -148,8 +149,8 @@ def fit_intents(
 def training_wordings() -> tuple[list[str], list[str]]:
     """Return the wordings that the engine knows, and the intent of each.
 
-    Those of courtesy come first, also the ones that only sound grave (배고파 죽겠어요); then
-    those of the serious intents.
+    Courtesies come first, including those that only sound grave (배고파 죽겠어요, "I'm starving"),
+    then the serious intents.
 
     Errors are those of `helpers.language.corpus.load_greetings`.
     """
@@ -173,23 +174,23 @@ def known_answers() -> dict[str, list[str]]:
 
 
 class Retrieval:
-    """Answers with the answer to the nearest wording; called with a message, it answers.
+    """Replies with an answer to the intent of the nearest wording; call it with a message.
 
     Parameters
     ----------
     vectors : ndarray, (N, 2560) float32, optional
-        What `represent` makes of the `training_wordings`.
+        `represent` of the `training_wordings`.
     layer : ndarray, (2560, C + 1) float32, optional
-        What `fit_intents` makes of those of courtesy.
+        `fit_intents` of the courtesies.
     earnest_layer : ndarray, (2560, E + 1) float32, optional
-        What `fit_intents` makes of them all. What is omitted is computed, which takes many
-        seconds; `load_retrieval` reads it from a file.
+        `fit_intents` of all wordings. What is omitted is computed, which takes many seconds;
+        `load_retrieval` reads it from a file.
 
     Attributes
     ----------
     vectors : ndarray, (N, 2560) float32
     index : SentenceIndex
-        The wordings of courtesy, the first of all.
+        The courtesies, which are the first of the `training_wordings`.
     intents : list of str
         The intent of each wording in `index`.
 
@@ -225,12 +226,12 @@ class Retrieval:
         self.layer, self.earnest_layer = layer, earnest_layer
 
     def match(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Find the wording of courtesy that fits each of M texts best.
+        """Find the courtesy that fits each of M texts best.
 
         Returns
         -------
         rows, scores : ndarray, (M,) int64 and ndarray, (M,) float32
-            Which of `index.texts` it is; how well it fits, at most about 1.
+            Its row in `index.texts`, and how well it fits: at most about 1.
         """
         return self._match(represent(texts))
 
@@ -277,7 +278,7 @@ class Retrieval:
         """Return the answer, its score in [0, 1] and the intent; None where it refuses."""
         return self.replies([message])[0]
 
-    # The answers to an intent vary, and a message always has the same one.
+    # An intent has several answers; the same message always gets the same one.
 
     def _serious_answer(self, message: str, intent: str, score: float) -> tuple[str, float, str]:
         answers = self._answers[intent]
@@ -294,8 +295,8 @@ class Retrieval:
 def load_retrieval(folder: Path = MODELS) -> Retrieval:
     """Load the engine that `ship` wrote.
 
-    If the file was made from other wordings, settings or another version of the encoder, the
-    engine is fitted again, which takes many seconds.
+    If the file was made from other wordings or settings, or with another version of the encoder,
+    the engine is fitted again, which takes many seconds.
 
     Raises
     ------
@@ -303,7 +304,7 @@ def load_retrieval(folder: Path = MODELS) -> Retrieval:
         If a file is missing or damaged.
     """
     with ThreadPoolExecutor(1) as beside:
-        weights = beside.submit(encoder)  # the first message needs them, and does not wait
+        weights = beside.submit(encoder)  # loaded now, so that the first message does not wait
         known = _read(Path(folder))
         weights.result()
     return Retrieval(*known)
@@ -344,7 +345,7 @@ def ship(folder: Path = MODELS) -> dict:
 
 
 def _ingredients() -> dict[str, Any]:
-    """Return everything that determines the engine, to compare with a record."""
+    """Return everything that determines the engine, for comparison with a record."""
     wordings = [*zip(*training_wordings(), strict=True)]
     corpus = json.dumps([wordings, load_off_topic("train")], ensure_ascii=False)
     return {

@@ -68,7 +68,7 @@ def check_shape(name: str, array: ArrayLike, axes: str, **sizes: int) -> np.ndar
 
 
 def _fits(shape: tuple[int, ...], axes: list[str], sizes: dict[str, int]) -> bool:
-    """Tell whether a shape fits the words for its axes; note in `sizes` how long each axis is."""
+    """Return whether a shape fits the words for its axes; note in `sizes` how long each axis is."""
     if axes[0] == "...":
         axes = axes[1:]
         shape = shape[-len(axes) :]
@@ -227,7 +227,7 @@ def check_labels(labels: ArrayLike, num: int, num_classes: int) -> np.ndarray:
 
 
 def is_integer(value: Any) -> bool:
-    """Tell whether `value` is an integer, and not True or False."""
+    """Return whether `value` is an integer, and not True or False."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 

@@ -99,7 +99,7 @@ def _time_of(record):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether a record is worth a line.
+    """Return whether a record is worth a line.
 
     uvicorn and websockets also tell what single clients did: that one came, went, or spoke
     nonsense. And they print the traceback of an error that already has its line, or of a request

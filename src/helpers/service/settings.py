@@ -1,4 +1,4 @@
-"""What can be set: each field is a variable of the environment, ``ANNYEONG_`` and its name."""
+"""Settings: each field is an environment variable, ``ANNYEONG_`` and its name."""
 
 import re
 from pathlib import Path
@@ -55,12 +55,14 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on; the default is private.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 for a free one.")
     token: SecretStr | None = Field(
-        None, min_length=1, description="If set, asked of every request but /health and the page."
+        None,
+        min_length=1,
+        description="If set, every request except /health and the page needs it.",
     )
     hosts: str = Field(
         "",
-        description="Without a token: names with a dot in them under which it is reached, with "
-        "commas between; others are refused.",
+        description="Without a token: the names with a dot under which it may be reached, "
+        "separated by commas; others are refused.",
     )
     max_body_bytes: PositiveInt = Field(10_000_000, description="The largest body of a request.")
     max_pixels: int = Field(
@@ -69,31 +71,31 @@ class Settings(BaseSettings):
     max_files: PositiveInt = Field(1000, description="How many uploads are kept at most.")
     max_total_bytes: PositiveInt = Field(
         4_000_000_000,
-        description="How many bytes all uploads may take, with what was made of them.",
+        description="How many bytes all uploads may take, including their results.",
     )
     max_age_seconds: PositiveInt = Field(86_400, description="How long an upload is kept.")
     workers: PositiveInt = Field(
         default_factory=cores_allowed,
-        description="How many pictures are worked on at once, and how many quick tasks beside "
-        "them; one for each core that it may use if not set.",
+        description="How many pictures are processed at once, and how many quick tasks beside "
+        "them; by default one for each core it may use.",
     )
     max_waiting: int = Field(32, ge=0, description="How many requests may wait for a worker.")
     max_held_bytes: PositiveInt = Field(
         100_000_000,
-        description="How much the bodies that are held at once may take; and, apart from them, "
-        "the responses that are not read.",
+        description="How many bytes of request bodies may be held at once; and, counted "
+        "separately, of responses that clients have not read yet.",
     )
     max_header_bytes: PositiveInt = Field(
-        65_536, description="How much the first line and the headers of a request may take."
+        65_536, description="How many bytes the first line and the headers of a request may take."
     )
     max_connections: PositiveInt = Field(500, description="How many connections are open at most.")
     max_connections_of_one: PositiveInt = Field(
-        200, description="How many of them one address may have; a trusted proxy may have all."
+        200, description="How many of them one address may have; a trusted proxy may use all."
     )
     trusted_proxies: str = Field(
         "127.0.0.1,::1",
-        description="Addresses and networks of proxies, with commas between, whose "
-        "X-Forwarded-For is believed; * for any.",
+        description="Addresses and networks of proxies, separated by commas, whose "
+        "X-Forwarded-For is trusted; * for any.",
     )
     header_seconds: PositiveFloat = Field(
         10, description="How long the headers of a request may take to arrive."
@@ -101,40 +103,40 @@ class Settings(BaseSettings):
     body_seconds: PositiveFloat = Field(10, description="How long a body may take to arrive.")
     mosaic_seconds: PositiveFloat = Field(
         20,
-        description="After how long GET /mosaic answers with what is done so far; less than "
-        "upstream_seconds.",
+        description="After how many seconds GET /mosaic responds with what is done so far; less "
+        "than upstream_seconds.",
     )
     read_seconds: PositiveFloat = Field(
-        30, description="How long a client may read nothing of its response."
+        30, description="How many seconds a client may go without reading its response."
     )
     idle_seconds: PositiveFloat = Field(300, description="How long a WebSocket may be silent.")
     stuck_seconds: NonNegativeFloat = Field(
         0,
-        description="After how long a process ends whose event loop is stuck, to be started "
-        "again by what watches over it; 0 for never.",
+        description="After how many seconds a process with a stuck event loop ends, so that its "
+        "supervisor starts it again; 0 for never.",
     )
     # The names are in one place, the table of the engines, which a type checker cannot read.
     chat_engine: Literal[tuple(ENGINES)] = Field(  # type: ignore[valid-type]
         "retrieval", description="The engine of the chatbot."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="How serious it must be to be written to the log."
+        "info", description="The least serious level that is written to the log."
     )
     log_format: Literal["plain", "json"] = Field(
-        "plain", description="Whether people or programs read the log."
+        "plain", description="The format of the log: plain for people, json for programs."
     )
     log_requests: bool = Field(
-        False, description="Whether each request has its line, or only one that fails."
+        False, description="Whether every request is logged, or only those that fail."
     )
     uploads_url: Address = Field(
         "http://127.0.0.1:8001", description="Gateway: where the upload service is."
     )
     vision_url: Address = Field(
-        "http://127.0.0.1:8002", description="Gateway: where the server for pictures is."
+        "http://127.0.0.1:8002", description="Gateway: where the vision service is."
     )
     chat_url: Address = Field("http://127.0.0.1:8003", description="Gateway: where the chatbot is.")
     upstream_seconds: PositiveFloat = Field(
-        30, description="Gateway: how long a service behind it may take to answer."
+        30, description="Gateway: how many seconds a service behind it may take to respond."
     )
 
 
@@ -144,7 +146,7 @@ def read_settings(**given: Any) -> Settings:
     Raises
     ------
     ValueError
-        Naming the first setting that cannot be.
+        Naming the first setting with a wrong value.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})

@@ -180,7 +180,7 @@ class Tried:
         self.said = [answer(*_copied(given)) for given in self.trials]
 
     def agrees(self, rule: Callable) -> bool:
-        """Tell whether the answer gives the same as a rule in every trial."""
+        """Return whether the answer gives the same as a rule in every trial."""
         return self.first_wrong(rule) is None
 
     def first_wrong(self, rule: Callable) -> Trial | None:
@@ -193,7 +193,7 @@ class Tried:
 
 
 def same(said: Any, right: Any) -> bool:
-    """Tell whether an answer is the right one, whatever type holds its numbers.
+    """Return whether an answer is the right one, whatever type holds its numbers.
 
     Lists, tuples and arrays with the same numbers are the same, and so are numbers that differ
     only by the rounding of float32.
@@ -266,7 +266,7 @@ def _copied(given: Any) -> Any:
 
 
 def _is_stale() -> bool:
-    """Tell whether the answer's cell was run just before this one and failed.
+    """Return whether the answer's cell was run just before this one and failed.
 
     After a SyntaxError in that cell the name still has its earlier value.
     """

@@ -238,7 +238,7 @@ def check_reorder(reorder: Callable) -> str | None:
 
 
 def _shuffles_columns(reorder):
-    """Tell whether the answer moves the columns: on a square table, where it can."""
+    """Return whether the answer moves the columns: on a square table, where it can."""
     weights, order = np.arange(16.0).reshape(4, 4), np.array([1, 3, 0, 2])
     try:
         return np.array_equal(reorder(weights, order), weights[:, order])
@@ -247,7 +247,7 @@ def _shuffles_columns(reorder):
 
 
 def _runs_over_columns(reorder):
-    """Tell whether the answer fills as many rows as there are columns, and leaves the rest."""
+    """Return whether the answer fills as many rows as there are columns, and leaves the rest."""
     weights, order = np.arange(1.0, 13).reshape(4, 3), np.array([1, 3, 0, 2])
     found = np.asarray(reorder(weights, order))
     return np.array_equal(found[:3], weights[order][:3]) and found[3].any() == 0

@@ -19,11 +19,11 @@ router = APIRouter(tags=["chat"])
 
 
 class Message(BaseModel, extra="forbid"):
-    """What somebody says."""
+    """A message to the chatbot."""
 
     # What the schema says here the chatbot checks, so that its own sentence is the answer.
     message: StrictStr = Field(
-        description="In Korean. More than spaces and control characters.",
+        description="In Korean; not blank.",
         examples=["안녕하세요", "이름이 뭐예요?"],
         json_schema_extra={"maxLength": MAX_LENGTH, "pattern": r"[\p{L}\p{M}\p{N}\p{P}\p{S}]"},
     )
@@ -36,11 +36,11 @@ class Message(BaseModel, extra="forbid"):
 
 
 class Answer(BaseModel, from_attributes=True):
-    """What the chatbot says."""
+    """The chatbot's reply."""
 
     reply: str = Field(
         validation_alias="text",
-        description="In Korean; a polite refusal where it does not know what to say.",
+        description="In Korean; a polite refusal if it has no answer.",
         examples=["안녕하세요! 만나서 반가워요."],
     )
     score: float = Field(
@@ -53,13 +53,13 @@ class Answer(BaseModel, from_attributes=True):
     "/chat", summary="Say something to the chatbot", responses=declare(400, 408, 413, 422, 503)
 )
 async def chat(state: ServiceState, said: Message) -> Answer:
-    """Reply to a message. A WebSocket at the same address takes and gives the same JSON."""
+    """Reply to a message. A WebSocket at the same address takes and returns the same JSON."""
     return Answer.model_validate(await state.chat.reply(said.message, said.session))
 
 
 @router.websocket("/chat")
 async def converse(socket: WebSocket, state: ServiceState, metrics: AppMetrics) -> None:
-    """Reply to one message after another; the connection is a session, if none is named."""
+    """Reply to one message after another; the connection is the session unless one is named."""
     offered = SUBPROTOCOL in socket.scope["subprotocols"]
     await socket.accept(SUBPROTOCOL if offered else None)
     own_session = object()
@@ -75,7 +75,7 @@ async def converse(socket: WebSocket, state: ServiceState, metrics: AppMetrics) 
 async def _reply_or_problem(
     state: State, metrics: Metrics, said: str | bytes, own_session: object
 ) -> str:
-    """Return what a WebSocket answers, as JSON; it is counted as a request is."""
+    """Return the reply of a WebSocket as JSON; it is counted like a request."""
     start, status = perf_counter(), 200
     try:
         message = Message.model_validate_json(said)

@@ -189,7 +189,7 @@ def at_a_free_port(settings: Settings) -> Settings:
 
 
 def _is_taken(host: str, port: int) -> bool:
-    """Tell whether somebody listens there; whatever else is wrong is told when we listen."""
+    """Return whether somebody listens there; whatever else is wrong is told when we listen."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         socket.create_server(address, family=family).close()

@@ -26,7 +26,7 @@ def is_small(data: bytes, max_pixels: int) -> bool:
 
 
 def is_one_digit(size: tuple[int, int] | None) -> bool:
-    """Tell whether a picture of (width, height) pixels is an image of MNIST already."""
+    """Return whether a picture of (width, height) pixels is an image of MNIST already."""
     return size is not None and max(size) <= SIDE
 
 

@@ -125,7 +125,7 @@ def hide_in_upload(store: Store, max_pixels: int, id: str) -> None:
 
 
 def is_done(store: Store, id: str) -> bool:
-    """Tell whether `hide_in_upload` has looked at an upload."""
+    """Return whether `hide_in_upload` has looked at an upload."""
     return store.has(id, RESULT) or store.has(id, FAILURE)
 
 

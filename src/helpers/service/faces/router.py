@@ -1,4 +1,4 @@
-"""Hide the faces in pictures behind a mosaic."""
+"""Hide the faces in pictures under a mosaic."""
 
 import json
 from urllib.parse import quote
@@ -29,17 +29,17 @@ class Failure(BaseModel):
 
 
 class Mosaics(BaseModel):
-    """The results for all uploads, as far as there are any yet."""
+    """The results of the uploads that are done, and the names of those that are not."""
 
     message: str = Field(examples=["모자이크 처리 완료"])
     processed_files: list[str] = Field(description="Addresses of the pictures without faces.")
     failed_files: list[Failure]
-    pending: list[str] = Field(description="Names of the uploads that still wait: ask again.")
+    pending: list[str] = Field(description="Names of the uploads still waiting: ask again.")
 
 
 @router.get("/mosaic", summary="Hide the faces in every upload", responses=declare(503, 507))
 async def hide_all(request: Request, state: ServiceState) -> Mosaics:
-    """Hide the faces in every upload; what was done once is not done again.
+    """Hide the faces in every upload; each is processed only once.
 
     After `mosaic_seconds` it answers with what is done and what is `pending`; asked again, it goes
     on. It works for as long as somebody waits: once the client is gone, no more is begun.
@@ -70,7 +70,7 @@ async def hide_all(request: Request, state: ServiceState) -> Mosaics:
     },
 )
 async def get_mosaic(state: ServiceState, id: Id, name: str) -> Response:
-    """Give the picture that `GET /mosaic` made of an upload; the name is free."""
+    """Return the picture that `GET /mosaic` made of an upload, under any name."""
     result = await state.quick.run(state.store.read, id, RESULT)
     if result is None:
         raise UploadNotFound
@@ -97,7 +97,7 @@ async def get_mosaic(state: ServiceState, id: Id, name: str) -> Response:
     },
 )
 async def hide_one(request: Request, state: ServiceState) -> Response:
-    """Give the picture back with its faces hidden; without faces, as it is."""
+    """Return the picture with its faces hidden, or as it is if it has none."""
     data = (await picture_in(request)).data
     picture, num_faces = await state.workers.run(hide, data, state.settings.max_pixels)
     return Response(picture, media_type="image/png", headers={"X-Faces": str(num_faces)})

@@ -88,7 +88,7 @@ class TracingMiddleware:
             self._write(logging.INFO, scope, status, start)
 
     def _is_due(self, status: int) -> bool:
-        """Tell whether a second has passed since the last line with a status.
+        """Return whether a second has passed since the last line with a status.
 
         A service that has too much to do says 503 thousands of times; `/metrics` counts them.
         """

@@ -42,7 +42,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def page(lang: str = "") -> HTMLResponse:
-    """Give the page in the language of `lang`, else in that of the request."""
+    """Return the page in the language of `lang` or, without it, of the request."""
     lang = lang if lang in LANGUAGES else language()
     headers = {
         "Content-Security-Policy": POLICY,
@@ -55,7 +55,7 @@ def page(lang: str = "") -> HTMLResponse:
 
 @router.get("/static/{name}")
 def static(name: str) -> FileResponse:
-    """Give one of the page's files; a browser asks each time whether it has changed."""
+    """Return one of the page's files; browsers ask each time whether it has changed."""
     if name not in FILES:
         raise HTTPException(404)
     path = FILES[name]
@@ -64,7 +64,7 @@ def static(name: str) -> FileResponse:
 
 @router.get("/favicon.ico")
 def favicon() -> FileResponse:
-    """Give the icon to clients that ask for it without having read the page."""
+    """Return the icon to clients that ask for it without reading the page."""
     return static("favicon.svg")
 
 

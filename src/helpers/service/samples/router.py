@@ -1,4 +1,4 @@
-"""Pictures from MNIST's training set, as addresses that are drawn when they are opened."""
+"""Samples of MNIST's training set: each picture is drawn when its address is opened."""
 
 import re
 from typing import Annotated
@@ -18,12 +18,12 @@ _NAME = re.compile(r".+_label(?P<label>\d)(?P<noise>_noise)?(?P<suffix>\.png|\.j
 
 
 def _whole(number: object) -> object:
-    """Take 100.0 for 100: JSON has one kind of number."""
+    """Accept 100.0 as 100: JSON has only one kind of number."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 class Wish(BaseModel, extra="forbid"):
-    """Which sample is asked for."""
+    """The sample to return."""
 
     # What the schema says here the router checks, so that its own sentence is the answer.
     index: Annotated[StrictInt, BeforeValidator(_whole)] = Field(
@@ -33,7 +33,7 @@ class Wish(BaseModel, extra="forbid"):
     )
     filename: StrictStr = Field(
         "mnist_sample.png",
-        description="A .png, .jpg or .jpeg; what stands before the last / is left out.",
+        description="A .png, .jpg or .jpeg; anything before the last / is ignored.",
         json_schema_extra={"pattern": r"\.([Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg])$"},
     )
     add_noise: StrictBool = Field(False, description="Add Gaussian noise, sigma 15.")
@@ -57,13 +57,13 @@ class WishedSample(Sample):
 
 @router.get("/mnist-sample", summary="Sample 100", responses=declare(503))
 async def default_sample() -> Sample:
-    """Give training image 100."""
+    """Return training image 100."""
     return _sample(100, "mnist_sample.png", False)
 
 
 @router.post("/mnist-sample", summary="A sample by its index", responses=declare(400, 422, 503))
 async def sample(wish: Wish | None = None) -> WishedSample:
-    """Give a training image, with noise if wished."""
+    """Return a training image, with noise on request."""
     wish = wish or Wish()
     return _sample(wish.index, wish.filename, wish.add_noise)
 
@@ -78,7 +78,7 @@ async def sample(wish: Wish | None = None) -> WishedSample:
     },
 )
 async def sample_picture(index: int, name: str) -> Response:
-    """Draw a sample at the address that `image_path` names; the same for ever."""
+    """Draw the sample that `image_path` names; it never changes."""
     match = _NAME.fullmatch(name)
     is_index = 0 <= index < len(render.labels())
     if not match or not is_index or int(match["label"]) != _label(index):

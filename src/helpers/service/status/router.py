@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, what has it done."""
+"""Whether the service is alive and ready, and what it has done."""
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -14,21 +14,21 @@ router = APIRouter(tags=["status"])
 
 
 class Health(BaseModel):
-    """That the process answers."""
+    """The process is alive."""
 
     status: str = Field(examples=["ok"])
 
 
 class Readiness(BaseModel):
-    """Which parts can do their work."""
+    """Which parts are ready."""
 
-    ready: bool = Field(description="Whether all of them can.")
+    ready: bool = Field(description="Whether all parts are ready.")
     parts: dict[str, bool] = Field(examples=[{"uploads": True, "vision": True}])
 
 
 @router.get("/health", summary="Is the process alive?")
 async def health() -> Health:
-    """Answer at once, also under load; needs no token."""
+    """Respond at once, even under load; needs no token."""
     return Health(status="ok")
 
 
@@ -38,7 +38,7 @@ async def health() -> Health:
     responses={503: {"model": Readiness, "description": "Not all parts are ready."}},
 )
 async def ready(state: ServiceState, response: Response) -> Readiness:
-    """Tell which parts are ready; 503 until all are, and while uploads cannot be kept."""
+    """Report which parts are ready; 503 until all are, and while uploads cannot be kept."""
     parts = dict(state.parts)
     if parts.get("uploads"):  # not by the workers, who may have a line before them
         parts["uploads"] = await to_thread.run_sync(state.store.is_usable)
@@ -54,12 +54,12 @@ async def ready(state: ServiceState, response: Response) -> Readiness:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def metrics(numbers: AppMetrics) -> Response:
-    """Give what happened, what is being done, what was refused; docs/service.md has each name."""
+    """Return the metrics; docs/service.md explains each."""
     return Response(generate_latest(numbers.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request) -> HTMLResponse:
-    """Give the OpenAPI document as a page."""
+    """Return the OpenAPI document as a page."""
     headers = {"Content-Security-Policy": POLICY}
     return HTMLResponse(render(request.app.openapi()), headers=headers)

@@ -29,7 +29,7 @@ class Kept(BaseModel):
     """A picture that was kept."""
 
     filename: str = Field(
-        validation_alias="name", description="The name as it was sent.", examples=["zip.jpg"]
+        validation_alias="name", description="The client's name for it.", examples=["zip.jpg"]
     )
     message: str = Field(examples=["파일 업로드 성공!"])
     path: UploadPath = Field(
@@ -74,7 +74,7 @@ async def upload(request: Request, state: ServiceState) -> Kept:
 
 @router.get("/uploads", summary="List the uploads", responses=declare(503))
 async def list_uploads(state: ServiceState) -> Uploads:
-    """List what is kept, the oldest first."""
+    """List the uploads, the oldest first."""
     return Uploads.model_validate({"files": await state.quick.run(state.store.all)})
 
 
@@ -88,7 +88,7 @@ async def list_uploads(state: ServiceState) -> Uploads:
     },
 )
 async def get_upload(state: ServiceState, id: Id) -> Response:
-    """Give the picture drawn anew: upright, without what else stood in the file."""
+    """Return the picture encoded anew: turned upright, without any other data of the file."""
     kind, copy = await state.workers.run(_copy, state.store, state.settings.max_pixels, id)
     return Response(copy, media_type=f"image/{kind}")
 
@@ -97,7 +97,7 @@ async def get_upload(state: ServiceState, id: Id) -> Response:
     "/uploads/{id}", summary="Delete an upload", status_code=204, responses=declare(404, 422, 503)
 )
 async def delete_upload(state: ServiceState, id: Id) -> None:
-    """Delete an upload and what was made of it."""
+    """Delete an upload and its results."""
     if not await state.quick.run(state.store.delete, id):
         raise UploadNotFound
 

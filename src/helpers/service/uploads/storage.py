@@ -194,7 +194,7 @@ class Store:
 
     @_told()
     def has(self, id: str, part: str) -> bool:
-        """Tell whether `write` has put this part beside an upload."""
+        """Return whether `write` has put this part beside an upload."""
         return (self._folder / id / part).is_file()
 
     @_told()
@@ -203,7 +203,7 @@ class Store:
         return self.get(id) is not None and self._remove(id)
 
     def is_usable(self) -> bool:
-        """Tell whether the folder can be written to; whether there is room is not asked."""
+        """Return whether the folder can be written to; whether there is room is not asked."""
         try:
             _make(self._folder)
             with self._made_beside():

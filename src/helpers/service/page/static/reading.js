@@ -1,6 +1,6 @@
 // What the network has read: the digits, how sure it is of each, and where they stand.
 import { $, make } from "./elements.js";
-import { say, surety } from "./words.js";
+import { say, confidence } from "./words.js";
 
 /** Show the digits in a `.reading`; where there are none, say `otherwise`. */
 export function showReading(place, digits, otherwise) {
@@ -20,12 +20,12 @@ export function showBoxes(place, digits, { width, height }) {
 function toItem({ value, probability }) {
   const bar = make("span", { className: "bar", ariaHidden: "true" }, make("i"));
   bar.firstChild.style.width = `${100 * probability}%`;
-  const text = { value, surety: surety(probability) };
+  const text = { value, confidence: confidence(probability) };
   return make("li", {}, make("span", {}, say("sure", text)), bar);
 }
 
 function toBox({ value, probability, box: [x, y, w, h] }, width, height) {
-  const box = make("div", {}, make("b", {}, value), make("small", {}, surety(probability)));
+  const box = make("div", {}, make("b", {}, value), make("small", {}, confidence(probability)));
   // Near the border of the picture what is written beside the box goes into it.
   box.classList.toggle("high", y < 0.08 * height);
   box.classList.toggle("low", y + h > 0.94 * height);

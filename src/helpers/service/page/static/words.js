@@ -9,6 +9,6 @@ export function say(key, values = {}) {
 }
 
 /** Write a probability; only what is certain is 100 %. */
-export function surety(probability) {
+export function confidence(probability) {
   return percent.format(probability < 1 ? Math.min(probability, 0.999) : 1);
 }
