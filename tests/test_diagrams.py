@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.diagrams import attention, card, recurrence
 from helpers.diagrams import convolution as diagrams
+from helpers.diagrams import network as networks
 from helpers.plots import CARD, to_png
 from helpers.reader import say
 
@@ -19,6 +20,13 @@ RANDOM = np.random.default_rng(1)
 QUERY, KEYS, VALUES = (RANDOM.normal(size=shape) for shape in [4, (5, 4), (5, 3)])
 LOOKS = RANDOM.dirichlet(np.ones(5), 18)
 HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.pi / 12)], -1)
+LAYERS = {
+    "relu_1": np.ones((14, 14, 16)),
+    "pool_2": np.ones((7, 7, 32)),
+    "relu_3": np.ones((7, 7, 64)),
+    "pool_3": np.ones(64),
+    "dense_1": np.array([0.1, 0, 0.5, 0, 0, 0, 0, 0.4, 0, 0]),
+}
 DIAGRAMS = {
     "clock": lambda: attention.soft_clock(11, 1, HANDS, {1: 8, 13: 21}, [0.25, 0.75]),
     "look-up": lambda: attention.attention_step(QUERY, KEYS, VALUES, "abcde"),
@@ -39,6 +47,7 @@ DIAGRAMS = {
     "LSTM": lambda: recurrence.lstm_step(f=0.9, i=0.2, o=1, new=-0.8, c_before=1),
     "GRU": lambda: recurrence.gru_step(z=0.7, r=0.5, h_before=0.8, x_sum=-0.4, h_weight=1.5),
     "windows": lambda: recurrence.series_window(np.sin(np.arange(60)), start=8, size=24),
+    "network": lambda: networks.network(np.ones((28, 28)), LAYERS, label=7),
     "fields": lambda: diagrams.receptive_fields(IMAGE, {"conv_1": (1, 1, 3)}),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
@@ -161,3 +170,19 @@ def test_a_window_ends_before_what_is_asked_for():
     step = np.diff(seen.get_xdata())[0]
     assert len(seen.get_xdata()) == 5
     assert asked.get_xdata()[0] == pytest.approx(seen.get_xdata()[-1] + step)
+
+
+def test_a_network_shows_the_size_of_each_layer_and_the_right_digit():
+    shown = texts(networks.network(np.ones((28, 28)), LAYERS, label=7))
+    for size in ("28 × 28 × 1", "14 × 14 × 16", "7 × 7 × 32", "7 × 7 × 64", "64"):
+        assert size in shown
+    assert "a 7: 40%" in shown
+
+
+def test_maps_are_laid_side_by_side_in_their_order():
+    maps = np.zeros((2, 2, 4))
+    maps[..., 2] = 1  # the third: below the first, at the left
+    tiles = networks.tiled(maps, columns=2)
+    assert tiles.shape == (5, 5)
+    assert np.nanmin(tiles[3:, :2]) == 1
+    assert np.nansum(tiles) == 4
