@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.diagrams import attention, card, encoder_decoder, recurrence
 from helpers.diagrams import convolution as diagrams
+from helpers.diagrams import network as networks
 from helpers.plots import CARD, to_png
 from helpers.reader import say
 
@@ -22,6 +23,13 @@ HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.
 STEPS = (["<s>", *"bcdefghij"], list("abcdefghij"), list("bcdefghijk"), [0.5] * 10)
 TABLE = {"<s>": {"a": 0.6, "b": 0.4}, "a": {"c": 0.5, "d": 0.5}, "b": {"</s>": 0.9, "c": 0.1},
          "c": {"</s>": 1.0}, "d": {"</s>": 1.0}}  # fmt: skip
+LAYERS = {
+    "relu_1": np.ones((14, 14, 16)),
+    "pool_2": np.ones((7, 7, 32)),
+    "relu_3": np.ones((7, 7, 64)),
+    "pool_3": np.ones(64),
+    "dense_1": np.array([0.1, 0, 0.5, 0, 0, 0, 0, 0.4, 0, 0]),
+}
 DIAGRAMS = {
     "clock": lambda: attention.soft_clock(11, 1, HANDS, {1: 8, 13: 21}, [0.25, 0.75]),
     "look-up": lambda: attention.attention_step(QUERY, KEYS, VALUES, "abcde"),
@@ -42,6 +50,7 @@ DIAGRAMS = {
     "LSTM": lambda: recurrence.lstm_step(f=0.9, i=0.2, o=1, new=-0.8, c_before=1),
     "GRU": lambda: recurrence.gru_step(z=0.7, r=0.5, h_before=0.8, x_sum=-0.4, h_weight=1.5),
     "windows": lambda: recurrence.series_window(np.sin(np.arange(60)), start=8, size=24),
+    "network": lambda: networks.network(np.ones((28, 28)), LAYERS, label=7),
     "fields": lambda: diagrams.receptive_fields(IMAGE, {"conv_1": (1, 1, 3)}),
     "encoder": lambda: encoder_decoder.encoder_to_decoder(
         ["a", "b", "c", "</s>"], np.linspace(-1, 1, 128), ["d", "e", "f", "g", "h", "</s>"]
@@ -203,3 +212,19 @@ def test_the_way_into_the_next_step_starts_where_its_token_comes_from():
 def test_a_wider_beam_finds_the_better_answer(width, found):
     figure = encoder_decoder.beam_tree(TABLE, width)
     assert texts(figure)[-1].endswith(found)
+
+
+def test_a_network_shows_the_size_of_each_layer_and_the_right_digit():
+    shown = texts(networks.network(np.ones((28, 28)), LAYERS, label=7))
+    for size in ("28 × 28 × 1", "14 × 14 × 16", "7 × 7 × 32", "7 × 7 × 64", "64"):
+        assert size in shown
+    assert "a 7: 40%" in shown
+
+
+def test_maps_are_laid_side_by_side_in_their_order():
+    maps = np.zeros((2, 2, 4))
+    maps[..., 2] = 1  # the third: below the first, at the left
+    tiles = networks.tiled(maps, columns=2)
+    assert tiles.shape == (5, 5)
+    assert np.nanmin(tiles[3:, :2]) == 1
+    assert np.nansum(tiles) == 4

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from helpers.course.checks import Tried, check
+from helpers.data import load_mnist
 from helpers.reader import say
+from helpers.vision.digits import shipped_reader
 
 
 @check(
@@ -16,13 +18,13 @@ from helpers.reader import say
             "en": "A filter has one kernel for each input channel. How many weights are in one "
             "filter of the layer, and how many filters does it have?",
             "ko": "필터에는 입력 채널마다 커널이 하나씩 있습니다. 이 층의 필터 하나에는 가중치가 "
-            "몇 개이고, 필터는 몇 개입니까?",
+            "몇 개이고, 필터는 몇 개일까요?",
         },
         {
             "en": "`conv_1` reads 1 channel and has no biases: 5 × 5 × 1 × 16. Batch "
             "normalisation keeps 4 numbers for each of its maps. What has pooling to learn?",
             "ko": "`conv_1`은 입력 채널이 1개이고 편향이 없으므로 5 × 5 × 1 × 16입니다. 배치 "
-            "정규화는 특징 맵마다 수를 4개씩 가집니다. 풀링이 배울 것은 무엇입니까?",
+            "정규화는 특징 맵마다 수를 4개씩 가집니다. 풀링이 배울 것은 무엇일까요?",
         },
         {
             "en": "`conv_2` has 3 × 3 × 16 × 32 weights, `pool_2` none, and each of the ten "
@@ -182,17 +184,99 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
 
 
 @check(
+    "06/batches",
+    hints=[
+        {
+            "en": "First the order: `rng.permutation(10)` gives the numbers 0 to 9, each once, "
+            "shuffled.",
+            "ko": "먼저 순서를 정하세요. `rng.permutation(10)`은 0부터 9까지의 수를 한 번씩, "
+            "섞인 순서로 돌려줍니다.",
+        },
+        {
+            "en": "Then cut: `order[0:batch_size]` is the first batch. Where does the next begin? "
+            "`range` can take a step.",
+            "ko": "다음은 자르기입니다. `order[0:batch_size]`가 첫 배치입니다. 다음 배치는 어디서 "
+            "시작할까요? `range`에는 간격을 줄 수 있습니다.",
+        },
+        {
+            "en": "`[order[start : start + batch_size] for start in range(0, num_examples, "
+            "batch_size)]`",
+            "ko": "`[order[start : start + batch_size] for start in range(0, num_examples, "
+            "batch_size)]`",
+        },
+    ],
+)
+def check_batches(batches: Callable) -> str | None:
+    """Judge a function (num_examples, batch_size, rng) -> batches of numbers, for one epoch."""
+    seeds = np.random.default_rng().integers(1_000_000, size=2)
+    for num, size, seed in [(50, 7, 0), (23, 5, int(seeds[0])), (12, 4, int(seeds[1]))]:
+        epoch = [np.ravel(batch) for batch in batches(num, size, np.random.default_rng(seed))]
+        if mistake := _fault_in(epoch, num, size):
+            return mistake
+    orders = [
+        np.concatenate([np.ravel(batch) for batch in batches(50, 7, np.random.default_rng(seed))])
+        for seed in (3, 4)
+    ]
+    if np.array_equal(*orders):
+        return say(
+            en="Two epochs come in one and the same order: let `rng` shuffle, which goes on from "
+            "where it was.",
+            ko="두 에포크의 순서가 똑같습니다. 순서는 `rng`로 섞으세요. `rng`는 부를 때마다 다른 "
+            "순서를 줍니다.",
+        )
+    return None
+
+
+def _fault_in(epoch: list[np.ndarray], num: int, size: int) -> str | None:
+    """Return what is wrong with the batches of one epoch of `num` examples."""
+    order = np.concatenate([*epoch, []])
+    given = say(en=f"{num} examples in batches of {size}", ko=f"{num}장을 {size}장씩 묶으면")
+    if missing := sorted(set(range(num)) - set(order)):
+        return say(
+            en=f"{given}: number {missing[0]} never comes. Each must come once in an epoch, and "
+            "the last batch may be smaller.",
+            ko=f"{given} {missing[0]}번이 한 번도 나오지 않습니다. 한 에포크에 모두 한 번씩 "
+            "나와야 하고, 마지막 배치는 작아도 됩니다.",
+        )
+    if len(order) > num:
+        return say(
+            en=f"{given}: {len(order)} numbers come instead of {num}. Each must come once.",
+            ko=f"{given} 수가 {num}개가 아니라 {len(order)}개 나옵니다. 한 번씩만 나와야 합니다.",
+        )
+    sizes = [len(batch) for batch in epoch]
+    wanted = [size] * (num // size) + [num % size] * (num % size > 0)
+    if sizes != wanted:
+        return say(
+            en=f"{given} have the sizes {wanted}; yours have {sizes}.",
+            ko=f"{given} 배치의 크기는 {wanted}인데 {sizes}이(가) 나옵니다.",
+        )
+    if np.array_equal(order, np.arange(num)):
+        return say(
+            en="The examples come in the order in which they lie in the file: shuffle them first.",
+            ko="파일에 있는 순서 그대로 나옵니다. 먼저 섞으세요.",
+        )
+    if all(np.ptp(batch) == len(batch) - 1 for batch in epoch):
+        return say(
+            en="You shuffle within or among batches, but neighbours stay together: shuffle all "
+            "the numbers first, then cut.",
+            ko="배치 안에서, 또는 배치끼리만 섞어서 이웃한 수가 늘 함께 있습니다. 먼저 모든 수를 "
+            "섞고 그다음에 자르세요.",
+        )
+    return None
+
+
+@check(
     "06/accuracies",
     hints=[
         {
-            "en": "Where in the table stand the digits that were read right?",
-            "ko": "바르게 읽은 숫자의 수는 표의 어디에 있습니까?",
+            "en": "Where in the table are the digits that were read right?",
+            "ko": "바르게 읽은 숫자의 수는 표의 어디에 있을까요?",
         },
         {
             "en": "`np.diag(confusion)` gives the diagonal. A row holds all digits of one label: "
             "how many are there?",
             "ko": "`np.diag(confusion)`은 대각선을 돌려줍니다. 한 행에는 정답이 같은 숫자가 모두 "
-            "들어 있습니다. 모두 몇 장입니까?",
+            "들어 있습니다. 모두 몇 장일까요?",
         },
         {
             "en": "`np.diag(confusion) / confusion.sum(axis=1)`",
@@ -267,5 +351,68 @@ def check_accuracies(accuracies: Callable) -> str | None:
         return say(
             en=f"A table with the rows {wrong.given[0].tolist()} gives {right}, you say {said}.",
             ko=f"표의 행이 {wrong.given[0].tolist()}이면 {right}인데 {said}이(가) 나옵니다.",
+        )
+    return None
+
+
+MOST_PIXELS = 6  # that may differ from the digit
+
+
+@check(
+    "06/fooled",
+    hints=[
+        {
+            "en": "With which digit does the network confuse a 4 most often? Look at row 4 of the "
+            "confusion matrix.",
+            "ko": "신경망이 4를 가장 자주 헷갈리는 숫자는 무엇일까요? 혼동 행렬의 4행을 보세요.",
+        },
+        {
+            "en": "A 9 is a 4 whose top is closed. Look at the picture with `show_images`: in "
+            "which row would a short stroke close it?",
+            "ko": "9는 위가 닫힌 4와 같습니다. `show_images`로 그림을 보세요. 몇 행에 짧은 획을 "
+            "그으면 위가 닫힐까요?",
+        },
+        {
+            "en": "Row 5: try a white stroke of five pixels, `my_picture[5, start : start + 5] = "
+            "255`, with `start` between 10 and 15.",
+            "ko": "5행입니다. `my_picture[5, start : start + 5] = 255`로 다섯 화소짜리 흰 획을 "
+            "그어 보세요. `start`는 10과 15 사이입니다.",
+        },
+    ],
+)
+def check_fooled(picture: Any) -> str | None:
+    """Judge a picture: a 4 with few pixels changed, which the shipped network reads otherwise."""
+    (_, _), (x_test, _) = load_mnist()
+    picture, four = np.asarray(picture, float), x_test[4]
+    if picture.shape != (28, 28):
+        return say(
+            en=f"The picture must have 28 rows and 28 columns; yours has the shape "
+            f"{picture.shape}.",
+            ko=f"그림은 28행 28열이어야 합니다. 지금 모양은 {picture.shape}입니다.",
+        )
+    if not np.all((picture >= 0) & (picture <= 255)):
+        return say(
+            en="Pixels are numbers from 0 (black) to 255 (white); yours go beyond.",
+            ko="화소는 0(검정)부터 255(흰색)까지의 수입니다. 이 범위를 벗어난 화소가 있습니다.",
+        )
+    picture = picture.round().astype(np.uint8)
+    changed = int(np.sum(picture != four))
+    if changed == 0:
+        return say(
+            en="This is the 4 as it was: change a few of its pixels.",
+            ko="원래의 4 그대로입니다. 화소를 몇 개 바꾸어 보세요.",
+        )
+    if changed > MOST_PIXELS:
+        return say(
+            en=f"You changed {changed} pixels; at most {MOST_PIXELS} are allowed.",
+            ko=f"화소를 {changed}개 바꾸었습니다. {MOST_PIXELS}개까지만 바꿀 수 있습니다.",
+        )
+    (probabilities,) = shipped_reader()(picture[None])
+    if probabilities.argmax() == 4:
+        return say(
+            en=f"With {changed} pixels changed the network still reads a 4, with a probability of "
+            f"{probabilities[4]:.0%}. Try other pixels.",
+            ko=f"화소를 {changed}개 바꾸었지만 신경망은 아직 {probabilities[4]:.0%}의 확률로 4라고 "
+            "읽습니다. 다른 화소를 바꾸어 보세요.",
         )
     return None
