@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.diagrams import card
 from helpers.diagrams import convolution as diagrams
-from helpers.plots import to_png
+from helpers.plots import CARD, to_png
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
 IMAGE = np.random.default_rng(0).uniform(size=(6, 5))
@@ -48,7 +48,7 @@ def texts(figure):
 
 @pytest.mark.parametrize("name", PALETTE)
 def test_a_meaning_can_be_read_on_the_card(name):
-    contrast = (luminance(card.CARD) + 0.05) / (luminance(getattr(card, name).color) + 0.05)
+    contrast = (luminance(CARD) + 0.05) / (luminance(getattr(card, name).color) + 0.05)
     assert contrast >= 4.5
 
 

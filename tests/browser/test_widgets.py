@@ -74,7 +74,9 @@ class Lab:
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
         cells[-3].metadata["tags"] = ["exercise"]
         cells[-1].metadata["alt"] = DRAWN[lang]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), self.notebook)
+        kernel = {"name": "python3", "display_name": "Python 3"}
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(notebook, self.notebook)
 
     def open(self, name="widgets", **settings):
         settings = {"viewport": {"width": 1400, "height": 1000}} | settings
