@@ -6,15 +6,26 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import card
+from helpers.diagrams import attention, card, recurrence
 from helpers.diagrams import convolution as diagrams
 from helpers.plots import CARD, to_png
+from helpers.reader import say
 
 PALETTE = ("INPUT", "WEIGHTS", "ACTIVATIONS", "GRADIENTS", "RIGHT", "WRONG")
 IMAGE = np.random.default_rng(0).uniform(size=(6, 5))
 KERNEL = np.array([[-1, 0], [0.5, 1], [2, -3]])
 MAP = (sliding_window_view(IMAGE, KERNEL.shape) * KERNEL).sum(axis=(2, 3))
+RANDOM = np.random.default_rng(1)
+QUERY, KEYS, VALUES = (RANDOM.normal(size=shape) for shape in [4, (5, 4), (5, 3)])
+LOOKS = RANDOM.dirichlet(np.ones(5), 18)
+HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.pi / 12)], -1)
 DIAGRAMS = {
+    "clock": lambda: attention.soft_clock(11, 1, HANDS, {1: 8, 13: 21}, [0.25, 0.75]),
+    "look-up": lambda: attention.attention_step(QUERY, KEYS, VALUES, "abcde"),
+    "bottleneck": lambda: attention.encoder_decoder("abcde", "vwxyz"),
+    "looking back": lambda: attention.encoder_decoder("abcde", "vwxyz", LOOKS[0]),
+    "alignment": lambda: attention.alignment(LOOKS, "abcde", "abcdefghijklmnopqr", 7),
+    "heat map": lambda: attention.heat_map(LOOKS, "abcde", "abcdefghijklmnopqr", say("a", "가")),
     "one place": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1),
     "sliding": lambda: diagrams.convolution_step(IMAGE, KERNEL, 2, 1, MAP),
     "places": lambda: diagrams.kernel_places(size=9, kernel=4, stride=3, padding=1),
@@ -22,6 +33,12 @@ DIAGRAMS = {
         np.ones((6, 6, 3)), np.ones((3, 3, 3)), np.ones((4, 4, 3))
     ),
     "filters": lambda: diagrams.filters_and_maps([KERNEL], [MAP], [7]),
+    "unrolled": lambda: recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2),
+    "gradients": lambda: recurrence.unrolled([1, 2], np.eye(2), gradients=[0.1, 1]),
+    "states": lambda: recurrence.state_maps([np.eye(5), -np.eye(5)], ["abcde", "badce"]),
+    "LSTM": lambda: recurrence.lstm_step(f=0.9, i=0.2, o=1, new=-0.8, c_before=1),
+    "GRU": lambda: recurrence.gru_step(z=0.7, r=0.5, h_before=0.8, x_sum=-0.4, h_weight=1.5),
+    "windows": lambda: recurrence.series_window(np.sin(np.arange(60)), start=8, size=24),
     "fields": lambda: diagrams.receptive_fields(IMAGE, {"conv_1": (1, 1, 3)}),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
@@ -101,3 +118,46 @@ def test_every_place_of_a_kernel_is_drawn(size, kernel, stride, padding, places)
 def test_zero_is_never_minus_zero():
     assert card.short(-0.04) == "0"
     assert card.short(-0.04, 1) == "0.0"
+
+
+def test_a_look_up_shows_the_weights_and_the_context():
+    figure = attention.attention_step(QUERY, KEYS, VALUES, "abcde")
+    weights = np.exp(KEYS @ QUERY / 2)
+    weights /= weights.sum()
+    drawn = [image.get_array() for image in figure.axes[0].images]
+    np.testing.assert_allclose(drawn[3][:, 0], weights)
+    np.testing.assert_allclose(drawn[5][0], weights @ VALUES)
+
+
+def test_an_alignment_is_drawn_up_to_the_step():
+    figure = attention.alignment(LOOKS[:3], "abcde", "xyz", 1, "a title")
+    assert figure.axes[0].images[0].get_array().mask.any(axis=1).tolist() == [False, False, True]
+    assert {"a title", "written so far: xy"} <= set(texts(figure))
+    last = attention.alignment(LOOKS[:3], "abcde", "xyz", 9)
+    assert "written so far: xyz" in texts(last)
+
+
+def test_a_network_in_the_middle_of_its_reading_shows_no_later_state():
+    shown = texts(recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2))
+    assert "0.5" in shown
+    assert "0.25" not in shown
+
+
+def test_an_lstm_shows_what_its_gates_let_through():
+    shown = texts(recurrence.lstm_step(f=0.5, i=0.25, o=0, new=-0.8, c_before=2))
+    assert "0.80" in shown  # 0.5 * 2 + 0.25 * -0.8
+    assert "0.00" in shown  # h_t, behind a shut gate
+
+
+def test_a_gru_mixes_the_old_state_and_the_new():
+    shown = texts(recurrence.gru_step(z=0.75, r=0, h_before=0.8, x_sum=0.5, h_weight=9))
+    assert f"{0.75 * 0.8 + 0.25 * np.tanh(0.5):.2f}" in shown
+
+
+def test_a_window_ends_before_what_is_asked_for():
+    figure = recurrence.series_window(np.arange(20.0), start=3, size=5)
+    (seen,) = (line for line in figure.axes[0].lines if line.get_marker() == ".")
+    (asked,) = (line for line in figure.axes[0].lines if line.get_marker() == "*")
+    step = np.diff(seen.get_xdata())[0]
+    assert len(seen.get_xdata()) == 5
+    assert asked.get_xdata()[0] == pytest.approx(seen.get_xdata()[-1] + step)

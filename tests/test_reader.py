@@ -1,10 +1,12 @@
+import json
 import locale
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 import pytest
 
-from helpers.reader import language, say, speaking
+from helpers.reader import language, notebook_folder, say, speaking
 
 VARIABLES = ("COURSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -15,7 +17,50 @@ def nowhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     monkeypatch.setattr(locale, "getlocale", lambda: ("en_US", "UTF-8"))
+
+
+def serve_jupyter(path, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+
+
+def serve_vs_code(path, monkeypatch):
+    monkeypatch.setattr(sys.modules["__main__"], "__vsc_ipynb_file__", str(path), raising=False)
+
+
+editors = pytest.mark.parametrize("serve", [serve_jupyter, serve_vs_code])
+
+
+@editors
+def test_a_kernel_that_starts_elsewhere_still_knows_its_notebooks_folder(
+    tmp_path, monkeypatch, serve
+):
+    serve(tmp_path / "work/ko/02-feature-maps.ipynb", monkeypatch)
+    monkeypatch.setenv("COURSE_LANG", "en")
+    assert language() == "ko"
+    assert notebook_folder() == tmp_path / "work/ko"
+
+
+@editors
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (json.dumps({"metadata": {"annyeong": {"lang": "ko"}}}), "ko"),
+        (json.dumps({"metadata": {"annyeong": {"lang": "../.."}}}), "en"),
+        (json.dumps({"metadata": {}}), "en"),
+        ("[", "en"),
+        (None, "en"),
+    ],
+)
+def test_a_notebook_that_was_moved_says_its_language_itself(
+    tmp_path, monkeypatch, serve, content, expected
+):
+    path = tmp_path / "mine.ipynb"
+    if content:
+        path.write_text(content)
+    serve(path, monkeypatch)
+    assert language() == expected
 
 
 @pytest.mark.parametrize("folder", ["en", "ko"])

@@ -57,9 +57,19 @@ def once(fit, folder, program):
             history = fit(model, *args, **options)
             _write(path, (history.history, history.epoch, _variables(model), _random_states()))
             return history
-        return _take(model, arguments["x"], path)
+        history = _take(model, arguments["x"], path)
+        _tell(callbacks, history)
+        return history
 
     return remembering
+
+
+def _tell(callbacks, history):
+    """Tell the bars what they show at the end of each epoch."""
+    for number, epoch in enumerate(history.epoch):
+        logs = {name: values[number] for name, values in history.history.items()}
+        for callback in callbacks:
+            callback.on_epoch_end(epoch, logs)
 
 
 def digest(*things):

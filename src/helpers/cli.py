@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what its encoding lacks must not end the rest
             stream.reconfigure(errors="replace")
-    words = _parser().parse_args(argv)
+    words = parser().parse_args(argv)
     try:
         code = words.run(words)
         sys.stdout.flush()
@@ -163,6 +163,19 @@ def _reset(words: argparse.Namespace) -> int:
     return 0
 
 
+def _review(words: argparse.Namespace) -> int:
+    with notice_if_slow(
+        en="Looking for today's questions ...", ko="오늘의 문제를 찾고 있습니다 ..."
+    ):
+        from helpers.course.review import in_terminal
+
+    try:
+        in_terminal()
+    except (EOFError, KeyboardInterrupt):
+        print()
+    return 0
+
+
 def _doctor(words: argparse.Namespace) -> int:
     with notice_if_slow(en="Looking at everything ...", ko="하나씩 살펴보고 있습니다 ..."):
         from helpers.course.doctor import PORT, examine
@@ -179,11 +192,7 @@ def _build(words: argparse.Namespace) -> int:
         if words.check:
             build.check(words.lessons)
             return 0
-        with notice_if_slow(
-            en="Running the stale notebooks; this takes a while ...",
-            ko="원본이 바뀐 노트북을 실행하고 있습니다. 시간이 걸립니다 ...",
-        ):
-            written = build.build(words.lessons, force=words.force)
+        written = build.build(words.lessons, force=words.force)
         if words.no_solutions:
             written = build.hand_out(words.lessons)
     except build.LessonError as error:
@@ -268,7 +277,8 @@ def _chat(words: argparse.Namespace) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the words of the command line, with its help in the reader's language."""
     parser = argparse.ArgumentParser(
         prog="annyeong",
         description=say(
@@ -299,8 +309,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--save", type=Path, metavar="FILE", help=text)
 
-    lab = command("lab", _lab, "Open JupyterLab on a lesson.", "수업을 주피터랩으로 엽니다.")
-    lab.add_argument("lesson", nargs="?", default="00", metavar="LESSON")
+    en, ko = "Open the course in JupyterLab.", "과정을 주피터랩으로 엽니다."
+    lab = command("lab", _lab, en, ko)
+    text = say(
+        en="a lesson (otherwise the home page; lesson 00 the first time)",
+        ko="열 수업(쓰지 않으면 홈 페이지, 처음에는 00번 수업)",
+    )
+    lab.add_argument("lesson", nargs="?", metavar="LESSON", help=text)
     add_lang(lab)
     text = say(en="the port to use, or the next free one", ko="쓸 포트. 쓰고 있으면 다음 빈 포트")
     lab.add_argument("--port", type=int, default=8888, help=text)
@@ -311,6 +326,9 @@ def _parser() -> argparse.ArgumentParser:
     reset = command("reset", _reset, en, ko)
     reset.add_argument("lesson", metavar="LESSON")
     add_lang(reset)
+
+    en, ko = "Answer today's questions from the quizzes.", "오늘의 퀴즈 문제를 복습합니다."
+    command("review", _review, en, ko)
 
     en, ko = (
         "Say what is wrong and how to fix it.",

@@ -1,4 +1,4 @@
-"""Training that can be interrupted: a progress bar, and a checkpoint to resume from."""
+"""Training that can be watched and interrupted, with a checkpoint to resume from."""
 
 import json
 import math
@@ -11,6 +11,7 @@ from helpers.data import DataError
 from helpers.models import check_suffix
 from helpers.paths import written_whole
 from helpers.reader import say
+from helpers.watching import watching
 
 if TYPE_CHECKING:
     import keras
@@ -58,7 +59,7 @@ def fit(
     validation: tuple[Any, ...] | None = None,
     checkpoint: str | Path | None = None,
 ) -> dict[str, list[float]]:
-    """Train a compiled model; resume from the checkpoint if there is one.
+    """Train a compiled model, to be watched; resume from the checkpoint if there is one.
 
     Parameters
     ----------
@@ -88,21 +89,17 @@ def fit(
         If the checkpoint was made with other settings.
     DataError
         If the checkpoint is damaged; it is left as it is.
+    TrainingStopped
+        In place of `KeyboardInterrupt`; it says where, and what calling again does.
     """
-    import keras
-    from tqdm.auto import tqdm
-
     settings = {"num_parameters": model.count_params(), **settings}
     num_epochs, batch_size = settings["num_epochs"], settings["batch_size"]
     num_steps = math.ceil(settings["num_examples"] / batch_size)
     history = _resume(model, checkpoint, settings)
     num_done = len(history.get("loss", []))
-    with tqdm(total=num_epochs * num_steps, initial=num_done * num_steps, unit="batch") as bar:
-
-        def show(_: int, logs: dict[str, float]) -> None:
-            bar.set_postfix(logs, refresh=False)
-            bar.update()
-
+    with watching(
+        num_epochs, history=history, num_steps=num_steps, resumes=checkpoint is not None
+    ) as watch:
         for epoch in range(num_done, num_epochs):
             x, y, *weights = shuffled(epoch)
             result = model.fit(
@@ -112,7 +109,7 @@ def fit(
                 batch_size=batch_size,
                 shuffle=False,
                 validation_data=validation,
-                callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=show)],
+                callbacks=[watch.callback],
                 verbose=0,
             )
             for name, values in result.history.items():

@@ -4,13 +4,14 @@ import sys
 
 import nbformat
 import pytest
+from nbformat import v4
 
 from helpers.checksums import recorded
-from helpers.course import build
+from helpers.course import build, navigation
 from helpers.course.build import LessonError
 from helpers.course.checks import Outcome
 from helpers.course.source import lesson_paths, read_lesson
-from helpers.paths import DATA
+from helpers.paths import DATA, NOTEBOOKS
 from helpers.reader import LANGUAGES
 
 QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("99-tiny")'
@@ -94,6 +95,35 @@ def test_a_solution_is_folded_under_its_exercise(course, lang, title):
     )
 
 
+@both
+def test_a_line_at_the_top_and_at_the_end_leads_to_the_other_lessons(course, lang):
+    path = course / "lessons/99-tiny.md"
+    for number in ("98-before", "99-u-after"):
+        (course / "lessons" / f"{number}.md").write_text(
+            path.read_text(encoding="utf-8")
+            .replace("# Double and halve", f"# Do it: {number}")
+            .replace("# 두 배와 절반", f"# 하기: {number}"),
+            encoding="utf-8",
+        )
+    cells = converted(course, lang)
+    readme, anchor = navigation.ALL_LESSONS[lang].split("#")
+    label = {"en": "All lessons", "ko": "전체 수업"}[lang]
+    assert (
+        cells[0].source
+        == cells[-1].source
+        == (
+            f"[← 98 98-before](98-before.ipynb) · [{label}]({readme}#{anchor})"
+            " · [99 99-u-after →](99-u-after.ipynb)"
+        )
+    )
+    assert cells[0].metadata.tags == ["navigation"]
+    text = (NOTEBOOKS / lang / readme).resolve().read_text(encoding="utf-8")
+    headings = [
+        line[3:].lower().replace(" ", "-") for line in text.splitlines() if line[:3] == "## "
+    ]
+    assert anchor in headings
+
+
 def test_claims_and_what_only_draws_are_folded(course):
     folded = [c for c in converted(course) if c.metadata.get("jupyter") == {"source_hidden": True}]
     assert [c.metadata.tags for c in folded] == [["claim", "raises-exception"], ["fold"]]
@@ -123,6 +153,8 @@ def test_every_code_cell_ran_and_the_notebook_is_valid(built_once, lang):
     counts = [cell.execution_count for cell in content.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
     assert set(content.metadata) == {"kernelspec", "language_info", "annyeong"}
+    assert content.metadata.annyeong.lesson == "99-tiny"
+    assert content.metadata.annyeong.lang == lang
     assert content.metadata.kernelspec.name == "python3"
     assert content.metadata.language_info == {"name": "python"}
 
@@ -155,6 +187,21 @@ def test_the_helpers_speak_the_language_of_the_folder(built_once, lang, answer):
 
 def test_a_build_records_no_progress(built_once):
     assert not (built_once / "work").exists()
+
+
+def test_what_is_logged_past_python_does_not_reach_the_terminal(tmp_path, capfd):
+    noise = 'import subprocess\nsubprocess.run("echo noise >&2", shell=True)\nprint("heard")'
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(noise)])
+    (cell,) = build.execute(notebook, tmp_path / "noisy.ipynb").cells
+    assert [output.text for output in cell.outputs] == ["heard\n"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_kernel_that_dies_leaves_its_last_words(tmp_path):
+    last = 'import os\nos.system("echo last words >&2")\nos._exit(1)'
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(last)])
+    with pytest.raises(LessonError, match="last words"):
+        build.execute(notebook, tmp_path / "dying.ipynb")
 
 
 # When a notebook is built
@@ -260,6 +307,13 @@ def test_a_missing_notebook_is_found(built, lang):
     assert str(error.value) == (
         f"notebooks/{lang}/99-tiny.ipynb: not built; run: annyeong build 99-tiny"
     )
+
+
+def test_another_title_of_the_next_lesson_makes_the_notebooks_stale(built):
+    lesson = read_lesson(built / "lessons/99-tiny.md")
+    before = build.source_digest(lesson)
+    (built / "lessons/99-z.md").write_text(lesson.path.read_text(encoding="utf-8"))
+    assert build.source_digest(lesson) != before
 
 
 def test_a_changed_lesson_makes_both_notebooks_stale(built):

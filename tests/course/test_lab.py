@@ -26,18 +26,26 @@ def get(address, path, token=True):
 @pytest.fixture(scope="module")
 def korean(annyeong_lab):
     """The process and the address of a JupyterLab for a reader of Korean."""
-    with annyeong_lab("--lang", "ko") as started:
+    with annyeong_lab("00", "--lang", "ko") as started:
         yield started
 
 
-def test_address_is_lesson_00_on_this_machine(korean):
+def test_address_is_a_lesson_on_this_machine(korean):
     _, address = korean
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lab/tree/00-.+\.ipynb\?token=\w+", address)
+
+
+def test_what_opens_is_lesson_00_the_first_time_and_then_the_home_page(tmp_path):
+    assert lab._opened(tmp_path, None) == "00-start-here.ipynb"
+    (tmp_path / "home.ipynb").touch()
+    assert lab._opened(tmp_path, None) == "home.ipynb"
+    assert lab._opened(tmp_path, "3") == "03-pooling.ipynb"
 
 
 def test_learners_copies_are_served_behind_a_token(korean, clone):
     process, address = korean
     names = {file["name"] for file in get(address, "/api/contents")["content"]}
+    assert "home.ipynb" in names
     # Other tests may have left copies of a learner's own there.
     assert names >= {path.name for path in (clone / "notebooks" / "ko").iterdir()}
     with pytest.raises(urllib.error.HTTPError, match="403"):
@@ -97,7 +105,7 @@ def test_the_address_is_where_it_listens(annyeong_lab):
     own = "c.ServerApp.base_url = '/learn'"
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
-        with annyeong_lab("--port", str(taken), config=own) as (_, address):
+        with annyeong_lab("00", "--port", str(taken), config=own) as (_, address):
             assert urlsplit(address).port != taken
             assert urlsplit(address).path.startswith("/learn/lab/tree/00-")
             assert get(address, "/learn/api/contents")["content"]
@@ -116,12 +124,14 @@ def test_files_named_like_packages_are_told_of_and_do_no_harm(monkeypatch, tmp_p
         poll, terminate = wait, wait
 
     monkeypatch.setenv("COURSE_LANG", "en")
-    monkeypatch.setattr(lab, "lay_out", lambda lang: tmp_path)
+    monkeypatch.setattr(lab, "lay_out", lambda lang: [])
+    monkeypatch.setattr(lab, "lay_home", lambda lang, news: None)
     monkeypatch.setattr(lab, "ROOT", tmp_path)
     monkeypatch.setattr(lab, "WORK", tmp_path)
     monkeypatch.setattr(lab, "_let_every_end_be_ctrl_c", lambda: None)
     monkeypatch.setattr(lab.subprocess, "Popen", Failing)
-    (tmp_path / "random.py").touch()
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/random.py").touch()
     assert lab.lab("en", browser=False) == 3
     assert "random.py has the name of a package" in capsys.readouterr().err
     kernel = json.loads((tmp_path / ".jupyterlab/en/kernels/python3/kernel.json").read_text())

@@ -32,6 +32,13 @@ def test_nothing_is_recorded_outside_the_learners_copies(work, monkeypatch, fold
     assert "annyeong lab" in repr(progress.progress())
 
 
+def test_work_is_recorded_where_the_editor_starts_the_kernel_elsewhere(work, monkeypatch):
+    monkeypatch.chdir(work.parent)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(work / "en/02-feature-maps.ipynb"))
+    record("02/quiz")
+    assert passed() == {"02/quiz"}
+
+
 def test_both_languages_share_the_progress(work, monkeypatch):
     record("02/quiz")
     (work / "ko").mkdir()
@@ -62,18 +69,19 @@ def test_the_bar_counts_exercises_and_quiz(work):
     record("99/double")
     record("02/kernel")
     shown = progress.progress()
-    assert repr(shown) == "99-tiny  ■□□  1/3"
-    assert shown._repr_html_() == (
-        "<table><tr><td style='text-align:left'>99-tiny</td>"
-        "<td><progress value='1' max='3' aria-label='99-tiny'></progress></td>"
-        "<td>1 / 3</td></tr></table>"
+    assert repr(shown) == "  1/3   99 Double and halve\n  1/3   The whole course"
+    row = (
+        "<tr><td style='text-align:left'>{0}</td><td><progress value='1' max='3' "
+        "style='width:8em' aria-label='{0}'></progress></td><td>1 / 3</td></tr>"
     )
+    rows = row.format("99 Double and halve") + row.format("The whole course")
+    assert shown._repr_html_() == f"<table>{rows}</table>"
 
 
 def test_the_bar_never_overflows(work):
     for name in ("double", "half", "quiz", "of-an-older-edition"):
         record(f"99/{name}")
-    assert repr(progress.progress()) == "99-tiny  ■■■  3/3"
+    assert repr(progress.progress()).startswith("  3/3   99 Double and halve")
 
 
 @pytest.mark.parametrize(("lang", "text"), [("en", "Your progress"), ("ko", "여기에 진도가")])

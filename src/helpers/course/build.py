@@ -18,10 +18,12 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from helpers.checksums import recorded
 from helpers.course.lint import find_faults
+from helpers.course.navigation import TAG, navigation
 from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
 from helpers.paths import DATA, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
@@ -65,17 +67,32 @@ def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
     """
     lessons = [read_lesson(path) for path in lesson_paths(names)]
     _raise_if_any([str(fault) for lesson in lessons for fault in find_faults(lesson)])
+    to_do = [
+        (lesson, lang)
+        for lesson in lessons
+        for lang in LANGUAGES
+        if force or not _is_fresh(lesson, notebook_path(lesson, lang))
+    ]
     written = []
-    for lesson in lessons:
-        for lang in LANGUAGES:
-            path = notebook_path(lesson, lang)
-            if force or not _is_fresh(lesson, path):
-                source = source_digest(lesson)  # before the run, so that a change in it shows
-                notebook = execute(convert(lesson, lang), path)
-                _raise_if_any(_output_faults(lesson, notebook))
-                _write(_sealed(notebook, source), path)
-                written.append(path)
+    for lesson, lang in _with_bar(to_do):
+        path = notebook_path(lesson, lang)
+        source = source_digest(lesson)  # before the run, so that a change in it shows
+        notebook = execute(convert(lesson, lang), path)
+        _raise_if_any(_output_faults(lesson, notebook))
+        _write(_sealed(notebook, lesson, lang, source), path)
+        written.append(path)
     return written
+
+
+def _with_bar(to_do: list[tuple[Lesson, str]]) -> Iterator[tuple[Lesson, str]]:
+    """Yield each notebook to build; in a terminal a bar says which it is."""
+    from tqdm import tqdm
+
+    shape = "{n_fmt}/{total_fmt} |{bar:30}| {desc} {elapsed}"
+    with tqdm(to_do, bar_format=shape, disable=None) as bar:
+        for lesson, lang in bar:
+            bar.set_description_str(f"{lang}/{lesson.name}")
+            yield lesson, lang
 
 
 def check(names: list[str] | None = None) -> None:
@@ -140,6 +157,9 @@ def convert(lesson: Lesson, lang: str) -> NotebookNode:
         for cell in lesson.cells
         if cell.lang in (None, lang) and _FOR_THE_TESTS.isdisjoint(cell.tags)
     ]
+    line = navigation(lesson, lang)
+    way = {"metadata": {"tags": [TAG]}}
+    cells = [v4.new_markdown_cell(line, **way), *cells, v4.new_markdown_cell(line, **way)]
     for number, cell in enumerate(cells):
         earlier = sum(other.source == cell.source for other in cells[:number])
         cell.id = hashlib.sha256(f"{earlier} {cell.source}".encode()).hexdigest()[:12]
@@ -180,6 +200,7 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
         If a cell raises; the message holds the path, the cell and its traceback.
     """
     from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
 
     path.parent.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
@@ -190,10 +211,16 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    try:
-        client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
-    except Exception as error:
-        raise LessonError(f"{_shown(path)}: a cell fails\n{error}") from error
+    # What TensorFlow and others log past Python is shown only if the kernel dies of it.
+    with TemporaryFile() as log:
+        try:
+            client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}, stderr=log)
+        except Exception as error:
+            lines = [f"{_shown(path)}: a cell fails", str(error)]
+            if isinstance(error, DeadKernelError | RuntimeError):
+                log.seek(0)
+                lines.append(log.read().decode(errors="replace"))
+            raise LessonError("\n".join(lines)) from error
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}  # not the version that ran it
     for cell in notebook.cells:
@@ -246,11 +273,13 @@ def _failure(cell: NotebookNode) -> str:
     return "\n".join(["a claim does not hold", *traceback])
 
 
-def _sealed(notebook: NotebookNode, source: str) -> NotebookNode:
+def _sealed(notebook: NotebookNode, lesson: Lesson, lang: str, source: str) -> NotebookNode:
+    """Add the digests, and which lesson it is in which language, wherever it may be opened."""
     import nbformat
 
     content = _content_digest(json.loads(nbformat.writes(notebook)))
-    notebook.metadata["annyeong"] = {"source": source, "content": content}
+    digests = {"source": source, "content": content}
+    notebook.metadata["annyeong"] = {"lesson": lesson.name, "lang": lang, **digests}
     return notebook
 
 
@@ -301,7 +330,8 @@ def source_digest(lesson: Lesson) -> str:
         and {*_FOR_THE_TESTS, "solution"}.isdisjoint(cell.tags)
     ]
     files = [lesson.path, Path(__file__), *sorted(_helpers_behind("\n".join(sources)))]
-    text = "\0".join(path.read_text(encoding="utf-8") for path in files)
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    text = "\0".join([*texts, *(navigation(lesson, lang) for lang in LANGUAGES)])
     data = [checksum for path, checksum in recorded(DATA).items() if path.name in text]
     return hashlib.sha256("\0".join([text, *data]).encode()).hexdigest()
 

@@ -1,5 +1,6 @@
 // What the course adds to JupyterLab, as an extension of it, written as its build tools would:
-// exercises are marked, everything in a notebook has a name, and widgets are kept in it.
+// exercises are marked, everything in a notebook has a name, widgets are kept in it, and one goes
+// from lesson to lesson in the same tab.
 (() => {
   const here = new URL(document.currentScript.src);
   const LANG = here.searchParams.get("lang");
@@ -10,17 +11,62 @@
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
 
+  const HOME = "home.ipynb";
+
   function activate(app) {
     const sheet = document.createElement("link");
     Object.assign(sheet, { rel: "stylesheet", href: new URL("widgets.css" + here.search, here) });
     document.head.append(sheet);
     document.documentElement.lang = LANG;
+    leadOnInTheSameTab(app);
     app.docRegistry.addWidgetExtension("Notebook", {
       createNew(panel, context) {
         keepWidgets(context);
+        if (context.path === HOME) renewHome(app, panel);
         return markCells(panel);
       },
     });
+  }
+
+  /**
+   * Close the page that is left by a link of the home page or of a lesson's line of links.
+   *
+   * Its kernel goes on for a while, for those who come back, until JupyterLab ends it.
+   */
+  function leadOnInTheSameTab(app) {
+    const { shell } = app;
+    function isOnTheWay(panel, link) {
+      if (panel?.context?.path === HOME) return true;
+      const cell = panel?.content?.widgets?.find(({ node }) => node.contains(link));
+      return (cell?.model.getMetadata("tags") ?? []).includes("navigation");
+    }
+    document.addEventListener(
+      "click",
+      ({ target, ctrlKey, metaKey }) => {
+        const link = target.closest?.("a[href$='.ipynb'], a[href*='.ipynb?']");
+        const left = shell.currentWidget;
+        if (!link || ctrlKey || metaKey || !isOnTheWay(left, link)) return;
+        shell.currentChanged.connect(async function leave(_, { newValue }) {
+          if (!newValue || newValue === left) return;
+          shell.currentChanged.disconnect(leave);
+          // Unless another way was taken meanwhile.
+          if (!link.pathname.endsWith(`/${newValue.context?.path}`)) return;
+          if (left.context.model.dirty) await left.context.save();
+          left.close();
+        });
+      },
+      true,
+    );
+  }
+
+  /** Show on the home page what was passed since it was laid out, and the questions of the day. */
+  async function renewHome(app, panel) {
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session?.kernel?.info;
+    if (app.shell.currentWidget !== panel) return;
+    await app.commands.execute("notebook:run-all-cells");
+    panel.content.activeCellIndex = 0;
   }
 
   /** Mark exercises; give each picture the alternative text of its cell, and each editor a name. */

@@ -21,10 +21,12 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from helpers import __version__
 from helpers.course.doctor import PORT, shadow_problem
+from helpers.course.home import lay_home
+from helpers.course.navigation import HOME
 from helpers.course.shadows import shadows
 from helpers.course.source import lesson_paths
 from helpers.course.stops import STARTUP
-from helpers.course.work import lay_out
+from helpers.course.work import in_words, lay_out
 from helpers.notice import notice_if_slow
 from helpers.paths import ROOT, WORK, written_whole
 from helpers.reader import say
@@ -33,18 +35,20 @@ HOST = "127.0.0.1"
 START_SECONDS = 120
 STOP_SECONDS = 15
 AUTOSAVE_SECONDS = 15
+LEFT_SECONDS = 20 * 60  # a learner who goes back to a lesson soon finds it as it was
 _LOCALE = {"en": "en", "ko": "ko_KR"}
 
 
-def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True) -> int:
+def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool = True) -> int:
     """Lay out the learner's copies, open a lesson in JupyterLab and stay until it ends.
 
     Parameters
     ----------
     lang : str
         ``"en"`` or ``"ko"``: the copies that are opened and the language of JupyterLab.
-    lesson : str
-        The lesson to open, by number or by name.
+    lesson : str, optional
+        The lesson to open, by number or by name; the home page if omitted, and lesson 00 the
+        first time.
     port : int
         Where to listen; if it is taken, the next free one.
     browser : bool
@@ -60,8 +64,12 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
     ValueError
         If there is no such lesson.
     """
-    notebook = f"{lesson_paths([lesson])[0].stem}.ipynb"
-    folder = lay_out(lang)
+    folder = WORK / lang
+    notebook = _opened(folder, lesson)
+    news = lay_out(lang)
+    for line in in_words(news):
+        print(line)
+    lay_home(lang, news)
     for path in shadows(folder):
         print(shadow_problem(path), file=sys.stderr)
     token = secrets.token_hex(24)
@@ -93,6 +101,13 @@ def lab(lang: str, lesson: str = "00", *, port: int = PORT, browser: bool = True
         _end(server)
     _say_goodbye(code, folder, log)
     return code
+
+
+def _opened(folder: Path, lesson: str | None) -> str:
+    """Return the name of the notebook to open in the folder of the learner's copies."""
+    if lesson is None and (folder / HOME).exists():
+        return HOME
+    return f"{lesson_paths([lesson or '00'])[0].stem}.ipynb"
 
 
 def _let_every_end_be_ctrl_c() -> None:
@@ -177,7 +192,15 @@ def _command(folder: Path, notebook: str, port: int, state: Path, *, browser: bo
         "LabApp.default_url": f"/lab/tree/{notebook}",
         "LabApp.app_settings_dir": state / "settings",
         "LabApp.workspaces_dir": state / "workspaces",
+        # The kernels of notebooks that were closed; those of open ones go on.
+        "MappingKernelManager.cull_idle_timeout": LEFT_SECONDS,
+        "MappingKernelManager.cull_interval": 60,
     }
+    if os.name == "posix":
+        # Without our terminal as its own, JupyterLab would start login shells, and these set a
+        # PATH on which `annyeong` is not.
+        shell = os.environ.get("SHELL") or "/bin/sh"
+        options["ServerApp.terminado_settings"] = f"shell_command={shell}"
     command = [sys.executable, "-P", "-m", "jupyterlab"]  # not a learner's own random.py
     command += [f"--{name}={value}" for name, value in options.items()]
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -41,10 +41,11 @@ def quiz(lesson: str) -> "Quiz":
         If there is no such lesson.
     """
     source = read_lesson(lesson_paths([lesson])[0])
-    return Quiz(f"{source.name[:2]}/quiz", _in_language(source.quiz, language()))
+    return Quiz(f"{source.name[:2]}/quiz", in_language(source.quiz, language()))
 
 
-def _in_language(questions: list[Question], lang: str) -> list[Question]:
+def in_language(questions: list[dict[str, Any]], lang: str) -> list[Question]:
+    """Return questions, as a lesson writes them, in one language."""
     return [
         {
             "text": question["question"][lang],

@@ -68,6 +68,20 @@ class Lesson:
         """Return the cells that have `tag`, in order."""
         return [cell for cell in self.cells if tag in cell.tags]
 
+    def title(self, lang: str) -> str:
+        """Return the heading of the whole lesson in a language; its name if it has none."""
+        found = re.search(r"^# (.+?)\s*$", self._prose(lang), re.MULTILINE)
+        return found[1] if found else self.name
+
+    @property
+    def minutes(self) -> int | None:
+        """How long the lesson says it takes; None if it does not say."""
+        found = re.search(r"(\d+) minutes", self._prose("en"))
+        return int(found[1]) if found else None
+
+    def _prose(self, lang: str) -> str:
+        return "\n".join(c.source for c in self.cells if c.kind == "markdown" and c.lang == lang)
+
     @property
     def quiz(self) -> list[dict[str, Any]]:
         """The questions of the lesson's quiz; see `helpers.course.quiz`."""

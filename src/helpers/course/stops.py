@@ -9,7 +9,6 @@ interrupted.
 import ast
 import json
 import linecache
-import os
 import re
 import sys
 import traceback
@@ -20,7 +19,7 @@ from typing import Any
 from helpers.course.doctor import shadow_problem
 from helpers.course.shadows import shadows
 from helpers.failures import explain
-from helpers.reader import say
+from helpers.reader import notebook, say
 
 #: What a kernel of the lab runs first; it leaves no name behind.
 STARTUP = "__import__('helpers.course.stops', fromlist=['install']).install()"
@@ -76,7 +75,7 @@ def sentence_for(error: BaseException, code: str) -> str | None:
     """
     match error:
         case KeyboardInterrupt():
-            return say(
+            return str(error) or say(
                 en="Stopped. What the cell had finished stays; run it again to start it anew.",
                 ko="멈췄습니다. 이미 끝난 일은 남아 있습니다. 셀을 다시 실행하면 처음부터 다시 "
                 "합니다.",
@@ -124,12 +123,11 @@ def _shadow_of(module: str) -> Path | None:
 def notebook_code() -> str:
     """Return the code of the notebook that this kernel serves; all lessons' if that is not known.
 
-    JupyterLab names the notebook in ``JPY_SESSION_NAME``.
+    It may have been moved since the kernel started.
     """
-    named = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    here = Path.cwd()
-    paths = [named] if named.is_file() else [here / named.name]
-    paths = paths if paths[0].is_file() else sorted(here.glob("[0-9][0-9]-*.ipynb"))
+    here, named = Path.cwd(), notebook()
+    paths = [path for path in (named, here / named.name) if path.is_file()] if named else []
+    paths = paths[:1] or sorted(here.glob("[0-9][0-9]-*.ipynb"))
     return "\n".join(_code_in(path, path.stat().st_mtime) for path in paths)
 
 

@@ -14,7 +14,6 @@ import matplotlib.pyplot as plt
 import traitlets
 from traitlets.utils.bunch import Bunch
 
-from helpers.plots import to_png
 from helpers.reader import say
 
 #: What Jupyter displays: data by MIME type, and metadata.
@@ -117,6 +116,8 @@ class Explorer(anywidget.AnyWidget):
         return {name: values[self.chosen[name]] for name, values in self._values.items()}
 
     def _redraw(self, change: Bunch | None = None) -> None:
+        from helpers.plots import to_png  # here: a quiz needs no Matplotlib
+
         with self.hold_sync():
             self.caption = ", ".join(
                 f"{self._labels[name]} = {value}" for name, value in self.values.items()

@@ -98,6 +98,54 @@ def load_generator(name: str, folder: Path = MODELS) -> Generator:
     return Generator(predict, tokenizer, record[name]["threshold"])
 
 
+def load_gru(folder: Path = MODELS) -> tuple["keras.Model", Subwords]:
+    """Load the recurrent network that `ship` wrote as a Keras model, to look inside.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    model : keras.Model
+        As `helpers.language.seq2seq.build_gru` builds it, with additive attention.
+    tokenizer : Subwords
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    import onnx
+
+    path = Path(folder) / "chatbot-gru.onnx"
+    tokenizer = _read(Path(folder) / _SUBWORDS, _parse_subwords)
+    model = build_gru(len(tokenizer), attention="additive")
+    try:
+        tables = {
+            table.name: onnx.numpy_helper.to_array(table)
+            for table in onnx.load(path).graph.initializer
+        }
+        for layer in model.layers:
+            # A name is "seq2seq_1/encoder_1/.../ReadVariableOp...", a kernel's "Cast", a
+            # recurrent kernel's "Cast_1": in their order, as Keras has them.
+            own = [
+                tables[name]
+                for name in sorted(tables, key=_order)
+                if f"/{layer.name}_1/" in name and "/ReadVariableOp" in name
+            ]
+            layer.set_weights(own)
+    except Exception as error:  # ONNX and Keras raise many types
+        raise unreadable(path) from error
+    return model, tokenizer
+
+
+def _order(name: str) -> int:
+    """Return the place of a weight among those of its layer: kernel, recurrent kernel, bias."""
+    kinds = ("/Cast/", "/Cast_1/", "/split/", "/BiasAdd/")
+    return next((place for place, kind in enumerate(kinds) if kind in name), 0)
+
+
 def ship(folder: Path = MODELS, *, checkpoints: Path = WORK) -> dict[str, Any]:
     """Train the engines that the course ships, by `RECIPES`.
 

@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from helpers.service.deploy.process import free_port
+from helpers.service.deploy.run import PORTS_TRIED, at_a_free_port
+from helpers.service.settings import Settings
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
@@ -96,6 +98,26 @@ def test_a_port_that_is_taken_is_one_sentence(annyeong, words):
     assert process.returncode == 1
     assert said.count("\n") == 1
     assert said.startswith(f"Cannot listen on 127.0.0.1:{port} (Address already in use): ")
+
+
+def test_where_the_usual_port_is_taken_the_next_free_one_is_told(capsys, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", "en")
+    monkeypatch.delenv("ANNYEONG_PORT", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        class Usual(Settings):
+            port: int = taken.getsockname()[1]
+
+        found = at_a_free_port(Usual())
+        assert port < found.port < port + PORTS_TRIED
+        socket.create_server(("127.0.0.1", found.port)).close()
+        assert capsys.readouterr().err == (
+            f"Port {port} is taken; the service is at http://127.0.0.1:{found.port}.\n"
+        )
+        assert at_a_free_port(Usual(port=port)).port == port  # it was asked for
+    assert at_a_free_port(Usual()).port == port
+    assert capsys.readouterr().err == ""
 
 
 def test_a_wrong_setting_is_one_sentence(annyeong):

@@ -18,7 +18,7 @@ _VALUES = np.array([10.0, 20.0, 40.0, 30.0])
     hints=[
         {
             "en": "Three steps, a line each: scores, weights, context.",
-            "ko": "점수, 가중치, 문맥의 세 걸음입니다. 한 걸음에 한 줄이면 됩니다.",
+            "ko": "점수, 가중치, 문맥의 세 단계입니다. 한 단계에 한 줄이면 됩니다.",
         },
         {
             "en": "`keys @ query` gives the dot product of each key with the query. Softmax is "
@@ -46,7 +46,7 @@ def check_look_up(look_up: Callable) -> str | None:
     if says(weights):
         return say(
             en="Those are the weights. One step is missing: the average of the values under them.",
-            ko="그것은 가중치입니다. 한 걸음이 남았습니다. 이 가중치로 값들의 평균을 내세요.",
+            ko="그것은 가중치입니다. 한 단계가 남았습니다. 이 가중치로 값들의 평균을 내세요.",
         )
     if says(scores @ _VALUES):
         return say(
@@ -115,7 +115,7 @@ _MASK = np.array([True, True, True, False, False])
         {
             "en": "Which score has the exp 0? `np.where(mask, a, b)` takes from `a` where the "
             "mask is True and from `b` elsewhere.",
-            "ko": "exp가 0이 되는 점수는 무엇입니까? `np.where(mask, a, b)`는 마스크가 True인 "
+            "ko": "exp가 0이 되는 점수는 무엇일까요? `np.where(mask, a, b)`는 마스크가 True인 "
             "곳에서는 `a`를, 나머지에서는 `b`를 고릅니다.",
         },
         {
@@ -141,8 +141,8 @@ def check_masked_weights(masked_weights: Callable) -> str | None:
             return say(
                 en="Each column adds up to 1; each row must: a query shares its attention out "
                 "over the keys.",
-                ko="열마다 더해서 1이 됩니다. 행마다 1이 되어야 합니다. 쿼리마다 키들에 주의를 "
-                "나누어 주는 것입니다.",
+                ko="열마다 더해서 1이 됩니다. 행마다 1이 되어야 합니다. 쿼리마다 키들에 가중치를 "
+                "나누어 주기 때문입니다.",
             )
         if np.isnan(found).any():
             return say(
@@ -167,7 +167,7 @@ def check_masked_weights(masked_weights: Callable) -> str | None:
             return say(
                 en="A score of 0 is a score like any other: exp(0) is 1, and the padding is still "
                 "looked at.",
-                ko="0점도 점수입니다. exp(0)은 1이므로 채움 토큰을 여전히 봅니다.",
+                ko="0점도 점수입니다. exp(0)은 1이므로 패딩을 여전히 봅니다.",
             )
         rng = np.random.default_rng()
         trials = [(_SCORES, _MASK), (_SCORES, np.array([False, True, False, True, True]))]
@@ -188,65 +188,198 @@ def check_masked_weights(masked_weights: Callable) -> str | None:
     return None
 
 
-_WEIGHTS = np.array([[0.1, 0.2, 0.6, 0.1], [0.5, 0.3, 0.1, 0.1], [0.7, 0.1, 0.1, 0.1]])
-_PIECES = ["▁이름", "이", "▁뭐예요", "?"]
+def _attend(queries: np.ndarray, keys: np.ndarray, values: np.ndarray) -> list[np.ndarray]:
+    weights = softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
+    return [weights @ values, weights]
 
 
 @check(
-    "13/strongest",
+    "13/scaled-dot-product",
     hints=[
         {
-            "en": "Each row of the weights belongs to one piece of the answer, each column to one "
-            "of the question.",
-            "ko": "가중치의 행은 답의 조각에, 열은 질문의 조각에 해당합니다.",
+            "en": "Four steps: all scores in one matrix product, the division, softmax along each "
+            "row, the contexts in one more product. The last line is there already.",
+            "ko": "네 단계입니다. 행렬 곱 한 번으로 모든 점수를 구하고, 나누고, 행마다 "
+            "소프트맥스를 하고, 한 번 더 곱해 문맥을 구합니다. 마지막 줄은 이미 있습니다.",
         },
         {
-            "en": "`argmax` gives the place of the largest number; `axis` says along what.",
-            "ko": "`argmax`는 가장 큰 수의 자리를 알려 줍니다. `axis`로 방향을 정합니다.",
+            "en": "`queries @ keys.T` has a row for each query and a column for each key. *d* is "
+            "the length of a key, `keys.shape[1]`, not their number.",
+            "ko": "`queries @ keys.T`에는 쿼리마다 한 행, 키마다 한 열이 있습니다. *d*는 키의 "
+            "개수가 아니라 키의 길이 `keys.shape[1]`입니다.",
         },
         {
-            "en": "`weights.argmax(axis=1)` has a place for each row; look each of them up in "
-            "`pieces`.",
-            "ko": "`weights.argmax(axis=1)`에는 행마다 자리가 하나씩 있습니다. 그 자리의 조각을 "
-            "`pieces`에서 찾으세요.",
+            "en": "`scores = queries @ keys.T / np.sqrt(keys.shape[1])`, `weights = "
+            "np.exp(scores)`, then divide by `weights.sum(axis=1, keepdims=True)`.",
+            "ko": "`scores = queries @ keys.T / np.sqrt(keys.shape[1])`, `weights = "
+            "np.exp(scores)`를 계산한 다음 `weights.sum(axis=1, keepdims=True)`로 나누세요.",
         },
     ],
 )
-def check_strongest(strongest: Callable) -> str | None:
-    """Judge a function (weights, pieces) -> for each row the piece of the largest weight."""
-    found = strongest(_WEIGHTS, _PIECES)
-    right = ["▁뭐예요", "▁이름", "▁이름"]
-    if isinstance(found, np.ndarray | tuple):
-        found = list(found)
-    if found == [2, 0, 0]:
+def check_scaled_dot_product(scaled_dot_product: Callable) -> str | None:
+    """Judge a function (queries, keys, values) -> contexts and weights."""
+    rng = np.random.default_rng()
+    trials = [
+        tuple(rng.normal(0, 1.5, size) for size in ((queries, d), (keys, d), (keys, out)))
+        for queries, keys, d, out in ((3, 5, 8, 2), (4, 2, 3, 6), (1, 6, 20, 3))
+    ]
+    tried = Tried(scaled_dot_product, trials)
+    for said in tried.said:
+        if not isinstance(said, tuple | list) or len(said) != 2:
+            return say(
+                en="Return two arrays: the contexts, then the weights.",
+                ko="배열 두 개를 돌려주세요. 문맥이 먼저이고 가중치가 다음입니다.",
+            )
+
+    def other(scale, normalize=softmax):
+        def rule(queries, keys, values):
+            weights = normalize(queries @ keys.T / scale(keys))
+            return [weights @ values, weights]
+
+        return rule
+
+    if tried.agrees(lambda *given: _attend(*given)[::-1]):
         return say(
-            en="Those are the places; give back the pieces in those places.",
-            ko="그것은 자리 번호입니다. 그 자리에 있는 조각을 돌려주세요.",
+            en="Both are right, in the wrong order: first the contexts, then the weights.",
+            ko="둘 다 맞지만 순서가 바뀌었습니다. 문맥이 먼저이고 가중치가 다음입니다.",
         )
-    down = [_PIECES[row] for row in _WEIGHTS.argmax(axis=0)]
-    if found in (down, down[: len(_WEIGHTS)]):
+    if tried.agrees(other(lambda keys: 1)):
         return say(
-            en="You look down the columns: that tells who looks at each piece of the question "
-            "most. Go along the rows.",
-            ko="열을 따라 찾았습니다. 그러면 질문의 조각마다 누가 가장 많이 보는지가 나옵니다. "
-            "행을 따라 찾으세요.",
+            en="The scores are not divided: long vectors make this softmax sharp.",
+            ko="점수를 나누지 않았습니다. 그러면 벡터가 길수록 소프트맥스가 날카로워집니다.",
         )
-    if found == [0.6, 0.5, 0.7]:
+    if tried.agrees(other(lambda keys: keys.shape[1])):
         return say(
-            en="Those are the largest weights; asked for is which piece they belong to.",
-            ko="그것은 가장 큰 가중치입니다. 그 가중치가 어느 조각의 것인지를 묻고 있습니다.",
+            en="You divide by d; divide by its square root.",
+            ko="d로 나누었습니다. d의 제곱근으로 나누세요.",
         )
-    if found in right:
+    if tried.agrees(other(lambda keys: np.sqrt(len(keys)))):
         return say(
-            en="One piece alone comes back; there must be one for each row.",
-            ko="조각이 하나만 나옵니다. 행마다 하나씩 나와야 합니다.",
+            en="You divide by the square root of the *number* of keys; d is the length of a key.",
+            ko="키의 *개수*의 제곱근으로 나누었습니다. d는 키의 길이입니다.",
         )
-    fresh = np.random.default_rng().dirichlet(np.ones(3), 5), ["나", "너", "우리"]
-    if wrong := Tried(strongest, [(_WEIGHTS, _PIECES), fresh]).first_wrong(
-        lambda weights, pieces: [pieces[place] for place in weights.argmax(axis=1)]
-    ):
+    if tried.agrees(other(lambda keys: np.sqrt(keys.shape[1]), lambda scores: scores)):
         return say(
-            en=f"The answer must be {wrong.right}; you say {wrong.said!r}.",
-            ko=f"{wrong.right}이(가) 나와야 하는데 {wrong.said!r}이(가) 나옵니다.",
+            en="Your weights are the scores themselves: put softmax between.",
+            ko="점수를 그대로 가중치로 썼습니다. 소프트맥스를 거치세요.",
         )
+    if tried.agrees(other(lambda keys: np.sqrt(keys.shape[1]), lambda scores: softmax(scores, 0))):
+        return say(
+            en="Each *column* of your weights adds up to 1; each row must: one row for one query.",
+            ko="가중치가 *열*마다 더해서 1이 됩니다. 행마다 1이 되어야 합니다. 한 행이 쿼리 "
+            "하나입니다.",
+        )
+    if wrong := tried.first_wrong(_attend):
+        (num, d), num_keys = wrong.given[0].shape, len(wrong.given[1])
+        right, said = wrong.right[1], np.shape(wrong.said[1])
+        if said != right.shape:
+            return say(
+                en=f"{num} queries and {num_keys} keys give weights of the shape {right.shape}; "
+                f"yours have {said}.",
+                ko=f"쿼리가 {num}개, 키가 {num_keys}개이면 가중치의 모양은 {right.shape}인데 "
+                f"{said}이(가) 나옵니다.",
+            )
+        first = np.asarray(wrong.said[1], float)[0]
+        if not np.allclose(first, right[0], rtol=1e-3, atol=1e-5):
+            return say(
+                en=f"With {num_keys} keys of {d} numbers the first row of weights must be "
+                f"{right[0].round(3).tolist()}; yours is {first.round(3).tolist()}.",
+                ko=f"수 {d}개짜리 키가 {num_keys}개일 때 가중치의 첫 행은 "
+                f"{right[0].round(3).tolist()}이어야 하는데 {first.round(3).tolist()}이(가) "
+                "나옵니다.",
+            )
+        return say(
+            en=f"With {num_keys} keys of {d} numbers the weights of the first query are right, but "
+            "not all of the rest: a context is the average of the values under its weights.",
+            ko=f"수 {d}개짜리 키가 {num_keys}개일 때 첫 쿼리의 가중치는 맞지만 나머지가 모두 "
+            "맞지는 않습니다. 문맥은 가중치로 평균한 값입니다.",
+        )
+    return None
+
+
+#: How much of its weight a query must give to the key it is to find.
+ENOUGH = 0.9
+
+
+@check(
+    "13/backwards",
+    hints=[
+        {
+            "en": "Which query has the best score for a key of length 1? Think of the hands of the "
+            "clock.",
+            "ko": "길이가 1인 어떤 키에서 점수가 가장 높은 쿼리는 무엇일까요? 시곗바늘을 떠올려 "
+            "보세요.",
+        },
+        {
+            "en": "A key scores best with itself. So the first query may be the last key, and so "
+            "on: `keys[::-1]`. But how sharply does it look?",
+            "ko": "키는 자기 자신과 점수가 가장 높습니다. 그러니 첫째 쿼리로 마지막 키를 쓰면 "
+            "됩니다. `keys[::-1]`입니다. 그런데 충분히 날카롭게 볼까요?",
+        },
+        {
+            "en": "Section 2: multiply the scores by a large number and the look-up becomes hard. "
+            "You can multiply the queries.",
+            "ko": "2절에서 점수에 큰 수를 곱하면 딱딱한 찾기가 되었습니다. 쿼리에 곱하면 됩니다.",
+        },
+    ],
+)
+def check_backwards(backwards: Callable) -> str | None:
+    """Judge a function (keys) -> queries by what attention reads with them: the last key first."""
+    rng = np.random.default_rng(13)
+    trials = []
+    for num, d in ((5, 4), (3, 2), (7, 9)):
+        keys = rng.normal(size=(num, d))
+        keys /= np.linalg.norm(keys, axis=1, keepdims=True)
+        while (keys @ keys.T - 2 * np.eye(num)).max() > 0.75:  # different enough
+            keys = rng.normal(size=(num, d))
+            keys /= np.linalg.norm(keys, axis=1, keepdims=True)
+        trials.append((keys,))
+    for (keys,), found in zip(trials, Tried(backwards, trials).said, strict=True):
+        queries = np.asarray(found, float)
+        if queries.shape != keys.shape:
+            return say(
+                en=f"For keys of the shape {keys.shape} the queries must have the same shape; "
+                f"yours have {queries.shape}.",
+                ko=f"키의 모양이 {keys.shape}이면 쿼리의 모양도 같아야 하는데 "
+                f"{queries.shape}이(가) 나옵니다.",
+            )
+        weights = softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
+        if not np.isfinite(weights).all():
+            return say(
+                en="Your queries hold infinities or no numbers: large is enough.",
+                ko="쿼리에 무한대이거나 수가 아닌 것이 있습니다. 적당히 크면 됩니다.",
+            )
+        reached = np.diagonal(weights[:, ::-1])
+        if np.diagonal(weights).min() > ENOUGH:
+            return say(
+                en="Sharp, but forwards: the first query finds the first key. It must find the "
+                "last.",
+                ko="날카롭기는 하지만 앞에서부터 읽습니다. 첫째 쿼리는 첫째 키가 아니라 마지막 "
+                "키를 찾아야 합니다.",
+            )
+        if reached.min() < ENOUGH:
+            row = int(reached.argmin())
+            wanted, strongest = len(keys) - row, int(weights[row].argmax()) + 1
+            if strongest == wanted:
+                return say(
+                    en=f"Of {len(keys)} keys of {keys.shape[1]} numbers, query {row + 1} finds key "
+                    f"{wanted}, the right one, but gives it only {reached[row]:.2f} of its weight: "
+                    "look more sharply.",
+                    ko=f"수 {keys.shape[1]}개짜리 키 {len(keys)}개에서 {row + 1}번째 쿼리가 맞는 "
+                    f"키({wanted}번째)를 찾지만 가중치를 {reached[row]:.2f}만 줍니다. 더 "
+                    "날카롭게 보세요.",
+                )
+            if reached.max() < 0.5 and weights.argmin(axis=1).tolist() == [
+                *range(len(keys) - 1, -1, -1)
+            ]:
+                return say(
+                    en="Every query flees the key that it should find: the sign is wrong.",
+                    ko="쿼리마다 찾아야 할 키를 오히려 피합니다. 부호가 반대입니다.",
+                )
+            return say(
+                en=f"Of {len(keys)} keys of {keys.shape[1]} numbers, query {row + 1} must find key "
+                f"{wanted}; it gives most of its weight to key {strongest}.",
+                ko=f"수 {keys.shape[1]}개짜리 키 {len(keys)}개에서 {row + 1}번째 쿼리는 "
+                f"{wanted}번째 키를 찾아야 하는데 {strongest}번째 키에 가중치를 가장 많이 줍니다.",
+            )
     return None

@@ -4,9 +4,83 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, same
 from helpers.reader import say
+
+
+def _pooled(image: np.ndarray, size: int, stride: int, keep: Callable) -> np.ndarray:
+    windows = sliding_window_view(image, (size, size))[::stride, ::stride]
+    return np.array([[keep(window) for window in row] for row in windows], float)
+
+
+@check(
+    "03/pool",
+    hints=[
+        {
+            "en": "How many rows does the formula give for `image.shape[0]`, `size` and `stride`? "
+            "And from which row and column of the image does the window of this place start?",
+            "ko": "`image.shape[0]`, `size`, `stride`를 식에 넣으면 몇 행이 나올까요? 그리고 이 "
+            "자리의 윈도는 그림의 몇 번째 행, 몇 번째 열에서 시작할까요?",
+        },
+        {
+            "en": "`rows = (image.shape[0] - size) // stride + 1`, and the columns in the same "
+            "way. The window starts at row `row * stride` and column `column * stride`.",
+            "ko": "`rows = (image.shape[0] - size) // stride + 1`이고 열의 수도 같은 방법으로 "
+            "구하세요. 윈도는 `row * stride`행, `column * stride`열에서 시작합니다.",
+        },
+        {
+            "en": "`top, left = row * stride, column * stride`, then `window = "
+            "image[top : top + size, left : left + size]`; it leaves `keep(window)`.",
+            "ko": "`top, left = row * stride, column * stride`로 두면 윈도는 "
+            "`image[top : top + size, left : left + size]`이고, 남기는 수는 `keep(window)`입니다.",
+        },
+    ],
+)
+def check_pool(pool: Callable) -> str | None:
+    """Judge a function (image (H, W), size, stride, keep) -> pooled map."""
+    random = np.random.default_rng(3)
+    trials: list[tuple[Any, ...]] = [
+        (random.integers(-9, 10, shape).astype(float), size, stride, keep)
+        for shape, size, stride, keep in [
+            ((7, 11), 3, 2, np.max),
+            ((8, 5), 2, 2, np.min),
+            ((5, 9), 2, 3, np.mean),
+            ((6, 7), 4, 1, np.ptp),
+        ]
+    ]
+    tried = Tried(pool, trials)
+    if tried.agrees(lambda image, size, stride, keep: _pooled(image, size, size, keep)):
+        return say(
+            en="Your windows move by their own size; they must move by `stride`.",
+            ko="윈도가 자기 크기만큼 움직입니다. `stride`만큼 움직여야 합니다.",
+        )
+    if tried.agrees(lambda image, size, stride, keep: _pooled(image, size, stride, np.max)):
+        return say(
+            en="You always keep the largest number: use the function `keep`.",
+            ko="언제나 가장 큰 수를 남깁니다. `keep` 함수를 쓰세요.",
+        )
+    for (image, size, stride, keep), said in zip(trials, tried.said, strict=True):
+        right = _pooled(image, size, stride, keep)
+        setting = f"window {size}, stride {stride}", f"윈도 {size}, 스트라이드 {stride}"
+        if np.shape(said) != right.shape:
+            return say(
+                en=f"For a {image.shape} image, {setting[0]}, the result must have the shape "
+                f"{right.shape}; yours has {np.shape(said)}.",
+                ko=f"{image.shape} 그림, {setting[1]}이면 결과의 모양은 {right.shape}여야 하는데 "
+                f"{np.shape(said)}이(가) 나옵니다.",
+            )
+        if not same(said, right):
+            row, column = np.argwhere(~np.isclose(np.asarray(said, float), right))[0]
+            got, must = np.asarray(said, float)[row, column], right[row, column]
+            return say(
+                en=f"For a {image.shape} image, {setting[0]}, `keep` {keep.__name__}: row {row}, "
+                f"column {column} of the result must be {must:.3g}; yours is {got:.3g}.",
+                ko=f"{image.shape} 그림, {setting[1]}, `keep`이 {keep.__name__}이면 결과의 {row}행 "
+                f"{column}열은 {must:.3g}이어야 하는데 {got:.3g}이(가) 나옵니다.",
+            )
+    return None
 
 
 @check(
@@ -134,6 +208,61 @@ def check_global_average(global_average: Callable) -> str | None:
 
 
 @check(
+    "03/twins",
+    hints=[
+        {
+            "en": "A window forgets where its numbers stood. What may you do with the four "
+            "numbers of a window without changing the largest or the mean?",
+            "ko": "윈도는 수가 어디에 있었는지를 잊습니다. 최댓값도 평균도 바꾸지 않고 윈도 안의 "
+            "수 네 개로 무엇을 할 수 있을까요?",
+        },
+        {
+            "en": "Take any picture whose windows hold different numbers, and move the numbers "
+            "about *within* each window, for example by exchanging its two rows.",
+            "ko": "윈도마다 서로 다른 수가 든 그림을 하나 정하고, 윈도 *안에서* 수의 자리를 "
+            "바꾸세요. 예를 들어 두 행을 맞바꿉니다.",
+        },
+        {
+            "en": "`other = one[[1, 0, 3, 2]]` exchanges the two rows of every window.",
+            "ko": "`other = one[[1, 0, 3, 2]]`는 모든 윈도의 두 행을 맞바꿉니다.",
+        },
+    ],
+)
+def check_twins(twins: Any) -> str | None:
+    """Judge two pictures (4, 4) that differ in 12 pixels and not after pooling by 2."""
+    twins = np.asarray(twins, float)
+    if twins.shape != (2, 4, 4):
+        return say(
+            en=f"Two pictures of 4 × 4 have the shape (2, 4, 4); yours have {twins.shape}.",
+            ko=f"4 × 4 그림 두 장이면 모양이 (2, 4, 4)여야 하는데 {twins.shape}입니다.",
+        )
+    if not (np.isfinite(twins).all() and 0 <= twins.min() <= twins.max() <= 1):
+        return say(
+            en=f"The numbers must be from 0 to 1; yours are from {twins.min():g} to "
+            f"{twins.max():g}.",
+            ko=f"수는 0에서 1까지여야 하는데 {twins.min():g}에서 {twins.max():g}까지입니다.",
+        )
+    num_different = int((~np.isclose(twins[0], twins[1])).sum())
+    if num_different < 12:
+        return say(
+            en=f"The pictures differ in {num_different} of the 16 pixels: make it at least 12.",
+            ko=f"두 그림은 화소 16개 가운데 {num_different}개가 다릅니다. 12개 이상이 다르게 "
+            "만드세요.",
+        )
+    for name, keep in ((say("Max", "최대"), np.max), (say("Average", "평균"), np.mean)):
+        one, other = (_pooled(picture, 2, 2, keep) for picture in twins)
+        if not same(one, other):
+            row, column = np.argwhere(~np.isclose(one, other))[0]
+            return say(
+                en=f"{name} pooling tells them apart: the window in row {row}, column {column} "
+                f"leaves {one[row, column]:.3g} and {other[row, column]:.3g}.",
+                ko=f"{name} 풀링이 둘을 구별합니다. {row}행 {column}열의 윈도가 "
+                f"{one[row, column]:.3g}와(과) {other[row, column]:.3g}을(를) 남깁니다.",
+            )
+    return None
+
+
+@check(
     "03/pooling-kernel",
     hints=[
         {
@@ -142,7 +271,7 @@ def check_global_average(global_average: Callable) -> str | None:
             "ko": "윈도가 2이면 평균은 (a + b + c + d) / 4입니다. 화소마다 얼마를 곱하는 셈입니까?",
         },
         {
-            "en": "All weights are equal, and together they make 1. How many are there?",
+            "en": "All weights are equal and add up to 1. How many are there?",
             "ko": "가중치는 모두 같고, 더하면 1입니다. 가중치는 모두 몇 개입니까?",
         },
         {

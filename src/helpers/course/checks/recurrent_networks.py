@@ -18,10 +18,10 @@ from helpers.reader import say
             "`h_t = np.zeros(len(bias))`",
         },
         {
-            "en": "`for x_t in x:` goes through the steps. In the loop, `h_t` stands on both sides "
+            "en": "`for x_t in x:` goes through the steps. In the loop, `h_t` is on both sides "
             "of the `=`: the old one on the right, the new one on the left.",
-            "ko": "`for x_t in x:`로 한 걸음씩 갑니다. 반복문 안에서 `h_t`는 `=`의 양쪽에 "
-            "나옵니다. 오른쪽은 앞걸음의 상태, 왼쪽은 새 상태입니다.",
+            "ko": "`for x_t in x:`로 한 시점씩 갑니다. 반복문 안에서 `h_t`는 `=`의 양쪽에 "
+            "나옵니다. 오른쪽은 앞 시점의 상태, 왼쪽은 새 상태입니다.",
         },
         {
             "en": "`h_t = np.tanh(x_t @ kernel + h_t @ recurrent_kernel + bias)` in the loop, and "
@@ -46,13 +46,13 @@ def check_last_state(last_state: Callable) -> str | None:
     answer = np.asarray(last_state(x, kernel, recurrent_kernel, bias))
     if answer.shape == (4, 2):
         return say(
-            en="You give back the state after every step; only the last one is asked for.",
-            ko="걸음마다의 상태가 모두 나옵니다. 마지막 상태만 돌려주세요.",
+            en="You return the state after every step; return the last one only.",
+            ko="시점마다의 상태가 모두 나옵니다. 마지막 상태만 돌려주세요.",
         )
     if answer.shape == (2,) and not answer.any():
         return say(
             en="The state is still zeros, as before the first step.",
-            ko="상태가 첫걸음 전의 0 그대로입니다.",
+            ko="상태가 첫 시점 전의 0 그대로입니다.",
         )
     if answer.shape != (2,):
         return say(
@@ -63,12 +63,12 @@ def check_last_state(last_state: Callable) -> str | None:
         return say(
             en="Your state remembers nothing: only the last x_t is in it. Put the old state into "
             "the sum, and set it to zeros once, before the loop.",
-            ko="상태가 아무것도 기억하지 못하고 마지막 x_t만 담고 있습니다. 앞걸음의 상태를 "
+            ko="상태가 아무것도 기억하지 못하고 마지막 x_t만 담고 있습니다. 앞 시점의 상태를 "
             "합에 넣고, 0으로 채우는 것은 반복문 앞에서 한 번만 하세요.",
         )
     if np.allclose(answer, read(x[::-1])):
         return say(
-            en="You read from the end to the beginning: go through x as it stands.",
+            en="You read from the end to the beginning: read x in the order given.",
             ko="끝에서 처음으로 읽고 있습니다. x를 주어진 순서대로 읽으세요.",
         )
     if np.allclose(answer, read(x, bias=0)):
@@ -76,12 +76,12 @@ def check_last_state(last_state: Callable) -> str | None:
     if np.allclose(answer, read(x, bend=lambda sums: sums)):
         return say(
             en="tanh is missing: without it the state can grow from step to step without end.",
-            ko="tanh가 빠졌습니다. tanh가 없으면 상태가 걸음마다 끝없이 커질 수 있습니다.",
+            ko="tanh가 빠졌습니다. tanh가 없으면 상태가 시점이 지날수록 끝없이 커질 수 있습니다.",
         )
     if np.allclose(answer, np.tanh(read(x, bend=lambda sums: sums))):
         return say(
             en="You take tanh once, at the end; it belongs in every step.",
-            ko="tanh를 끝에서 한 번만 씁니다. 걸음마다 써야 합니다.",
+            ko="tanh를 끝에서 한 번만 씁니다. 시점마다 써야 합니다.",
         )
     fresh = np.random.default_rng()
     trials: list[tuple] = [(x, kernel, recurrent_kernel, bias)]
@@ -110,61 +110,181 @@ def _last_state(x, kernel, recurrent_kernel, bias):
 
 
 @check(
-    "11/count",
+    "11/gates",
     hints=[
         {
-            "en": "Take one block first: each of its units has a weight for each input, a weight "
-            "for each number of h_t, and one bias.",
-            "ko": "먼저 묶음 하나를 생각하세요. 유닛마다 입력 하나에 가중치 하나, h_t의 수 "
-            "하나에 가중치 하나, 그리고 편향이 하나 있습니다.",
+            "en": "One gate at a time. When `write` is 1, what must happen to the old c_t, and "
+            "what to the value? And when it is 0? Which gate decides whether h_t shows anything?",
+            "ko": "게이트를 하나씩 생각해 보세요. `write`가 1이면 옛 c_t와 새 값은 어떻게 되어야 "
+            "할까요? 0이면 어떨까요? h_t로 내보일지는 어느 게이트가 정할까요?",
         },
         {
-            "en": "h_t has as many numbers as there are units.",
-            "ko": "h_t에는 유닛의 수만큼 수가 있습니다.",
+            "en": "The input gate opens just when something is to be written, and then the forget "
+            "gate must shut: c_t = f * c_t + i * new has room for one value only.",
+            "ko": "입력 게이트는 쓸 때만 열립니다. 그때 망각 게이트는 닫혀야 합니다. "
+            "c_t = f * c_t + i * new에는 값 하나만 들어갈 수 있기 때문입니다.",
         },
         {
-            "en": "`num_blocks * units * (num_inputs + units + 1)`",
-            "ko": "`num_blocks * units * (num_inputs + units + 1)`",
+            "en": "`i = write`, `f = 1 - write`; the output gate is `ask`, and new is the value.",
+            "ko": "`i = write`, `f = 1 - write`이고, 출력 게이트는 `ask`, 새것은 값입니다.",
         },
     ],
 )
-def check_count(count_parameters: Callable) -> str | None:
-    """Judge a function (num_blocks, num_inputs, units) -> the number of parameters."""
-    for blocks, inputs, units in [(1, 8, 16), (4, 8, 16), (3, 5, 2)]:
-        answer, right = (
-            count_parameters(blocks, inputs, units),
-            blocks * units * (inputs + units + 1),
-        )
-        if answer == right:
-            continue
-        case = f"count_parameters({blocks}, {inputs}, {units})"
-        if answer == blocks * units * (inputs + units):
+def check_gates(gates: Callable) -> str | None:
+    """Judge a function (write, ask, value) -> i, f, new, o by what an LSTM does with it."""
+    cases = [(write, ask, value) for write in (0, 1) for ask in (0, 1) for value in (0.8, -0.6)]
+    made = {case: np.asarray(gates(*case), float) for case in cases}
+    for (write, ask, value), four in made.items():
+        case = f"write={write}, ask={ask}, value={value}"
+        if four.shape != (4,):
             return say(
-                en=f"{case} is short by {blocks * units}: the biases are missing.",
-                ko=f"{case}에서 {blocks * units}개가 모자랍니다. 편향이 빠졌습니다.",
+                en=f"gates({case}) must return four numbers, i, f, new and o; its shape is "
+                f"{four.shape}.",
+                ko=f"gates({case})는 수 네 개 i, f, new, o를 돌려주어야 하는데 모양이 "
+                f"{four.shape}입니다.",
             )
-        if answer == blocks * units * (inputs + 1):
+        if not all(0 <= gate <= 1 for gate in four[[0, 1, 3]]):
             return say(
-                en=f"{case} counts the weights of the inputs alone; the state has weights too, "
-                "the recurrent kernel.",
-                ko=f"{case}에서 입력의 가중치만 세었습니다. 상태에도 가중치가 있습니다. "
-                "순환 커널을 더하세요.",
+                en=f"A gate is between 0 and 1; with {case} yours are i = {four[0]:g}, "
+                f"f = {four[1]:g}, o = {four[3]:g}.",
+                ko=f"게이트는 0과 1 사이입니다. {case}이면 i = {four[0]:g}, f = {four[1]:g}, "
+                f"o = {four[3]:g}이(가) 나옵니다.",
             )
-        if answer == units * (inputs + units + 1):
+        if not abs(four[2]) <= 1:
             return say(
-                en=f"{case} counts one block; there are {blocks}, each with weights of its own.",
-                ko=f"{case}에서 묶음을 하나만 세었습니다. 묶음은 {blocks}개이고 저마다 "
-                "가중치가 따로 있습니다.",
+                en=f"New comes out of a tanh, so it is between -1 and 1; with {case} yours is "
+                f"{four[2]:g}.",
+                ko=f"새것은 tanh에서 나오므로 -1과 1 사이입니다. {case}이면 {four[2]:g}이(가) "
+                "나옵니다.",
             )
-        if answer == blocks * (units * (inputs + units) + 1):
-            return say(
-                en=f"{case} has one bias for a block; each of its {units} units has one.",
-                ko=f"{case}에서 편향을 묶음마다 하나만 세었습니다. 편향은 유닛마다 하나씩, "
-                f"묶음마다 {units}개입니다.",
-            )
+    for random in [np.random.default_rng(0)] * 10 + [np.random.default_rng()] * 10:
+        steps = 30
+        write = random.random(steps) < 0.2
+        write[0] = True
+        ask = random.random(steps) < 0.5
+        value = random.choice([-1.0, 1.0], steps) * random.uniform(0.3, 1, steps)
+        c_t, kept, written = 0.0, 0.0, 0
+        for t in range(steps):
+            i, f, new, o = (float(x) for x in gates(int(write[t]), int(ask[t]), float(value[t])))
+            c_t = f * c_t + i * new
+            h_t = o * np.tanh(c_t)
+            if write[t]:
+                kept, written = value[t], t
+            if fault := _memory_fault(h_t, kept, bool(ask[t]), t - written, written == 0):
+                return fault
+    return None
+
+
+def _memory_fault(h_t, kept, asked, age, is_first):
+    """Return what is wrong with the output of one step, or None."""
+    if not asked and abs(h_t) > 0.05:
         return say(
-            en=f"{case} must be {right}; you say {answer}.",
-            ko=f"{case}은(는) {right}이어야 하는데 {answer}이(가) 나옵니다.",
+            en=f"Nobody asked, and h_t is {h_t:.2f}: it must be 0 then. Which gate hides c_t?",
+            ko=f"묻지 않았는데 h_t가 {h_t:.2f}입니다. 이때는 0이어야 합니다. c_t를 가리는 게이트는 "
+            "어느 것일까요?",
+        )
+    if not asked or (h_t * kept > 0 and abs(h_t) > 0.1):
+        return None
+    if abs(h_t) <= 0.1 and age == 0:
+        return say(
+            en=f"{kept:.2f} was written and asked for in the same step, but h_t is {h_t:.2f}: the "
+            "value does not come in, or does not show.",
+            ko=f"{kept:.2f}을(를) 쓰면서 바로 물었는데 h_t가 {h_t:.2f}입니다. 값이 들어오지 않거나 "
+            "내보이지 않습니다.",
+        )
+    if is_first:
+        return say(
+            en=f"{kept:.2f} was written {age} steps ago, and h_t is {h_t:.2f} when asked. In "
+            "between nothing was written: it must neither fade nor let other values in.",
+            ko=f"{age}시점 전에 {kept:.2f}을(를) 썼는데 물었을 때 h_t가 {h_t:.2f}입니다. 그사이에 "
+            "쓴 것이 없으므로 희미해져도, 다른 값이 섞여도 안 됩니다.",
+        )
+    return say(
+        en=f"The last value written is {kept:.2f}, but h_t is {h_t:.2f} when asked: what was "
+        "written before it is still there.",
+        ko=f"마지막에 쓴 값은 {kept:.2f}인데 물었을 때 h_t가 {h_t:.2f}입니다. 그전에 쓴 값이 아직 "
+        "남아 있습니다.",
+    )
+
+
+@check(
+    "11/step_back",
+    hints=[
+        {
+            "en": "Forwards: sum = x_t W + h_before U + b, then h_t = tanh(sum). Backwards take "
+            "the same two in the other order, as in lesson 05.",
+            "ko": "앞으로 갈 때는 sum = x_t W + h_before U + b를 구하고 h_t = tanh(sum)을 "
+            "구했습니다. 거슬러 올 때는 5번 수업처럼 둘을 거꾸로 지납니다.",
+        },
+        {
+            "en": "The slope of tanh is `1 - h_t**2`: times that, number by number. Then back "
+            "through U, which needs its transpose, `recurrent_kernel.T`.",
+            "ko": "tanh의 기울기는 `1 - h_t**2`입니다. 수마다 곱하세요. 그다음 U를 거슬러 가려면 "
+            "전치 행렬 `recurrent_kernel.T`가 필요합니다.",
+        },
+        {
+            "en": "`(grad_h * (1 - h_t**2)) @ recurrent_kernel.T`",
+            "ko": "`(grad_h * (1 - h_t**2)) @ recurrent_kernel.T`",
+        },
+    ],
+)
+def check_step_back(step_back: Callable) -> str | None:
+    """Judge a function (grad_h, h_t, recurrent_kernel) -> the gradient of the state before."""
+    draws = [np.random.default_rng(0)] * 2 + [np.random.default_rng()]
+    trials = [
+        (
+            random.normal(size=units),
+            random.uniform(-0.9, 0.9, units),
+            random.normal(size=[units] * 2),
+        )
+        for random, units in zip(draws, (3, 2, 5), strict=True)
+    ]
+    tried = Tried(step_back, trials)
+    if tried.agrees(lambda grad, h, kernel: grad @ kernel.T):
+        return say(
+            en="The slope of tanh is missing: each number of the gradient times `1 - h_t**2`.",
+            ko="tanh의 기울기가 빠졌습니다. 그레이디언트의 수마다 `1 - h_t**2`를 곱하세요.",
+        )
+    if tried.agrees(lambda grad, h, kernel: grad * (1 - h**2)):
+        return say(
+            en="That is the gradient of the sum inside tanh; it still has to go back through the "
+            "recurrent kernel to the state before.",
+            ko="그것은 tanh 안에 있는 합의 그레이디언트입니다. 앞 시점의 상태까지 가려면 순환 "
+            "커널도 거슬러 가야 합니다.",
+        )
+    if tried.agrees(lambda grad, h, kernel: (grad * (1 - h**2)) @ kernel):
+        return say(
+            en="Forwards h @ U takes unit to unit; on the way back rows and columns change "
+            "places: use `recurrent_kernel.T`.",
+            ko="앞으로 갈 때 h @ U였다면, 거슬러 올 때는 행과 열이 바뀝니다. "
+            "`recurrent_kernel.T`를 쓰세요.",
+        )
+    if tried.agrees(lambda grad, h, kernel: (grad @ kernel.T) * (1 - h**2)):
+        return say(
+            en="First back through tanh, then through the kernel: you have the two in the order "
+            "of the way forwards.",
+            ko="tanh를 먼저, 커널을 나중에 거슬러 가야 합니다. 순서가 앞으로 갈 때와 같습니다.",
+        )
+    if tried.agrees(lambda grad, h, kernel: (grad * (1 - np.tanh(h) ** 2)) @ kernel.T):
+        return say(
+            en="h_t has been through tanh already: its slope is `1 - h_t**2`.",
+            ko="h_t는 이미 tanh를 거친 값입니다. 기울기는 `1 - h_t**2`입니다.",
+        )
+    if wrong := tried.first_wrong(
+        lambda grad, h, kernel: np.array([(grad * (1 - h**2) * row).sum() for row in kernel])
+    ):
+        units = len(wrong.right)
+        if np.shape(wrong.said) != (units,):
+            return say(
+                en=f"With {units} units the gradient has the shape ({units},), not "
+                f"{np.shape(wrong.said)}.",
+                ko=f"유닛이 {units}개이면 그레이디언트의 모양은 ({units},)인데 "
+                f"{np.shape(wrong.said)}이(가) 나옵니다.",
+            )
+        right, said = (np.asarray(grad, float).round(3).tolist() for grad in wrong[1:])
+        return say(
+            en=f"With {units} units the gradient must be {right}; yours is {said}.",
+            ko=f"유닛이 {units}개일 때 그레이디언트는 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -175,12 +295,12 @@ def check_count(count_parameters: Callable) -> str | None:
         {
             "en": "Take one number of c_t. After a step with f = 0.5 a half is left; after another "
             "with f = 0.5, a half of the half.",
-            "ko": "c_t의 수 하나만 봅시다. f = 0.5인 걸음 뒤에는 절반이 남고, f = 0.5인 걸음을 "
-            "한 번 더 가면 절반의 절반이 남습니다.",
+            "ko": "c_t의 수 하나만 봅시다. f = 0.5인 시점 뒤에는 절반이 남고, f = 0.5인 시점이 "
+            "한 번 더 지나면 절반의 절반이 남습니다.",
         },
         {
             "en": "Multiply the gates of all steps, for each column by itself.",
-            "ko": "열마다 따로, 모든 걸음의 게이트를 곱하세요.",
+            "ko": "열마다 따로, 모든 시점의 게이트를 곱하세요.",
         },
         {
             "en": "`np.prod(forget_gates, axis=0)`",
@@ -194,13 +314,13 @@ def check_kept(kept: Callable) -> str | None:
     answer = np.asarray(kept(gates))
     if answer.shape == (3,):
         return say(
-            en="You give back a number for each step; one for each column is asked for: take "
+            en="You return a number for each step; there must be one for each column: use "
             "`axis=0`.",
-            ko="걸음마다 수가 하나씩 나옵니다. 열마다 하나여야 합니다. `axis=0`을 쓰세요.",
+            ko="시점마다 수가 하나씩 나옵니다. 열마다 하나여야 합니다. `axis=0`을 쓰세요.",
         )
     if answer.shape == ():
         return say(
-            en="You give back a single number; each column of c_t is kept to a share of its own.",
+            en="You return a single number; each column of c_t keeps a share of its own.",
             ko="수가 하나만 나옵니다. c_t의 열마다 남는 몫이 다릅니다.",
         )
     if answer.shape != (2,):
@@ -223,12 +343,12 @@ def check_kept(kept: Callable) -> str | None:
     if np.allclose(answer, gates[-1]):
         return say(
             en="That is what the last step alone keeps; the steps before it have forgotten too.",
-            ko="그것은 마지막 걸음에서 남는 몫일 뿐입니다. 그 앞의 걸음에서도 잊었습니다.",
+            ko="그것은 마지막 시점에서 남는 몫일 뿐입니다. 그 앞의 시점에서도 잊었습니다.",
         )
     if np.allclose(answer, gates.min(axis=0)):
         return say(
             en="The smallest gate is not the whole story: the other steps forget on top of it.",
-            ko="가장 작은 게이트만으로는 모자랍니다. 다른 걸음에서도 더 잊습니다.",
+            ko="가장 작은 게이트만으로는 모자랍니다. 다른 시점에서도 더 잊습니다.",
         )
     fresh = np.random.default_rng().uniform(0.3, 1, (5, 4))
     if wrong := Tried(kept, [(gates,), (fresh,)]).first_wrong(lambda gates: gates.prod(axis=0)):

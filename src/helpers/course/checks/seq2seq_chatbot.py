@@ -1,9 +1,15 @@
 """Checks of lesson 12, the chatbot that answers a sequence with a sequence."""
 
+import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import numpy as np
 
 from helpers.course.checks import Tried, check, same
+from helpers.language.corpus import load_greetings
 from helpers.language.tokens import BEGIN, END, PAD
 from helpers.reader import say
 
@@ -12,12 +18,13 @@ from helpers.reader import say
     "12/teach",
     hints=[
         {
-            "en": "Write the two rows of the table in section 4 on paper, for the ids 7, 8 and 9.",
-            "ko": "4절의 표에 나온 두 줄을, 번호가 7, 8, 9인 답에 대해 종이에 써 봅시다.",
+            "en": "Write the two columns of the table in section 5 on paper, for the ids 7, 8 "
+            "and 9.",
+            "ko": "5절의 표에 있는 두 열을, 번호가 7, 8, 9인 대답에 대해 종이에 써 보세요.",
         },
         {
-            "en": "What is fed begins with `BEGIN`, what is asked for ends with `END`; between "
-            "them both hold the same ids.",
+            "en": "What is fed starts with `BEGIN`, what is asked for ends with `END`; in between "
+            "both hold the same ids.",
             "ko": "넣어 주는 쪽은 `BEGIN`으로 시작하고, 맞혀야 하는 쪽은 `END`로 끝납니다. "
             "나머지 번호는 양쪽이 같습니다.",
         },
@@ -31,51 +38,53 @@ from helpers.reader import say
 )
 def check_teach(teach: Callable) -> str | None:
     """Judge a function (ids, length) -> (what is fed, what is asked for)."""
-    both = teach([7, 8, 9], 6)
-    if not isinstance(both, tuple | list) or len(both) != 2:
+    random = np.random.default_rng()
+    trials = [([7, 8, 9], 6), ([], 2), ([5, 6], 3)]
+    trials += [
+        (random.integers(4, 1000, num).tolist(), int(num + random.integers(1, 9))) for num in (4, 9)
+    ]
+    tried = Tried(teach, trials)
+    if any(not isinstance(both, tuple | list) or len(both) != 2 for both in tried.said):
         return say(
-            en="Give back two lists: `return fed, wanted`.",
+            en="Return two lists: `return fed, wanted`.",
             ko="리스트 두 개를 돌려주어야 합니다. `return fed, wanted`",
         )
-    fed, wanted = map(list, both)
-    right_fed, right_wanted = [BEGIN, 7, 8, 9, PAD, PAD], [7, 8, 9, END, PAD, PAD]
-    if fed == wanted:
+    if all(same(fed, wanted) for fed, wanted in tried.said):
         return say(
-            en="Both are the same, so that the network need only copy what it is fed: what is "
+            en="Both are the same, so the network only has to copy what it is fed: what is "
             "asked for must be one step ahead.",
-            ko="두 줄이 똑같으면 신경망은 받은 것을 베끼기만 하면 됩니다. 맞혀야 하는 쪽은 한 "
-            "걸음 앞서야 합니다.",
+            ko="둘이 똑같으면 신경망은 받은 것을 베끼기만 하면 됩니다. 맞혀야 하는 쪽은 한 "
+            "시점 앞서야 합니다.",
         )
-    if (fed, wanted) == (right_wanted, right_fed):
+    if tried.agrees(lambda ids, length: _taught(ids, length)[::-1]):
         return say(
             en="The two have changed places: the decoder is fed `BEGIN` first, and asked for "
             "`END` last.",
             ko="두 리스트가 뒤바뀌었습니다. 디코더에는 `BEGIN`을 먼저 넣어 주고, 마지막에 "
             "`END`를 맞히게 합니다.",
         )
-    if (len(fed), len(wanted)) != (6, 6):
-        return say(
-            en=f"Both lists must be {6} long, filled up with `PAD`; yours are {len(fed)} and "
-            f"{len(wanted)} long.",
-            ko=f"두 리스트 모두 `PAD`로 채워 길이가 {6}이 되어야 합니다. 지금은 {len(fed)}, "
-            f"{len(wanted)}입니다.",
-        )
-    if END not in wanted:
-        return say(
-            en="Nothing asks for `END`: such a decoder never learns to stop.",
-            ko="`END`를 맞히게 하지 않았습니다. 이렇게 배운 디코더는 말을 끝낼 줄 모릅니다.",
-        )
+    for (ids, length), (fed, wanted) in zip(trials, tried.said, strict=True):
+        if (len(fed), len(wanted)) != (length, length):
+            return say(
+                en=f"For {len(ids)} ids and the length {length} both lists must be {length} "
+                f"long, filled up with `PAD`; yours are {len(fed)} and {len(wanted)} long.",
+                ko=f"번호가 {len(ids)}개이고 길이가 {length}이면 두 리스트 모두 `PAD`로 채워 "
+                f"{length}개가 되어야 합니다. 지금은 {len(fed)}개, {len(wanted)}개입니다.",
+            )
+        if END not in list(wanted):
+            return say(
+                en="Nothing asks for `END`: such a decoder never learns to stop.",
+                ko="`END`를 맞히게 하지 않았습니다. 이렇게 배운 디코더는 말을 끝낼 줄 모릅니다.",
+            )
     # After END nothing counts: the lesson's own line, one row shifted against itself, feeds it.
-    trials = [([7, 8, 9], 6), ([], 2), ([5, 6], 4), ([9, 4, 4, 8], 5)]
-    tried = Tried(teach, trials)
     if (wrong := tried.first_wrong(_taught)) and tried.first_wrong(_taught_with_end):
-        ids, length = wrong.given
-        (right_fed, right_wanted), (fed, wanted) = _taught(ids, length), teach(ids, length)
+        (ids, length), (right_fed, right_wanted) = wrong.given, wrong.right
+        fed, wanted = (np.asarray(row).tolist() for row in wrong.said)
         return say(
-            en=f"For the ids {ids} and length {length} {right_fed} is fed and {right_wanted} "
-            f"asked for; you have {list(fed)} and {list(wanted)}.",
+            en=f"For the ids {ids} and length {length}, feed {right_fed} and ask for "
+            f"{right_wanted}; you have {fed} and {wanted}.",
             ko=f"번호가 {ids}이고 길이가 {length}이면 {right_fed}을(를) 넣고 {right_wanted}을(를) "
-            f"맞혀야 합니다. 지금은 {list(fed)}, {list(wanted)}입니다.",
+            f"맞혀야 합니다. 지금은 {fed}, {wanted}입니다.",
         )
     return None
 
@@ -103,9 +112,19 @@ _GOODBYE = {
 }
 _COUNTING = {
     "<s>": {"1": 1.0},
-    **{str(n): {str(n + 1): 0.9, "</s>": 0.1} for n in range(1, 40)},
+    **{str(n): {"</s>": 0.1, str(n + 1): 0.9} for n in range(1, 40)},
     "40": {"</s>": 1.0},
 }
+
+
+def _random_table(random: np.random.Generator, words: str = "가나다라마바사") -> dict:
+    """Return a table in which an answer grows by one of three tokens, or ends, at each step."""
+    table = {}
+    for number, token in enumerate(["<s>", *words]):
+        following = [*words[number : number + 3], "</s>"][-4:]
+        shares = random.dirichlet(np.ones(len(following)))
+        table[token] = {following[n]: float(shares[n]) for n in random.permutation(len(following))}
+    return table
 
 
 @check(
@@ -117,7 +136,7 @@ _COUNTING = {
             "`after[token]`에 있습니다.",
         },
         {
-            "en": "The key with the greatest value of a dictionary d is `max(d, key=d.get)`.",
+            "en": "The key with the greatest value in a dictionary d is `max(d, key=d.get)`.",
             "ko": "딕셔너리 d에서 값이 가장 큰 키는 `max(d, key=d.get)`으로 찾습니다.",
         },
         {
@@ -130,56 +149,174 @@ _COUNTING = {
 )
 def check_speak(speak: Callable) -> str | None:
     """Judge a greedy search (after, most) -> tokens, over a table of next tokens."""
-    said = speak(_GOODBYE, 10)
-    if not isinstance(said, list | tuple):
-        return say(
-            en=f"Give back a list of tokens, not {type(said).__name__}.",
-            ko=f"토큰의 리스트를 돌려주어야 합니다. 지금은 {type(said).__name__}입니다.",
-        )
-    said = list(said)
-    if "</s>" in said or "<s>" in said:
+    random = np.random.default_rng()
+    trials = [(_GOODBYE, 10), (_COUNTING, 5), (_COUNTING, 60), (_GOODBYE, 1)]
+    trials += [(_random_table(random), 20) for _ in range(6)]
+    tried = Tried(speak, trials)
+    for said in tried.said:
+        if not isinstance(said, list | tuple | np.ndarray):
+            return say(
+                en=f"Return a list of tokens, not {type(said).__name__}.",
+                ko=f"토큰의 리스트를 돌려주어야 합니다. 지금은 {type(said).__name__}입니다.",
+            )
+    if any("</s>" in list(said) or "<s>" in list(said) for said in tried.said):
         return say(
             en="`<s>` and `</s>` are not part of what is said: leave them out.",
             ko="`<s>`와 `</s>`는 말한 내용이 아니므로 빼야 합니다.",
         )
-    if said == ["그럼"]:
+    if tried.agrees(lambda after, most: _spoken(after, most, lambda d: min(d, key=d.get))):
         return say(
-            en="You take the least probable token; the most probable one is asked for.",
+            en="You take the least probable token; take the most probable one.",
             ko="확률이 가장 낮은 토큰을 고르고 있습니다. 가장 높은 것을 골라야 합니다.",
         )
-    if said == ["잘", "있어요"]:
+    if tried.agrees(lambda after, most: _spoken(after, most, lambda d: next(iter(d)))):
         return say(
-            en="You take the first token of the table, whatever its probability: look for the "
+            en="You take the first token of each table, whatever its probability: look for the "
             "most probable one.",
             ko="확률과 상관없이 표의 맨 앞에 있는 토큰을 고르고 있습니다. 확률이 가장 높은 것을 "
             "찾으세요.",
         )
-    if said == ["안녕히"]:
+    if max(map(len, tried.said)) == 1:
         return say(
-            en="Only one token is said: go on from it, until `</s>` comes.",
-            ko="토큰을 하나만 말했습니다. `</s>`가 나올 때까지 이어 가야 합니다.",
+            en="You never say more than one token: go on from it, until `</s>` comes.",
+            ko="토큰을 하나만 말하고 그쳤습니다. `</s>`가 나올 때까지 이어 가야 합니다.",
         )
-    if said != ["안녕히", "가세요"]:
+    for (_, most), said in zip(trials, tried.said, strict=True):
+        if len(said) > most:
+            return say(
+                en=f"After `most` tokens it must stop, even without `</s>`: with {most} you say "
+                f"{len(said)}.",
+                ko=f"`</s>`가 나오지 않아도 토큰 `most`개에서 멈춰야 합니다. {most}(으)로 부르면 "
+                f"지금은 {len(said)}개가 나옵니다.",
+            )
+    if wrong := tried.first_wrong(_spoken):
+        after, most = wrong.given
+        beginning = {token: {t: round(p, 2) for t, p in after[token].items()}
+                     for token in ["<s>", *wrong.right[:2]]}  # fmt: skip
         return say(
-            en=f"안녕히 (0.7) and then 가세요 (0.6) are the most probable; you say {said}.",
-            ko=f"확률이 가장 높은 것은 안녕히(0.7), 다음은 가세요(0.6)인데 {said}이(가) 나옵니다.",
-        )
-    counted = speak(_COUNTING, 5)
-    if len(counted) != 5:
-        return say(
-            en=f"After `most` tokens it must stop, even without `</s>`: with 5 you say "
-            f"{len(counted)}.",
-            ko=f"`</s>`가 나오지 않아도 토큰 `most`개에서 멈춰야 합니다. 5로 부르면 지금은 "
-            f"{len(counted)}개가 나옵니다.",
-        )
-    if list(counted) != ["1", "2", "3", "4", "5"] or len(speak(_COUNTING, 60)) != 40:
-        return say(
-            en=f"Counting from 1 your function says {list(counted)}: each token follows from the "
-            "one before it, until `</s>` or `most` tokens.",
-            ko=f"1부터 세게 하면 {list(counted)}이(가) 나옵니다. 토큰마다 바로 앞의 토큰에서 "
-            "이어져야 하고, `</s>`가 나오거나 토큰이 `most`개가 되면 끝나야 합니다.",
+            en=f"In the table {beginning} ..., with `most` {most}, greedy search says "
+            f"{wrong.right}; you say {list(wrong.said)}.",
+            ko=f"표가 {beginning} ...이고 `most`가 {most}이면 탐욕 탐색은 {wrong.right}을(를) "
+            f"말하는데 {list(wrong.said)}이(가) 나옵니다.",
         )
     return None
+
+
+def _spoken(after, most, choose=lambda table: max(table, key=table.get)):
+    said: list[str] = []
+    token = choose(after["<s>"])
+    while token != "</s>" and len(said) < most:
+        said.append(token)
+        token = choose(after[token])
+    return said
+
+
+TRAPPED = 5  # times less probable than the best answer is what greedy search must find
+
+
+@check(
+    "12/trap",
+    hints=[
+        {
+            "en": "Greedy search takes the better first token, even if it is better by a hair. "
+            "What must happen after that token?",
+            "ko": "탐욕 탐색은 첫 토큰의 확률이 조금이라도 높으면 그쪽으로 갑니다. 그 토큰 뒤에서 "
+            "무슨 일이 일어나야 할까요?",
+        },
+        {
+            "en": "Let the probability behind the tempting token be spread over many tokens, and "
+            "behind the other all on one.",
+            "ko": "확률이 높은 첫 토큰 뒤에서는 확률이 여러 토큰으로 흩어지고, 다른 첫 토큰 "
+            "뒤에서는 한 토큰에 모이게 하세요.",
+        },
+        {
+            "en": "First tokens 0.51 and 0.49; ten tokens of 0.1 each after the first, `</s>` "
+            "with 1.0 after the second. Don't forget a row for each of the ten.",
+            "ko": "첫 토큰은 0.51과 0.49로, 앞의 것 뒤에는 0.1짜리 토큰 열 개를, 뒤의 것 뒤에는 "
+            "1.0인 `</s>`를 두세요. 토큰 열 개의 행도 빠뜨리지 마세요.",
+        },
+    ],
+)
+def check_trap(after: Any) -> str | None:
+    """Judge a table by what it does to greedy search: its answer must be far from the best."""
+    if fault := _table_fault(after):
+        return fault
+    found, probability = _spoken_for(after)
+    if found is None:
+        return say(
+            en="Greedy search never comes to `</s>` in your table: let each way end.",
+            ko="이 표에서는 탐욕 탐색이 `</s>`에 이르지 못합니다. 어느 길이든 끝나게 하세요.",
+        )
+    best, most = _best(after)
+    if probability * TRAPPED > most * (1 + 1e-9):
+        return say(
+            en=f"Greedy search finds {found} with {probability:.3f}; the best answer, {best}, has "
+            f"{most:.3f}. That is {most / probability:.1f} times as much: make it {TRAPPED}.",
+            ko=f"탐욕 탐색은 확률 {probability:.3f}인 {found}을(를) 찾고, 가장 나은 대답 {best}의 "
+            f"확률은 {most:.3f}입니다. {most / probability:.1f}배이니 {TRAPPED}배로 벌려 보세요.",
+        )
+    return None
+
+
+def _table_fault(after):
+    """Return what keeps a table from being one of probabilities, or None."""
+    if not isinstance(after, dict) or not all(isinstance(row, dict) for row in after.values()):
+        return say(
+            en="The table must be a dictionary of dictionaries, as `after` above.",
+            ko="표는 위의 `after`처럼 딕셔너리 안에 딕셔너리가 든 것이어야 합니다.",
+        )
+    if "<s>" not in after:
+        return say(
+            en='Each answer begins with `"<s>"`: the table needs a row for it.',
+            ko='대답은 언제나 `"<s>"`에서 시작합니다. 표에 `"<s>"`의 행이 있어야 합니다.',
+        )
+    for token, row in after.items():
+        shares = list(row.values())
+        if any(not share > 0 for share in shares) or not math.isclose(sum(shares), 1, abs_tol=1e-6):
+            return say(
+                en=f"The probabilities after {token!r} must be positive and add up to 1; they "
+                f"add up to {sum(shares):g}.",
+                ko=f"{token!r} 다음의 확률들은 모두 양수이고 합이 1이어야 합니다. 지금 합은 "
+                f"{sum(shares):g}입니다.",
+            )
+        for following in row:
+            if following != "</s>" and following not in after:
+                return say(
+                    en=f"{following!r} may follow {token!r}, but the table does not say what "
+                    "follows it. Give it a row.",
+                    ko=f"{token!r} 다음에 {following!r}이(가) 올 수 있는데, 그다음에 무엇이 오는지 "
+                    "표에 없습니다. 행을 하나 더 쓰세요.",
+                )
+    return None
+
+
+def _spoken_for(after):
+    """Return what greedy search finds, and its probability; None where it never ends."""
+    said: list[str] = []
+    token, probability = "<s>", 1.0
+    while len(said) <= len(after):  # a longer one goes round in circles
+        following = max(after[token], key=after[token].get)
+        probability *= after[token][following]
+        if following == "</s>":
+            return said, probability
+        said.append(following)
+        token = following
+    return None, probability
+
+
+def _best(after):
+    """Return the most probable answer of all, and its probability: the shortest way."""
+    ways: list[tuple[float, list[str]]] = [(0.0, ["<s>"])]
+    reached = set()
+    while ways:
+        cost, tokens = heapq.heappop(ways)
+        if tokens[-1] == "</s>":
+            return tokens[1:-1], math.exp(-cost)
+        if tokens[-1] not in reached:
+            reached.add(tokens[-1])
+            for token, probability in after[tokens[-1]].items():
+                heapq.heappush(ways, (cost - math.log(probability), [*tokens, token]))
+    return [], 0.0
 
 
 _BEAMS = [(["네,"], math.log(0.5)), (["고마워요"], math.log(0.4))]
@@ -187,25 +324,24 @@ _AFTER = {
     "네,": {"그래요": 0.3, "좋아요": 0.5, "알겠어요": 0.2},
     "고마워요": {"정말": 0.1, "</s>": 0.9},
 }
-#: Beginnings of several tokens, and a step at which both best ones grow from the same.
-_LONGER = [
-    (["오늘", "날씨가"], math.log(0.6)),
-    (["오늘", "기분이", "정말"], math.log(0.3)),
-    (["내일", "날씨가"], math.log(0.1)),
-]
-_AFTER_LONGER = {
-    "날씨가": {"춥네요": 0.15, "좋네요": 0.45, "덥네요": 0.4},
-    "정말": {"좋아요": 0.7, "나빠요": 0.3},
-    "오늘": {"뭐": 1.0},
-    "내일": {"봐요": 1.0},
-}
+
+
+def _random_beams(random: np.random.Generator) -> tuple[list, dict]:
+    """Return beginnings of several tokens, best first, and a table to go on with."""
+    table = _random_table(random)
+    words = list(table)[1:-2]
+    beams = [
+        (["<s>", *random.permutation(words)[: 2 + number].tolist()], math.log(share))
+        for number, share in enumerate(sorted(random.dirichlet(np.full(3, 3.0)), reverse=True))
+    ]
+    return beams, table
 
 
 @check(
     "12/extend",
     hints=[
         {
-            "en": "Two loops, one in the other: over the beams, and over the tokens that "
+            "en": "Two loops, one inside the other: over the beams, and over the tokens that "
             "may follow each.",
             "ko": "반복문 두 개를 겹쳐 쓰세요. 바깥은 앞부분마다, 안쪽은 그 뒤에 올 수 있는 "
             "토큰마다 돕니다.",
@@ -222,87 +358,170 @@ _AFTER_LONGER = {
 )
 def check_extend(extend: Callable) -> str | None:
     """Judge one step of a beam (beams, after, width) -> the best longer beginnings."""
-    beams = extend([(list(tokens), score) for tokens, score in _BEAMS], _AFTER, 2)
-    if not isinstance(beams, list | tuple) or not all(len(beam) == 2 for beam in beams):
+    random = np.random.default_rng()
+    trials = [(_BEAMS, _AFTER, width) for width in (2, 1, 4)]
+    trials += [(*_random_beams(random), width) for width in (3, 1, 2, 30)]
+    tried = Tried(extend, trials)
+    for beams in tried.said:
+        if not isinstance(beams, list | tuple) or not all(
+            isinstance(beam, list | tuple) and len(beam) == 2 for beam in beams
+        ):
+            return say(
+                en="Return a list of pairs (tokens, log probability).",
+                ko="(토큰들, 로그 확률) 쌍의 리스트를 돌려주어야 합니다.",
+            )
+    for (_, _, width), beams in zip(trials, tried.said, strict=True):
+        if len(beams) > width:
+            return say(
+                en=f"{len(beams)} beginnings are left with the width {width}: keep only the "
+                f"best {width}.",
+                ko=f"너비가 {width}인데 앞부분이 {len(beams)}개 남았습니다. 가장 나은 "
+                f"{width}개만 남기세요.",
+            )
+    if tried.agrees(lambda beams, after, width: _extended(beams[:1], after, width)):
         return say(
-            en="Give back a list of pairs (tokens, log probability).",
-            ko="(토큰들, 로그 확률) 쌍의 리스트를 돌려주어야 합니다.",
+            en="You go on from the first beginning only. In one trial 네, has 0.5 and 고마워요 "
+            "0.4; but 고마워요 </s> comes to 0.4 · 0.9 = 0.36, and is the best.",
+            ko="첫 번째 앞부분만 이어 갔습니다. '네,'가 0.5, '고마워요'가 0.4여도 고마워요 </s>의 "
+            "확률이 0.4 · 0.9 = 0.36으로 가장 높습니다.",
         )
-    found = [list(tokens) for tokens, _ in beams]
-    if len(beams) > 2:
+    if tried.agrees(lambda *given: _extended(*given, best=min)):
         return say(
-            en=f"{len(beams)} beginnings are left, and only the best `width`, 2, may be.",
-            ko=f"{len(beams)}개가 남았습니다. 가장 나은 `width`개, 곧 2개만 남겨야 합니다.",
-        )
-    if found == [["네,", "좋아요"], ["네,", "그래요"]]:
-        return say(
-            en="You go on from the first beginning only; the second, with </s>, comes to "
-            "0.4 · 0.9 = 0.36.",
-            ko="첫 번째 앞부분만 이어 갔습니다. 고마워요 </s>의 확률이 0.4 · 0.9 = 0.36으로 더 "
-            "높습니다.",
-        )
-    if found == [["고마워요", "정말"], ["네,", "알겠어요"]]:
-        return say(
-            en="You keep the least probable: a log probability is better the nearer to 0 it is.",
+            en="You keep the least probable: the nearer to 0 a log probability is, the better.",
             ko="확률이 가장 낮은 것들이 남았습니다. 로그 확률은 0에 가까울수록 좋습니다.",
         )
-    right = [["고마워요", "</s>"], ["네,", "좋아요"]]
-    if found != right:
+    if tried.agrees(lambda *given: _extended(*given, last=0)):
         return say(
-            en=f"The best two are {right}; you keep {found}.",
-            ko=f"가장 나은 둘은 {right}인데 {found}이(가) 남았습니다.",
+            en="You go on from the first token of each beam; what comes next depends on the "
+            "last one.",
+            ko="앞부분의 첫 토큰에서 이어 갔습니다. 다음에 올 토큰은 마지막 토큰을 보고 정해야 "
+            "합니다.",
         )
-    scores = [float(score) for _, score in beams]
-    if all(math.isclose(s, p) for s, p in zip(scores, (0.36, 0.25), strict=True)):
+    if tried.agrees(lambda *given: [(t, math.exp(s)) for t, s in _extended(*given)]):
         return say(
-            en="These are probabilities; logarithms are asked for, as they came in.",
+            en="These are probabilities; return logarithms, like the ones that came in.",
             ko="이것은 확률입니다. 받은 것과 같이 로그 확률로 돌려주어야 합니다.",
         )
-    if not all(
-        math.isclose(s, math.log(p), abs_tol=1e-9)
-        for s, p in zip(scores, (0.36, 0.25), strict=True)
-    ):
-        return say(
-            en=f"The log probabilities must be {math.log(0.36):.3f} and {math.log(0.25):.3f}: "
-            f"add the logarithm of each step. You have {scores[0]:.3f} and {scores[1]:.3f}.",
-            ko=f"로그 확률은 {math.log(0.36):.3f}, {math.log(0.25):.3f}이어야 합니다. 걸음마다 "
-            f"확률의 로그를 더하세요. 지금은 {scores[0]:.3f}, {scores[1]:.3f}입니다.",
-        )
-    trials = [(_LONGER, _AFTER_LONGER, width) for width in (3, 1, 2, 20)]
-    if wrong := Tried(extend, trials).first_wrong(_extended):
+    if wrong := tried.first_wrong(_extended):
+        right, kept = ([list(tokens) for tokens, _ in beams] for beams in (wrong.right, wrong.said))
+        starts = [(tokens, round(score, 2)) for tokens, score in wrong.given[0]]
         width = wrong.given[2]
-        right, kept = ([list(tokens) for tokens, _ in beams] for beams in wrong[1:])
-        of_the_first = _extended(
-            [(tokens[:1], score) for tokens, score in _LONGER], *wrong.given[1:]
-        )
-        if {tokens[-1] for tokens in kept} == {tokens[-1] for tokens, _ in of_the_first}:
-            return say(
-                en="You go on from the first token of each beam; what comes next depends on the "
-                "last one.",
-                ko="앞부분의 첫 토큰에서 이어 갔습니다. 다음에 올 토큰은 마지막 토큰을 보고 "
-                "정해야 합니다.",
-            )
         if not same(kept, right):
             return say(
-                en=f"From beams of several tokens, with the width {width}, these must stay: "
-                f"{right}; you keep {kept}.",
-                ko=f"토큰이 여럿인 앞부분에서 너비가 {width}이면 {right}이(가) 남아야 하는데 "
-                f"{kept}이(가) 남았습니다.",
+                en=f"From {starts} with the width {width} these must stay: {right}; you keep "
+                f"{kept}.",
+                ko=f"{starts}에서 너비가 {width}이면 {right}이(가) 남아야 하는데 {kept}이(가) "
+                "남았습니다.",
             )
+        scores, own = ([round(float(score), 3) for _, score in beams]
+                       for beams in (wrong.right, wrong.said))  # fmt: skip
         return say(
-            en=f"With the width {width} the log probabilities must be "
-            f"{[round(score, 3) for _, score in wrong.right]}; yours are "
-            f"{[round(float(score), 3) for _, score in wrong.said]}.",
-            ko=f"너비가 {width}이면 로그 확률은 {[round(score, 3) for _, score in wrong.right]}"
-            f"이어야 하는데 {[round(float(score), 3) for _, score in wrong.said]}이(가) 나옵니다.",
+            en=f"From {starts} with the width {width} the log probabilities must be {scores}; "
+            f"yours are {own}.",
+            ko=f"{starts}에서 너비가 {width}이면 로그 확률은 {scores}이어야 하는데 {own}이(가) "
+            "나옵니다.",
         )
     return None
 
 
-def _extended(beams, after, width):
+def _extended(beams, after, width, best=max, last=-1):
+    sign = -1 if best is max else 1
     longer = [
         ([*tokens, token], score + math.log(probability))
         for tokens, score in beams
-        for token, probability in after[tokens[-1]].items()
+        for token, probability in after.get(tokens[last], {}).items()
     ]
-    return sorted(longer, key=lambda beam: -beam[1])[:width]
+    return sorted(longer, key=lambda beam: sign * beam[1])[:width]
+
+
+GOAL = 0.54  # of the new wordings; the chatbot of the lesson stays under 0.5
+TAUGHT = 55  # wordings of each intent: those that the chatbot learns from
+
+
+@check(
+    "12/pieces",
+    hints=[
+        {
+            "en": "Whole words are too coarse: 먹었어요 and 먹었니 have none in common. Single "
+            "characters are finer. What lies between?",
+            "ko": "낱말은 너무 큽니다. '먹었어요'와 '먹었니'에는 같은 낱말이 없습니다. 글자 하나는 "
+            "더 잘지요. 그 사이에는 무엇이 있을까요?",
+        },
+        {
+            "en": "In Korean the stem comes first in a word, particles and endings last (lesson "
+            "09). Which part of a word would you compare?",
+            "ko": "한국어 낱말은 앞에 어간이, 뒤에 조사와 어미가 옵니다(9번 수업). 낱말의 어느 쪽을 "
+            "견주는 것이 좋을까요?",
+        },
+        {
+            "en": "Try the beginnings of each word: `word[:1]`, `word[:2]`, `word[:3]` for each "
+            "`word` in `text.split()`.",
+            "ko": "낱말의 앞부분을 써 보세요. `text.split()`의 `word`마다 `word[:1]`, `word[:2]`, "
+            "`word[:3]`입니다.",
+        },
+    ],
+)
+def check_pieces(pieces: Callable) -> str | None:
+    """Judge a function (text) -> pieces by how many new wordings a search with them gets right."""
+    texts, intents = _taught_wordings()
+    new, new_intents = load_greetings("held_out")
+    looked_up = {}
+    for text in dict.fromkeys([*texts, *new]):
+        found = pieces(text)
+        if isinstance(found, str) or not isinstance(found, Iterable):
+            return say(
+                en=f"Return a list or a set of pieces, not {type(found).__name__}.",
+                ko=f"조각의 리스트나 집합을 돌려주어야 합니다. 지금은 {type(found).__name__}입니다.",
+            )
+        looked_up[text] = frozenset(found)
+    if len(set(looked_up.values())) == 1:
+        return say(
+            en="Each sentence gets the same pieces, so all look alike: cut them out of `text`.",
+            ko="어느 문장이나 조각이 똑같아서 서로 구별할 수 없습니다. 조각은 `text`에서 잘라 내야 "
+            "합니다.",
+        )
+    nearest = _nearest([looked_up[text] for text in new], [looked_up[text] for text in texts])
+    right = [intents[n] == intent for n, intent in zip(nearest, new_intents, strict=True)]
+    share = sum(right) / len(right)
+    if share < GOAL:
+        missed = new[right.index(False)]
+        like = texts[nearest[right.index(False)]]
+        return say(
+            en=f"Your pieces answer {share:.1%} of the new wordings right; reach {GOAL:.0%}. One "
+            f"that goes wrong: {missed} is taken for {like}.",
+            ko=f"새로운 질문의 {share:.1%}에 맞게 답합니다. {GOAL:.0%}를 넘겨 보세요. 틀리는 예: "
+            f"'{missed}'을(를) '{like}'(으)로 알아듣습니다.",
+        )
+    return None
+
+
+@cache
+def _taught_wordings():
+    """Return the first `TAUGHT` wordings of each intent, and the intent of each."""
+    counts: dict[str, int] = {}
+    texts, intents = [], []
+    for text, intent in zip(*load_greetings("train"), strict=True):
+        counts[intent] = counts.get(intent, 0) + 1
+        if counts[intent] <= TAUGHT:
+            texts.append(text)
+            intents.append(intent)
+    return texts, intents
+
+
+def _nearest(queries, stored):
+    """Return for each set of pieces the place of the most similar stored one.
+
+    Similar are those that share the greatest part of all their pieces: Jaccard's index.
+    """
+    places: dict[Any, list[int]] = {}
+    for place, own in enumerate(stored):
+        for piece in own:
+            places.setdefault(piece, []).append(place)
+    sizes = np.array([len(own) for own in stored])
+    nearest = []
+    for own in queries:
+        shared = np.zeros(len(stored))
+        for piece in own:
+            shared[places.get(piece, [])] += 1
+        nearest.append(int((shared / np.maximum(sizes + len(own) - shared, 1)).argmax()))
+    return nearest

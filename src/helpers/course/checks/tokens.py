@@ -1,11 +1,16 @@
 """Checks of lesson 09, tokens."""
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from helpers.course.checks import Tried, check
+from helpers.language.corpus import load_greetings
+from helpers.language.tokens import Subwords, train_subwords
+from helpers.nn import bpe
 from helpers.reader import say
 
 
@@ -218,3 +223,96 @@ def check_encode(encode: Callable) -> str | None:
 def _encoded(tokens, vocab):
     ids = [vocab.get(token, vocab["<unk>"]) for token in tokens]
     return [vocab["<s>"], *ids, vocab["</s>"]]
+
+
+@check(
+    "09/merge",
+    hints=[
+        {
+            "en": "Go through the pieces one by one and keep a list of what is done. When does "
+            "the new piece join the last one of that list?",
+            "ko": "조각을 하나씩 보면서, 처리한 것을 리스트에 담아 가세요. 새 조각은 언제 "
+            "리스트의 마지막 조각에 붙을까요?",
+        },
+        {
+            "en": "If the list is not empty and `(merged[-1], piece) == pair`, the last piece "
+            "grows; else the new one is appended.",
+            "ko": "리스트가 비어 있지 않고 `(merged[-1], piece) == pair`이면 마지막 조각이 "
+            "길어지고, 아니면 새 조각을 뒤에 붙입니다.",
+        },
+        {
+            "en": "`merged[-1] += piece` makes the last piece longer; `merged.append(piece)` adds "
+            "a new one.",
+            "ko": "`merged[-1] += piece`는 마지막 조각을 늘이고, `merged.append(piece)`는 새 "
+            "조각을 붙입니다.",
+        },
+    ],
+)
+def check_merge(merge: Callable) -> str | None:
+    """Judge a function (pieces, pair) -> pieces with each such pair merged."""
+    trials = [
+        (("▁", "h", "i"), ("▁", "h")),
+        (("b", "a", "n", "a", "n", "a"), ("a", "n")),
+        (("a", "a", "a", "a", "a"), ("a", "a")),
+        (("x", "ab", "c", "a", "bc"), ("ab", "c")),
+        (("n", "a", "b"), ("a", "n")),
+        ((), ("a", "b")),
+    ]
+    tried = Tried(merge, trials)
+    if wrong := tried.first_wrong(bpe.merge):
+        pieces, pair = wrong.given
+        right, said = list(wrong.right), list(wrong.said)
+        return say(
+            en=f"Merging {pair} in {pieces} gives {right}; yours gives {said}.",
+            ko=f"{pieces}에서 {pair}를 합치면 {right}인데 {said}이(가) 나옵니다.",
+        )
+    return None
+
+
+@cache
+def _lesson_tokenizer() -> Subwords:
+    """Return the tokenizer of section 9: 800 subwords, from twelve wordings of each intent."""
+    kept: dict[str, list[str]] = {}
+    for text, intent in zip(*load_greetings("train"), strict=True):
+        kept.setdefault(intent, []).append(text)
+    return train_subwords([text for group in kept.values() for text in group[:12]], 800)
+
+
+@check(
+    "09/lossy",
+    hints=[
+        {
+            "en": "What happens between the words? Look at how `cut` writes a space.",
+            "ko": "어절과 어절 사이에서 무슨 일이 일어날까요? `cut`이 띄어쓰기를 어떻게 적는지 "
+            "보세요.",
+        },
+        {
+            "en": "There is one ▁ before each word. How would it note two spaces, or a new line?",
+            "ko": "어절마다 앞에 ▁가 하나 붙습니다. 빈칸 두 개나 줄바꿈은 어떻게 적을까요?",
+        },
+        {
+            "en": "Type two spaces between two words that it knows.",
+            "ko": "아는 낱말 두 개 사이에 빈칸을 두 번 넣어 보세요.",
+        },
+    ],
+)
+def check_lossy(lossy: Any) -> str | None:
+    """Judge a text of known characters that does not come back as it was."""
+    if not isinstance(lossy, str):
+        return say(
+            en=f"`lossy` must be a text in quotes, not {type(lossy).__name__}.",
+            ko=f"`lossy`에는 따옴표로 묶은 글을 넣으세요. 지금은 {type(lossy).__name__}입니다.",
+        )
+    tokenizer = _lesson_tokenizer()
+    back = tokenizer.decode(tokenizer.encode(lossy))
+    if "⁇" in back:
+        return say(
+            en="A character comes back as ⁇: use only characters of the corpus.",
+            ko="모르는 글자가 있어서 ⁇가 돌아옵니다. 말뭉치에 나오는 글자만 쓰세요.",
+        )
+    if back == lossy:
+        return say(
+            en="This text comes back exactly. Try something else.",
+            ko="이 글은 그대로 돌아옵니다. 다른 글을 써 보세요.",
+        )
+    return None

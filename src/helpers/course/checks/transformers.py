@@ -1,11 +1,187 @@
 """Checks of lesson 14, transformers."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from helpers.course.checks import Tried, check
+from helpers.language.corpus import load_answers, load_greetings
+from helpers.nn.activations import softmax
 from helpers.reader import say
+
+
+def _attended(x, w_query, w_key, w_value, *, scale=None, axis=-1):
+    scores = (x @ w_query) @ (x @ w_key).T
+    scale = w_key.shape[1] ** -0.5 if scale is None else scale
+    return softmax(scale * scores, axis=axis) @ (x @ w_value)
+
+
+def _attention_trials():
+    """Return x (T, D) and the three tables, with sizes that differ in every dimension."""
+    rng = np.random.default_rng(14)
+    sizes = [(3, 5, 2, 4), (4, 2, 5, 3), (6, 4, 3, 2)]
+    return [
+        tuple(rng.normal(size=shape) for shape in ((t, d), (d, k), (d, k), (d, v)))
+        for t, d, k, v in sizes
+    ]
+
+
+@check(
+    "14/self-attention",
+    hints=[
+        {
+            "en": "Five steps: queries, keys, values; the scores; divide; softmax; mix the values. "
+            "`x @ w_query` makes all queries at once.",
+            "ko": "다섯 단계입니다. 쿼리, 키, 값을 만들고, 점수를 내고, 나누고, 소프트맥스를 하고, "
+            "값을 섞습니다. `x @ w_query`는 쿼리를 한꺼번에 만듭니다.",
+        },
+        {
+            "en": "Every query meets every key in `queries @ keys.T`, a table (T, T). The number "
+            "to divide by is the square root of the length of *one key*: `keys.shape[1]`.",
+            "ko": "`queries @ keys.T`에서 모든 쿼리가 모든 키를 만나 (T, T) 표가 됩니다. *키 "
+            "하나의 "
+            "길이* `keys.shape[1]`의 제곱근으로 나누세요.",
+        },
+        {
+            "en": "`softmax(queries @ keys.T / np.sqrt(keys.shape[1])) @ values`",
+            "ko": "`softmax(queries @ keys.T / np.sqrt(keys.shape[1])) @ values`",
+        },
+    ],
+)
+def check_self_attention(self_attention: Callable) -> str | None:
+    """Judge a function (x (T, D), three tables (D, K), (D, K), (D, V)) -> contexts (T, V)."""
+    tried = Tried(self_attention, _attention_trials())
+    if tried.agrees(lambda x, q, k, v: _attended(x, q, k, v, scale=1.0)):
+        return say(
+            en="The scores are not divided yet: divide them by the square root of a key's length.",
+            ko="점수를 아직 나누지 않았습니다. 키 길이의 제곱근으로 나누세요.",
+        )
+    if tried.agrees(lambda x, q, k, v: _attended(x, q, k, v, scale=1 / k.shape[1])):
+        return say(
+            en="You divide by the length of a key; it must be the square root of it.",
+            ko="키의 길이로 나누었습니다. 그 제곱근으로 나누어야 합니다.",
+        )
+    if tried.agrees(lambda x, q, k, v: _attended(x, q, k, v, scale=x.shape[1] ** -0.5)):
+        return say(
+            en="You divide by the root of the length of `x`'s rows; what is compared are queries "
+            "and keys, so their length counts.",
+            ko="`x`의 행 길이로 나누었습니다. 비교하는 것은 쿼리와 키이므로 그 길이를 써야 합니다.",
+        )
+    if tried.agrees(lambda x, q, k, v: _attended(x, q, k, v, axis=0)):
+        return say(
+            en="Your weights add up to 1 down each column; each *row* is a word that looks, so "
+            "softmax goes along the last axis.",
+            ko="가중치의 합이 열마다 1입니다. *행* 하나가 바라보는 단어이므로 소프트맥스는 마지막 "
+            "축을 따라 해야 합니다.",
+        )
+    if tried.agrees(lambda x, q, k, v: _attended(x, k, q, v)):
+        return say(
+            en="Queries and keys have changed places: the row that looks must be the query.",
+            ko="쿼리와 키가 뒤바뀌었습니다. 바라보는 쪽인 행이 쿼리여야 합니다.",
+        )
+    if tried.agrees(lambda x, q, k, v: (x @ q) @ (x @ k).T / k.shape[1] ** 0.5 @ (x @ v)):
+        return say(
+            en="You mix with the bare scores: softmax must first turn each row into weights that "
+            "add up to 1.",
+            ko="점수를 그대로 섞는 데 썼습니다. 먼저 소프트맥스로 행마다 합이 1인 가중치를 "
+            "만드세요.",
+        )
+    if wrong := tried.first_wrong(_attended):
+        x, _, w_key, w_value = wrong.given
+        shape = np.shape(wrong.said)
+        if shape == (len(x), len(x)):
+            return say(
+                en="You return the weights; the result is the values mixed by them.",
+                ko="가중치를 돌려주었습니다. 결과는 그 가중치로 섞은 값이어야 합니다.",
+            )
+        if shape != wrong.right.shape:
+            return say(
+                en=f"With {len(x)} words and values of {w_value.shape[1]} numbers the result has "
+                f"the shape {wrong.right.shape}; yours has {shape}.",
+                ko=f"단어가 {len(x)}개이고 값이 수 {w_value.shape[1]}개이면 결과의 모양은 "
+                f"{wrong.right.shape}인데 {shape}이(가) 나옵니다.",
+            )
+        right, said = (np.asarray(one, float)[0, 0] for one in (wrong.right, wrong.said))
+        return say(
+            en=f"With {len(x)} words and keys of {w_key.shape[1]} numbers the first number must "
+            f"be {right:.3f}; yours is {said:.3f}.",
+            ko=f"단어가 {len(x)}개이고 키가 수 {w_key.shape[1]}개일 때 첫 수는 {right:.3f}이어야 "
+            f"하는데 {said:.3f}이(가) 나옵니다.",
+        )
+    return None
+
+
+NUM_PLACES, ENOUGH = 8, 0.9  # words of the head to build, and the weight that it must give
+
+
+@check(
+    "14/head",
+    hints=[
+        {
+            "en": "Word 3 is the row with a 1 at place 3. Its query must be the same as the key "
+            "of word 2. Leave the keys alone (`np.eye(8)`) and shift the queries.",
+            "ko": "3번 단어는 3번 자리가 1인 행입니다. 3번의 쿼리가 2번의 키와 같아야 합니다. 키는 "
+            "그대로(`np.eye(8)`) 두고 쿼리를 한 자리 옮기세요.",
+        },
+        {
+            "en": "`np.eye(8, k=-1)` has its ones one place further left; row 3 is 1 at place 2.",
+            "ko": "`np.eye(8, k=-1)`은 1이 한 자리 왼쪽에 있습니다. 3번 행은 2번 자리가 1입니다.",
+        },
+        {
+            "en": "A match scores 1 / √8, hardly more than 0, and softmax stays soft. Multiply one "
+            "of the tables by 20.",
+            "ko": "맞는 쌍의 점수가 1 / √8로 0과 별로 다르지 않아 소프트맥스가 한쪽을 고르지 "
+            "못합니다. "
+            "두 표 가운데 하나에 20을 곱하세요.",
+        },
+    ],
+)
+def check_head(my_head: Any) -> str | None:
+    """Judge two tables (8, K) by where the words at 8 places look: at the one before."""
+    if not isinstance(my_head, tuple | list | np.ndarray) or len(my_head) != 2:
+        return say(
+            en="`my_head` must be two tables: `w_query, w_key`.",
+            ko="`my_head`는 표 두 개여야 합니다. `w_query, w_key`의 차례로 쓰세요.",
+        )
+    w_query, w_key = (np.asarray(table, float) for table in my_head)
+    if w_query.ndim != 2 or len(w_query) != NUM_PLACES or w_query.shape != w_key.shape:
+        return say(
+            en=f"Both tables need {NUM_PLACES} rows, a row for each place, and as many columns as "
+            f"each other; yours have the shapes {w_query.shape} and {w_key.shape}.",
+            ko=f"두 표 모두 자리마다 한 행씩 {NUM_PLACES}행이어야 하고 열의 수가 서로 같아야 "
+            f"합니다. "
+            f"지금 모양은 {w_query.shape}와(과) {w_key.shape}입니다.",
+        )
+    weights = softmax(w_query @ w_key.T / np.sqrt(w_key.shape[1]))
+    back = np.diagonal(weights, -1)
+    if np.all(back > ENOUGH):
+        return None
+    if np.all(np.diagonal(weights)[1:] > 0.5):
+        return say(
+            en="Every word looks at itself: its own key fits its query best.",
+            ko="단어마다 자기 자신을 봅니다. 자기 키가 자기 쿼리와 가장 잘 맞습니다.",
+        )
+    if np.all(np.diagonal(weights, 1) > 0.5):
+        return say(
+            en="The wrong direction: every word looks at the one *after* it.",
+            ko="방향이 반대입니다. 단어마다 바로 *뒤*의 단어를 봅니다.",
+        )
+    if np.all(weights.argmax(axis=1)[1:] == np.arange(NUM_PLACES - 1)):
+        return say(
+            en=f"The right direction, but too soft: the word before gets a weight of "
+            f"{back.min():.2f}. Larger numbers in the tables make softmax more decided.",
+            ko=f"방향은 맞지만 너무 약합니다. 바로 앞 단어의 가중치가 {back.min():.2f}입니다. "
+            f"표의 수가 "
+            "커지면 소프트맥스가 한쪽을 더 분명하게 고릅니다.",
+        )
+    word = int(np.flatnonzero(~(back > ENOUGH))[0]) + 1
+    return say(
+        en=f"The word at place {word} gives the one before it a weight of {back[word - 1]:.2f} and "
+        f"looks most at place {weights[word].argmax()}.",
+        ko=f"{word}번 자리의 단어는 바로 앞 단어에 {back[word - 1]:.2f}만큼의 가중치를 주고, "
+        f"{weights[word].argmax()}번 자리를 가장 많이 봅니다.",
+    )
 
 
 @check(
@@ -31,68 +207,99 @@ from helpers.reader import say
     ],
 )
 def check_add_and_normalize(add_and_normalize: Callable) -> str | None:
-    """Judge a function (x (T, D), step (T, D)) -> normalised rows of their sum."""
-    x = np.array([[1.0, 5, 2, 0], [4, -2, 3, 9], [0, 1, 0, 7]])
-    step = np.array([[1.0, 3, 4, 8], [2, 2, 0, 1], [5, 1, -2, 0]])
+    """Judge a function (x (T, D), step (T, D)) -> normalized rows of their sum."""
 
     def normalized(table, axis=-1):
         centred = table - table.mean(axis=axis, keepdims=True)
         return centred / centred.std(axis=axis, keepdims=True)
 
-    answer = np.asarray(add_and_normalize(x.copy(), step.copy()), float)
+    def centred(x, step):
+        return x + step - (x + step).mean(axis=-1, keepdims=True)
 
-    def is_like(wrong):
-        return np.allclose(answer, wrong, atol=0.02)
+    def by_variance(x, step):
+        return centred(x, step) / (x + step).var(axis=-1, keepdims=True)
 
-    if answer.shape != x.shape:
-        return say(
-            en=f"The result must have the shape of x, {x.shape}; yours has {answer.shape}.",
-            ko=f"결과의 모양은 x의 모양 {x.shape}와(과) 같아야 합니다. 지금 모양은 "
-            f"{answer.shape}입니다.",
+    rng = np.random.default_rng(14)
+    shapes = (3, 4), (2, 5), (6, 3)
+    trials = [tuple(rng.normal(2, 3, size=(2, *shape))) for shape in shapes]
+    tried = Tried(lambda *given: np.round(add_and_normalize(*given), 2), trials)
+
+    def is_like(rule):
+        # Near enough for any small number that is added to the variance.
+        return all(
+            np.shape(said) == np.shape(rule(*given)) and np.allclose(said, rule(*given), atol=0.02)
+            for given, said in zip(tried.trials, tried.said, strict=True)
         )
-    total = x + step
-    centred = total - total.mean(axis=-1, keepdims=True)
-    if is_like(normalized(total, axis=0)) or is_like(normalized(total, axis=None)):
-        return say(
-            en="Each word is to be normalised by itself: mean and deviation along the row, which "
-            "is the last axis.",
-            ko="단어마다 따로 정규화해야 합니다. 평균과 표준편차를 행을 따라, 곧 마지막 축으로 "
+
+    mistakes = [
+        (
+            lambda x, step: normalized(x + step, axis=0),
+            "Each word must be normalised by itself: mean and standard deviation along the row, "
+            "which is the last axis.",
+            "단어마다 따로 정규화해야 합니다. 평균과 표준편차를 행을 따라, 곧 마지막 축으로 "
             "구하세요.",
-        )
-    if is_like(normalized(step)):
-        return say(
-            en="What the word was before is lost: add x to the step first.",
-            ko="단어가 원래 가지고 있던 것이 사라졌습니다. 먼저 x와 step을 더하세요.",
-        )
-    if is_like(x + normalized(step)) or is_like(normalized(x) + step):
-        return say(
-            en="Add first, then normalise the sum; you normalise one of the two and then add.",
-            ko="먼저 더하고, 더한 것을 정규화해야 합니다. 지금은 하나를 정규화한 다음 더했습니다.",
-        )
-    if is_like(total):
-        return say(
-            en="The sum is right; now bring each of its rows to mean 0 and deviation 1.",
-            ko="더하기는 맞습니다. 이제 행마다 평균 0, 표준편차 1로 맞추세요.",
-        )
-    if is_like(centred):
-        return say(
-            en="The mean of each row is 0, but its deviation is not yet 1: divide by it.",
-            ko="행마다 평균은 0이 되었지만 표준편차가 1이 아닙니다. 표준편차로 나누세요.",
-        )
-    if is_like(centred / centred.var(axis=-1, keepdims=True)):
-        return say(
-            en="You divide by the variance; the deviation is its root.",
-            ko="분산으로 나누었습니다. 표준편차는 분산의 제곱근입니다.",
-        )
-    rng = np.random.default_rng()
-    trials = [(x, step), tuple(rng.normal(size=(2, 5, 7))), tuple(rng.normal(size=(2, 2, 3, 4)))]
-    for x, step in trials:
-        right, answer = normalized(x + step), np.asarray(add_and_normalize(x, step), float)
-        if answer.shape != right.shape or not np.allclose(answer, right, atol=0.02):
-            right, said = (table.reshape(-1, x.shape[-1])[0].round(2) for table in (right, answer))
+        ),
+        (
+            lambda x, step: normalized(x + step, axis=None),
+            "You take one mean and one standard deviation of the whole table; each row needs "
+            "its own.",
+            "표 전체의 평균과 표준편차를 썼습니다. 행마다 따로 구해야 합니다.",
+        ),
+        (
+            lambda x, step: normalized(step),
+            "What the word was before is lost: add x to the step first.",
+            "단어가 원래 가지고 있던 것이 사라졌습니다. 먼저 x와 step을 더하세요.",
+        ),
+        (
+            lambda x, step: normalized(x),
+            "What attention found is lost: add the step to x first.",
+            "어텐션이 찾은 것이 사라졌습니다. 먼저 x에 step을 더하세요.",
+        ),
+        (
+            lambda x, step: x + normalized(step),
+            "Add first, then normalise the sum; you normalise the step and then add.",
+            "먼저 더하고, 더한 것을 정규화해야 합니다. 지금은 step을 정규화한 다음 더했습니다.",
+        ),
+        (
+            lambda x, step: normalized(x) + step,
+            "Add first, then normalise the sum; you normalise x and then add.",
+            "먼저 더하고, 더한 것을 정규화해야 합니다. 지금은 x를 정규화한 다음 더했습니다.",
+        ),
+        (
+            lambda x, step: x + step,
+            "The sum is right; now bring each of its rows to mean 0 and standard deviation 1.",
+            "더하기는 맞습니다. 이제 행마다 평균 0, 표준편차 1로 맞추세요.",
+        ),
+        (
+            centred,
+            "The mean of each row is 0, but its standard deviation is not 1 yet: divide by it.",
+            "행마다 평균은 0이 되었지만 표준편차가 1이 아닙니다. 표준편차로 나누세요.",
+        ),
+        (
+            by_variance,
+            "You divide by the variance; the standard deviation is its square root.",
+            "분산으로 나누었습니다. 표준편차는 분산의 제곱근입니다.",
+        ),
+    ]
+    for rule, en, ko in mistakes:
+        if is_like(rule):
+            return say(en=en, ko=ko)
+    for given, said in zip(tried.trials, tried.said, strict=True):
+        right = normalized(sum(given))
+        if np.shape(said) != right.shape:
             return say(
-                en=f"The first row must become {right}; yours is {said}.",
-                ko=f"첫 행은 {right}이(가) 되어야 하는데 {said}입니다.",
+                en=f"For tables of the shape {right.shape} the result must have it too; yours has "
+                f"{np.shape(said)}.",
+                ko=f"모양이 {right.shape}인 표를 받으면 결과의 모양도 같아야 합니다. 지금은 "
+                f"{np.shape(said)}입니다.",
+            )
+        if not np.allclose(said, right, atol=0.02):
+            row = int(np.flatnonzero(~np.isclose(said, right, atol=0.02).all(axis=1))[0])
+            return say(
+                en=f"With {right.shape[0]} words of {right.shape[1]} numbers row {row} must become "
+                f"{right[row].round(2)}; yours is {said[row]}.",
+                ko=f"수 {right.shape[1]}개짜리 단어가 {right.shape[0]}개일 때 {row}번 행은 "
+                f"{right[row].round(2)}이(가) 되어야 하는데 {said[row]}입니다.",
             )
     return None
 
@@ -128,45 +335,51 @@ def check_count_weights(count_weights: Callable) -> str | None:
         dense = 2 * size * hidden + biases * (hidden + size)
         return attention + dense + norms * 2 * size
 
-    size, heads, hidden = 64, 4, 256
-    answer = count_weights(size, heads, hidden)
-    mistakes = {
-        right(size, heads, hidden, tables=3): say(
-            en="One table is missing: the attention has four, for queries, keys, values, and for "
+    tried = Tried(count_weights, [(64, 4, 256), (8, 2, 30), (16, 1, 20), (12, 3, 5)])
+    mistakes = [
+        (
+            lambda size, heads, hidden: right(size, heads, hidden, tables=3),
+            "One table is missing: the attention has four, for queries, keys, values, and for "
             "what joins the heads.",
-            ko="표 하나가 빠졌습니다. 어텐션에는 쿼리, 키, 값, 그리고 헤드를 합치는 표까지 넷이 "
+            "표 하나가 빠졌습니다. 어텐션에는 쿼리, 키, 값, 그리고 헤드를 합치는 표까지 넷이 "
             "있습니다.",
         ),
-        right(size, heads, hidden, tables=4 * heads): say(
-            en="You count each table once for every head; but a head gets only its share of the "
+        (
+            lambda size, heads, hidden: right(size, heads, hidden, tables=4 * heads),
+            "You count each table once for every head; but a head gets only its share of the "
             "width, so that all heads together are one table.",
-            ko="표를 헤드마다 한 번씩 세었습니다. 헤드는 너비를 나누어 가지므로, 헤드를 모두 합친 "
+            "표를 헤드마다 한 번씩 세었습니다. 헤드는 너비를 나누어 가지므로, 헤드를 모두 합친 "
             "것이 표 하나입니다.",
         ),
-        right(size, heads, hidden, biases=0): say(
-            en="The biases are missing: one for each number that a table or a layer gives out.",
-            ko="편향이 빠졌습니다. 표나 층이 내놓는 수마다 하나씩 있습니다.",
+        (
+            lambda size, heads, hidden: right(size, heads, hidden, biases=0),
+            "The biases are missing: one for each number that a table or a layer gives out.",
+            "편향이 빠졌습니다. 표나 층이 내놓는 수마다 하나씩 있습니다.",
         ),
-        right(size, heads, hidden, norms=0): say(
-            en="The two normalisations are missing: each stretches and moves every number by a "
+        (
+            lambda size, heads, hidden: right(size, heads, hidden, norms=0),
+            "The two normalisations are missing: each stretches and moves every number by a "
             "weight of its own.",
-            ko="정규화 둘이 빠졌습니다. 정규화마다 수 하나하나를 늘이고 옮기는 가중치가 있습니다.",
+            "정규화 둘이 빠졌습니다. 정규화마다 수 하나하나를 늘이고 옮기는 가중치가 있습니다.",
         ),
-        right(size, heads, hidden, norms=1): say(
-            en="A block has two normalisations, one after each step, and each has two weights for "
+        (
+            lambda size, heads, hidden: right(size, heads, hidden, norms=1),
+            "A block has two normalisations, one after each step, and each has two weights for "
             "every number.",
-            ko="블록에는 단계마다 하나씩 정규화가 둘 있고, 정규화마다 수 하나에 가중치가 둘씩 "
+            "블록에는 단계마다 하나씩 정규화가 둘 있고, 정규화마다 수 하나에 가중치가 둘씩 "
             "있습니다.",
         ),
-    }
-    if answer in mistakes:
-        return mistakes[answer]
-    trials = [(size, heads, hidden), (8, 2, 32), (16, 1, 20), (12, 3, 5)]
-    if wrong := Tried(count_weights, trials).first_wrong(right):
+    ]
+    for rule, en, ko in mistakes:
+        if tried.agrees(rule):
+            return say(en=en, ko=ko)
+    if wrong := tried.first_wrong(right):
+        size, heads, hidden = wrong.given
         return say(
-            en=f"{wrong.given} must give {wrong.right}; you say {wrong.said}.",
-            ko=f"{wrong.given}에서는 {wrong.right}이(가) 나와야 하는데 {wrong.said}이(가) "
-            "나옵니다.",
+            en=f"size {size}, {heads} heads and hidden {hidden} make {wrong.right} weights; you "
+            f"say {wrong.said}.",
+            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {wrong.right}개인데 "
+            f"{wrong.said}이(가) 나옵니다.",
         )
     return None
 
@@ -192,56 +405,142 @@ def check_count_weights(count_weights: Callable) -> str | None:
 )
 def check_mask(mask: Callable) -> str | None:
     """Judge a function ids (T,) -> mask (T, T) of a decoder that skips padding."""
-    for ids in ([2, 7, 8, 9, 0, 0], [5, 0, 6, 0], [0, 3, 4]):
-        length, kept = len(ids), np.array(ids) != 0
-        causal = np.tri(length, dtype=bool)
-        answer = np.asarray(mask(ids))
-        if answer.shape != (length, length):
+    trials = [([2, 7, 8, 9, 0, 0],), ([5, 0, 6, 0],), ([0, 3, 4],), ([4, 9, 0, 1, 6],)]
+    tried = Tried(mask, trials)
+    for (ids,), said in zip(tried.trials, tried.said, strict=True):
+        if np.shape(said) != (len(ids), len(ids)):
             return say(
-                en=f"{length} tokens need a mask of {length} rows and {length} columns; yours has "
-                f"the shape {answer.shape}.",
-                ko=f"토큰이 {length}개이면 마스크는 {length}행 {length}열이어야 합니다. 지금 "
-                f"모양은 {answer.shape}입니다.",
+                en=f"{len(ids)} tokens need a mask of {len(ids)} rows and {len(ids)} columns; "
+                f"yours "
+                f"has the shape {np.shape(said)}.",
+                ko=f"토큰이 {len(ids)}개이면 마스크는 {len(ids)}행 {len(ids)}열이어야 합니다. 지금 "
+                f"모양은 {np.shape(said)}입니다.",
             )
-        answer = answer.astype(bool)
-        if np.array_equal(answer, causal & kept):
-            continue
-        if np.array_equal(answer, causal):
+    said = [np.asarray(one, bool) for one in tried.said]
+    kept = [np.array(ids) != 0 for (ids,) in tried.trials]
+    causal = [np.tri(len(one), dtype=bool) for one in kept]
+
+    def is_like(rule):
+        rows = zip(said, causal, kept, strict=True)
+        return all(np.array_equal(one, rule(back, real)) for one, back, real in rows)
+
+    mistakes = [
+        (
+            lambda back, real: back,
+            "That is causal, but padding may still be looked at: the columns of PAD must be False.",
+            "앞을 보지 않는 것은 맞지만 패딩을 볼 수 있습니다. PAD의 열은 False여야 합니다.",
+        ),
+        (
+            lambda back, real: np.broadcast_to(real, back.shape),
+            "Padding is hidden, but a token may look ahead: row i may look at columns 0 to i only.",
+            "패딩은 가렸지만 뒤에 올 토큰을 볼 수 있습니다. i번 행은 0번부터 i번 열까지만 볼 수 "
+            "있습니다.",
+        ),
+        (
+            lambda back, real: back.T & real,
+            "The wrong way round: your tokens look ahead and not back. Rows look, columns are "
+            "looked at.",
+            "방향이 반대입니다. 지나간 토큰이 아니라 올 토큰을 봅니다. 행이 보는 쪽, 열이 보이는 "
+            "쪽입니다.",
+        ),
+        (
+            lambda back, real: back & real[:, None],
+            "You forbid the padding to look; what must be forbidden is to look *at* it: columns, "
+            "not rows.",
+            "패딩이 보는 것을 막았습니다. 막아야 할 것은 패딩을 *보는* 것, 곧 행이 아니라 "
+            "열입니다.",
+        ),
+        (
+            lambda back, real: back & ~np.eye(len(back), dtype=bool) & real,
+            "A token may look at itself too: the diagonal belongs to the mask.",
+            "토큰은 자기 자신도 볼 수 있습니다. 대각선도 True여야 합니다.",
+        ),
+        (
+            lambda back, real: ~(back & real),
+            "True and False have changed places: True is where a token *may* look.",
+            "True와 False가 뒤바뀌었습니다. *볼 수 있는* 곳이 True입니다.",
+        ),
+    ]
+    for rule, en, ko in mistakes:
+        if is_like(rule):
+            return say(en=en, ko=ko)
+    for (ids,), one, back, real in zip(tried.trials, said, causal, kept, strict=True):
+        if not np.array_equal(one, back & real):
+            row = int(np.flatnonzero((one != (back & real)).any(axis=1))[0])
             return say(
-                en="That is causal, but padding may still be looked at: the columns of PAD must "
-                "be False.",
-                ko="앞을 보지 않는 것은 맞지만 패딩을 볼 수 있습니다. PAD의 열은 False여야 합니다.",
+                en=f"For {ids} row {row} must be {(back & real)[row].astype(int)} (1 for True); "
+                f"yours is {one[row].astype(int)}.",
+                ko=f"{ids}에서 {row}번 행은 {(back & real)[row].astype(int)}(True가 1)이어야 "
+                f"하는데 "
+                f"{one[row].astype(int)}입니다.",
             )
-        if np.array_equal(answer, np.broadcast_to(kept, (length, length))):
-            return say(
-                en="Padding is hidden, but a token may look ahead: row i may look at columns 0 to "
-                "i only.",
-                ko="패딩은 가렸지만 뒤에 올 토큰을 볼 수 있습니다. i번 행은 0번부터 i번 열까지만 "
-                "볼 수 있습니다.",
-            )
-        if np.array_equal(answer, causal.T & kept):
-            return say(
-                en="The wrong way round: your tokens look ahead and not back. Rows look, "
-                "columns are looked at.",
-                ko="방향이 반대입니다. 지나간 토큰이 아니라 올 토큰을 봅니다. 행이 보는 쪽, 열이 "
-                "보이는 쪽입니다.",
-            )
-        if np.array_equal(answer, causal & kept[:, None]):
-            return say(
-                en="You forbid the padding to look; it must be forbidden to look *at* it: columns, "
-                "not rows.",
-                ko="패딩이 보는 것을 막았습니다. 막아야 할 것은 패딩을 *보는* 것, 곧 행이 아니라 "
-                "열입니다.",
-            )
-        if np.array_equal(answer, np.tri(length, k=-1, dtype=bool) & kept):
-            return say(
-                en="A token may look at itself too: the diagonal belongs to the mask.",
-                ko="토큰은 자기 자신도 볼 수 있습니다. 대각선도 True여야 합니다.",
-            )
+    return None
+
+
+TO_BEAT = 0.65  # of the held-out wordings, with one of the two right replies
+TOO_GOOD = 0.97  # which nobody reaches who has not looked
+
+
+@check(
+    "14/chatbot",
+    hints=[
+        {
+            "en": "No network is needed. Look for the known wording that shares most pieces with "
+            "the new one, and give its reply: you already have 3,850 wordings, and there are "
+            "8,087.",
+            "ko": "신경망이 없어도 됩니다. 새 질문과 조각을 가장 많이 나누는 배운 질문을 찾아 그 "
+            "대답을 "
+            "하세요. 3,850개가 아니라 8,087개를 모두 쓸 수 있습니다.",
+        },
+        {
+            "en": "That alone gives 62 %. Not all pieces say the same: one that stands in half of "
+            "all wordings says little, one that stands in three says much.",
+            "ko": "그것만으로 62%입니다. 조각마다 알려 주는 것이 다릅니다. 모든 질문의 절반에 "
+            "나오는 "
+            "조각은 별로 알려 주지 않고, 세 질문에만 나오는 조각은 많이 알려 줍니다.",
+        },
+        {
+            "en": "Let each piece count `np.log(number of wordings / number that contain it)`, and "
+            "divide the sum by the square root of the number of pieces of the known wording.",
+            "ko": "조각마다 `np.log(전체 질문 수 / 그 조각이 든 질문 수)`만큼 더하고, 그 합을 배운 "
+            "질문이 가진 조각 수의 제곱근으로 나누세요.",
+        },
+    ],
+)
+def check_chatbot(my_chatbot: Callable) -> str | None:
+    """Judge a function from wordings to replies by the held-out wordings that it gets right."""
+    texts, intents = load_greetings("held_out")
+    replies = load_answers()
+    said = my_chatbot(list(texts))
+    if isinstance(said, str) or np.shape(said) != (len(texts),):
         return say(
-            en=f"For {ids} row {length - 1} must be {(causal & kept)[-1].astype(int)} (1 for "
-            f"True), row 0 {(causal & kept)[0].astype(int)}.",
-            ko=f"{ids}에서 {length - 1}번 행은 {(causal & kept)[-1].astype(int)}(True가 1), 0번 "
-            f"행은 {(causal & kept)[0].astype(int)}이어야 합니다.",
+            en=f"For {len(texts)} questions `my_chatbot` must give a list of {len(texts)} replies.",
+            ko=f"질문 {len(texts)}개를 받으면 대답 {len(texts)}개의 리스트를 돌려주어야 합니다.",
+        )
+    right = np.mean(
+        [str(one) in replies[intent] for one, intent in zip(said, intents, strict=True)]
+    )
+    if right > TOO_GOOD:
+        return say(
+            en=f"{right:.0%} is too good to be true: these wordings must be new to your chatbot. "
+            "Learn from `train`, choose with `validation`.",
+            ko=f"{right:.0%}는 믿기 어렵게 좋습니다. 이 질문들은 챗봇이 처음 보는 것이어야 합니다. "
+            "`train`으로 배우고 `validation`으로 고르세요.",
+        )
+    if len(set(map(str, said))) == 1:
+        return say(
+            en=f"The same reply to everybody is right {right:.0%} of the time.",
+            ko=f"누구에게나 같은 대답을 하면 {right:.0%}를 맞힙니다.",
+        )
+    if set(map(str, said)) <= set(replies):
+        return say(
+            en="You return the names of the intents; return a reply, `load_answers()[intent][0]`.",
+            ko="의도의 이름을 돌려주었습니다. `load_answers()[intent][0]`처럼 대답을 돌려주세요.",
+        )
+    if right < TO_BEAT:
+        return say(
+            en=f"{right:.1%} of the held-out wordings get a right reply. The number to beat is "
+            f"{TO_BEAT:.0%}.",
+            ko=f"떼어 둔 질문의 {right:.1%}에 맞게 대답합니다. 넘어야 할 수는 {TO_BEAT:.0%}입니다.",
         )
     return None

@@ -1,5 +1,6 @@
 """What ``annyeong serve`` does: one process for everything, for one part, or for each part."""
 
+import errno
 import signal
 import socket
 import sys
@@ -23,6 +24,8 @@ from helpers.vision.digits import shipped_reader
 
 #: After how many seconds without an answer a part ends, to be started again.
 STUCK_SECONDS = 60
+#: How many ports are tried where the usual one is taken.
+PORTS_TRIED = 50
 
 
 def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
@@ -43,6 +46,8 @@ def serve(settings: Settings, parts: Iterable[str] = ALL) -> int:
         If the network that reads digits is missing or damaged.
     """
     parts = list(parts)
+    if set(parts) == set(ALL):
+        settings = at_a_free_port(settings)
     logs.configure(settings.log_level, settings.log_format, _name_of(parts))
     app = _app_of(parts, settings)
     _hold_address(settings).close()
@@ -105,6 +110,7 @@ def serve_microservices(settings: Settings) -> int:
     """
     from helpers.service.deploy.gateway import UPSTREAMS, create_gateway
 
+    settings = at_a_free_port(settings)
     logs.configure(settings.log_level, settings.log_format, "gateway")
     prepare(settings.folder)
     _check_reader()  # this process does not need it: the part for pictures loads it
@@ -160,6 +166,36 @@ def _run(
     with suppress(KeyboardInterrupt):  # raised again after a clean shutdown
         server.run(sockets)
     return 0 if server.started else 1
+
+
+def at_a_free_port(settings: Settings) -> Settings:
+    """Return the settings with the next free port if the usual one is taken, and say so.
+
+    A port that was asked for is kept: others look for the service there.
+    """
+    if "port" in settings.model_fields_set or not _is_taken(settings.host, settings.port):
+        return settings
+    following = range(settings.port + 1, settings.port + PORTS_TRIED)
+    free = next((port for port in following if not _is_taken(settings.host, port)), None)
+    if free is None:
+        return settings
+    address = f"http://{settings.host}:{free}"
+    told = say(
+        en=f"Port {settings.port} is taken; the service is at {address}.",
+        ko=f"{settings.port}번 포트는 이미 쓰고 있어서 {address}에서 서비스합니다.",
+    )
+    print(told, file=sys.stderr, flush=True)
+    return settings.model_copy(update={"port": free})
+
+
+def _is_taken(host: str, port: int) -> bool:
+    """Tell whether somebody listens there; whatever else is wrong is told when we listen."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def _hold_address(settings: Settings) -> socket.socket:
