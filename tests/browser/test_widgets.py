@@ -181,6 +181,7 @@ def test_after_a_restart_widgets_stay_and_say_how_to_go_on(lab, played):
 
 def test_the_next_day_everything_is_there_again_and_the_day_after(lab, played):
     played.evaluate(KERNEL, "shutdown")
+    played.close()
     for _ in range(2):
         page = lab.open()
         expect_as_it_was(page)
