@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import attention, card, encoder_decoder, recurrence
+from helpers.diagrams import attention, card, encoder_decoder, pooling, recurrence, tokens
 from helpers.diagrams import convolution as diagrams
 from helpers.diagrams import network as networks
 from helpers.plots import CARD, to_png
@@ -44,6 +44,9 @@ DIAGRAMS = {
         np.ones((6, 6, 3)), np.ones((3, 3, 3)), np.ones((4, 4, 3))
     ),
     "filters": lambda: diagrams.filters_and_maps([KERNEL], [MAP], [7]),
+    "pooling": lambda: pooling.pooling_step(IMAGE, row=1, column=0, size=3),
+    "smaller": lambda: pooling.shrinking_maps([[IMAGE, IMAGE[::2, ::2]]], [say("a", "가")]),
+    "cuts": lambda: tokens.cuts({say("a", "가"): "bcd", "b": ["bc", "d"]}),
     "unrolled": lambda: recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2),
     "gradients": lambda: recurrence.unrolled([1, 2], np.eye(2), gradients=[0.1, 1]),
     "states": lambda: recurrence.state_maps([np.eye(5), -np.eye(5)], ["abcde", "badce"]),
@@ -228,3 +231,15 @@ def test_maps_are_laid_side_by_side_in_their_order():
     assert tiles.shape == (5, 5)
     assert np.nanmin(tiles[3:, :2]) == 1
     assert np.nansum(tiles) == 4
+
+
+def test_pooling_shows_what_is_filled_in_so_far():
+    shown = texts(pooling.pooling_step([[1, 2, 5, 0], [3, 4, 0, 6], [9, 8, 7, 0]], 0, 0))
+    assert shown.count("4") == 2  # in the map and in the pooled map
+    assert shown.count("6") == 1
+
+
+def test_half_a_map_is_drawn_half_as_large():
+    figure = pooling.shrinking_maps([[np.eye(8), np.eye(4)]], ["a"])
+    large, small = (image.get_extent() for image in figure.axes[0].images)
+    assert large[1] - large[0] == 2 * (small[1] - small[0])
