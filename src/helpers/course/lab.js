@@ -5,8 +5,18 @@
   const here = new URL(document.currentScript.src);
   const LANG = here.searchParams.get("lang");
   const WORDS = {
-    en: { exercise: "Exercise", code: "Code", picture: "A picture that this cell has drawn" },
-    ko: { exercise: "연습 문제", code: "코드", picture: "이 셀이 그린 그림" },
+    en: {
+      exercise: "Exercise",
+      code: "Code",
+      picture: "A picture that this cell has drawn",
+      fold: "Fold or unfold this section",
+    },
+    ko: {
+      exercise: "연습 문제",
+      code: "코드",
+      picture: "이 셀이 그린 그림",
+      fold: "이 절을 접거나 펼치기",
+    },
   }[LANG];
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
@@ -69,13 +79,15 @@
     panel.content.activeCellIndex = 0;
   }
 
-  /** Mark exercises; give each picture the alternative text of its cell, and each editor a name. */
+  /** Mark exercises; give each picture the alternative text of its cell, and all else a name. */
   function markCells(panel) {
     let waiting = false;
     function mark() {
       waiting = false;
       for (const { model, node } of panel.content.widgets) {
         node.setAttribute("role", "article"); // as the list that it is in, a feed, demands
+        for (const button of node.querySelectorAll(".jp-collapseHeadingButton"))
+          button.ariaLabel = WORDS.fold;
         if (model.type !== "code") continue;
         const isExercise = (model.getMetadata("tags") ?? []).includes("exercise");
         node.classList.toggle("annyeong-exercise", isExercise);
