@@ -58,14 +58,14 @@ def find_digits(ink: np.ndarray) -> list[Component]:
         return []
     areas = np.array([c.area for c in components])
     heights = np.array([c.height for c in components])
-    height = typical_height(heights, areas)
+    height = typical(heights, areas)
     if height < MIN_HEIGHT:
         return []
     components += [c for c in at_border if _is_like(c, height, ink)]
     areas = np.array([c.area for c in components])
     heights = np.array([c.height for c in components])
     is_tall = heights > height / 2
-    area = np.median(areas[is_tall])
+    area = typical(areas[is_tall], areas[is_tall])
     is_digit = is_tall & (areas > area / TALL_SPECK) & (heights < TALLEST * height)
     digits = [components[i] for i in np.flatnonzero(is_digit)]
     pieces = [components[i] for i in np.flatnonzero(~is_tall)]
@@ -78,14 +78,14 @@ def find_digits(ink: np.ndarray) -> list[Component]:
     return sorted(digits, key=lambda c: c.x + c.width / 2)
 
 
-def typical_height(heights: np.ndarray, areas: np.ndarray) -> float:
-    """Return a digit's height: the median, in which each component weighs as much as its ink.
+def typical(sizes: np.ndarray, areas: np.ndarray) -> float:
+    """Return a digit's size: the median, in which each component weighs as much as its ink.
 
     Specks are many and weigh little; a frame or a shadow weighs much and is one.
     """
-    order = heights.argsort()
+    order = sizes.argsort()
     weights = areas[order].cumsum()
-    return float(heights[order][np.searchsorted(weights, weights[-1] / 2)])
+    return float(sizes[order][np.searchsorted(weights, weights[-1] / 2)])
 
 
 def _is_like(component: Component, height: float, ink: np.ndarray) -> bool:
