@@ -142,6 +142,7 @@ def test_the_rows_stay_where_no_kernel_runs(page):
     head, _, *rows = left["text/markdown"].splitlines()
     assert head.startswith("| epoch | loss |")
     assert len(rows) == 4
+    assert left["text/plain"] == left["text/markdown"]  # and no address of an object
 
 
 def test_of_many_epochs_the_table_that_stays_has_the_first_and_the_last():

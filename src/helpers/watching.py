@@ -206,7 +206,7 @@ class _Page:
         self._tell(watch, running=False)
         if watch.rows and self._handle is not None:
             data, metadata = self._widget._repr_mimebundle_()
-            table = {"text/markdown": _table(watch.rows)}
+            table = dict.fromkeys(("text/plain", "text/markdown"), _table(watch.rows))
             self._handle.update({**data, **table}, metadata=metadata, raw=True)
 
     def _tell(self, watch: Watch, running: bool) -> None:

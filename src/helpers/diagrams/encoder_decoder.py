@@ -140,13 +140,13 @@ def decoder_steps(
     probability = float(probabilities[place])
     loss = -math.log(max(probability, 1e-12))
     axis.text(
-        0, 7, say(f"step {place + 1}: the right token gets the probability {probability:.3f}",
-                  f"{place + 1}번째 시점: 정답 토큰의 확률 {probability:.3f}"),
+        0, 7, say(f"step {place + 1}: the right token gets the probability {probability:.2g}",
+                  f"{place + 1}번째 시점: 정답 토큰의 확률 {probability:.2g}"),
         va="center", color=TEXT, fontsize=11,
     )  # fmt: skip
     axis.text(
-        0, 7.9, say(f"loss of this step: −log {probability:.3f} = {loss:.2f}",
-                    f"이 시점의 손실: −log {probability:.3f} = {loss:.2f}"),
+        0, 7.9, say(f"loss of this step: −log {probability:.2g} = {loss:.2f}",
+                    f"이 시점의 손실: −log {probability:.2g} = {loss:.2f}"),
         va="center", color=TEXT, fontsize=11,
     )  # fmt: skip
     return figure
