@@ -1,12 +1,13 @@
 """Checks of lesson 14, transformers."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from helpers.course.checks import Tried, check
-from helpers.language.corpus import load_answers, load_greetings
+from helpers.language.corpus import load_greetings
 from helpers.nn.activations import softmax
 from helpers.reader import say
 
@@ -477,70 +478,80 @@ def check_mask(mask: Callable) -> str | None:
     return None
 
 
-TO_BEAT = 0.65  # of the held-out wordings, with one of the two right replies
-TOO_GOOD = 0.97  # which nobody reaches who has not looked
+TO_BEAT = 0.65  # of the held-out wordings
 
 
 @check(
-    "14/chatbot",
+    "14/weigh",
     hints=[
         {
-            "en": "No network is needed. Look for the known wording that shares most pieces with "
-            "the new one, and give its reply: you already have 3,850 wordings, and there are "
-            "8,087.",
-            "ko": "신경망이 없어도 됩니다. 새 질문과 조각을 가장 많이 나누는 배운 질문을 찾아 그 "
-            "대답을 "
-            "하세요. 3,850개가 아니라 8,087개를 모두 쓸 수 있습니다.",
+            "en": "A pair of letters that half of all wordings contain says little about what "
+            "is meant; one that three wordings contain says a lot. So the number must fall.",
+            "ko": "질문의 절반에 나오는 조각은 무슨 뜻인지 별로 알려 주지 않고, 세 질문에만 나오는 "
+            "조각은 많이 알려 줍니다. 그러니 수가 작아져야 합니다.",
         },
         {
-            "en": "That alone gives 62 %. Not all pieces say the same: one that stands in half of "
-            "all wordings says little, one that stands in three says much.",
-            "ko": "그것만으로 62%입니다. 조각마다 알려 주는 것이 다릅니다. 모든 질문의 절반에 "
-            "나오는 "
-            "조각은 별로 알려 주지 않고, 세 질문에만 나오는 조각은 많이 알려 줍니다.",
+            "en": "`1 / containing` falls too fast: one rare pair then outweighs ten others. Try "
+            "something gentler, such as a root or a logarithm.",
+            "ko": "`1 / containing`은 너무 빨리 작아져서, 드문 조각 하나가 다른 조각 열 개를 "
+            "이깁니다. 제곱근이나 로그처럼 더 완만한 것을 써 보세요.",
         },
         {
-            "en": "Let each piece count `np.log(number of wordings / number that contain it)`, and "
-            "divide the sum by the square root of the number of pieces of the known wording.",
-            "ko": "조각마다 `np.log(전체 질문 수 / 그 조각이 든 질문 수)`만큼 더하고, 그 합을 배운 "
-            "질문이 가진 조각 수의 제곱근으로 나누세요.",
+            "en": "`np.log(8087 / containing)`",
+            "ko": "`np.log(8087 / containing)`",
         },
     ],
 )
-def check_chatbot(my_chatbot: Callable) -> str | None:
-    """Judge a function from wordings to replies by the held-out wordings that it gets right."""
+def check_weigh(weigh: Callable) -> str | None:
+    """Judge a function from how many wordings contain a pair to what the pair counts."""
+    where, lengths, known = _lookup()
+    weights = {count: float(weigh(count)) for count in {len(own) for own in where.values()}}
     texts, intents = load_greetings("held_out")
-    replies = load_answers()
-    said = my_chatbot(list(texts))
-    if isinstance(said, str) or np.shape(said) != (len(texts),):
+    right = []
+    for text, intent in zip(texts, intents, strict=True):
+        scores = np.zeros(len(known))
+        for pair in _pairs(text) & where.keys():
+            scores[where[pair]] += weights[len(where[pair])]
+        right.append(known[int((scores / lengths).argmax())] == intent)
+    share = float(np.mean(right))
+    if share >= TO_BEAT:
+        return None
+    if len(set(weights.values())) == 1:
         return say(
-            en=f"For {len(texts)} questions `my_chatbot` must give a list of {len(texts)} replies.",
-            ko=f"질문 {len(texts)}개를 받으면 대답 {len(texts)}개의 리스트를 돌려주어야 합니다.",
+            en=f"Every pair counts the same: {share:.1%} of the held-out wordings. The number to "
+            f"beat is {TO_BEAT:.0%}.",
+            ko=f"모든 조각을 똑같이 셉니다. 떼어 둔 질문의 {share:.1%}를 맞혔습니다. 넘어야 할 "
+            f"수는 "
+            f"{TO_BEAT:.0%}입니다.",
         )
-    right = np.mean(
-        [str(one) in replies[intent] for one, intent in zip(said, intents, strict=True)]
+    if weights[max(weights)] > weights[min(weights)]:
+        return say(
+            en=f"Common pairs count more than rare ones: {share:.1%}. It is the rare ones that "
+            "tell what is meant.",
+            ko=f"흔한 조각이 드문 조각보다 더 크게 셉니다. {share:.1%}를 맞혔습니다. 무슨 뜻인지 "
+            f"알려 "
+            "주는 것은 드문 조각입니다.",
+        )
+    return say(
+        en=f"Rare pairs count more, but it brings only {share:.1%}; the number to beat is "
+        f"{TO_BEAT:.0%}. Let the number fall faster, or more slowly.",
+        ko=f"드문 조각을 더 크게 세지만 {share:.1%}에 그칩니다. 넘어야 할 수는 "
+        f"{TO_BEAT:.0%}입니다. "
+        "수가 더 빨리, 또는 더 천천히 작아지게 해 보세요.",
     )
-    if right > TOO_GOOD:
-        return say(
-            en=f"{right:.0%} is too good to be true: these wordings must be new to your chatbot. "
-            "Learn from `train`, choose with `validation`.",
-            ko=f"{right:.0%}는 믿기 어렵게 좋습니다. 이 질문들은 챗봇이 처음 보는 것이어야 합니다. "
-            "`train`으로 배우고 `validation`으로 고르세요.",
-        )
-    if len(set(map(str, said))) == 1:
-        return say(
-            en=f"The same reply to everybody is right {right:.0%} of the time.",
-            ko=f"누구에게나 같은 대답을 하면 {right:.0%}를 맞힙니다.",
-        )
-    if set(map(str, said)) <= set(replies):
-        return say(
-            en="You return the names of the intents; return a reply, `load_answers()[intent][0]`.",
-            ko="의도의 이름을 돌려주었습니다. `load_answers()[intent][0]`처럼 대답을 돌려주세요.",
-        )
-    if right < TO_BEAT:
-        return say(
-            en=f"{right:.1%} of the held-out wordings get a right reply. The number to beat is "
-            f"{TO_BEAT:.0%}.",
-            ko=f"떼어 둔 질문의 {right:.1%}에 맞게 대답합니다. 넘어야 할 수는 {TO_BEAT:.0%}입니다.",
-        )
-    return None
+
+
+def _pairs(text: str) -> set[str]:
+    padded = f" {text} "
+    return {padded[start : start + 2] for start in range(len(padded) - 1)}
+
+
+@cache
+def _lookup() -> tuple[dict[str, list[int]], np.ndarray, list[str]]:
+    """Return which training wordings contain each pair, their lengths' roots, and intents."""
+    texts, intents = load_greetings("train")
+    where: dict[str, list[int]] = {}
+    for number, text in enumerate(texts):
+        for pair in _pairs(text):
+            where.setdefault(pair, []).append(number)
+    return where, np.sqrt([len(_pairs(text)) for text in texts]), intents
