@@ -1,4 +1,4 @@
-# The commands of the course: `make` lists them, `make lab` opens the first lesson.
+# The commands of the course: `make` lists them, `make lab` opens the course.
 
 # The first Python found for which the packages have wheels.
 PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python; do \
@@ -17,7 +17,7 @@ COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --n
 help:                            ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lab: $(READY)                    ## JupyterLab on the first lesson; COURSE_LANG=ko or en sets the language
+lab: $(READY)                    ## the course in JupyterLab; COURSE_LANG=ko or en sets the language
 	@$(BIN)/annyeong lab
 
 test: lint unit notebooks        ## everything that CI runs

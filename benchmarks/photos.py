@@ -1,21 +1,28 @@
-"""How many photos are read right, and at what cost beside decoding them alone.
+"""How many photos are read right, by what they show, and at what cost beside decoding them alone.
 
     python benchmarks/photos.py [--folder FOLDER] [--rounds 5]
 
-Reads every photo in the folder's `readings.csv`: the shipped ones, or those of another seed
-from `python data/photos/compose.py --seed 7 --out FOLDER`. The time of reading one is given as
-a ratio to that of decoding it, in the same run.
+Reads every photo in the folder's `readings.csv` and in that of its folder `conditions`: the shipped
+ones, or those of another seed from `python data/photos/compose.py --seed 7 --out FOLDER` and
+`python data/photos/conditions.py --seed 7 --out FOLDER/conditions`. The time of reading one is
+given as a ratio to that of decoding it, in the same run.
 """
 
 import argparse
 import csv
 import statistics
 import time
+from itertools import groupby, pairwise
 from pathlib import Path
 
+import numpy as np
+
 from helpers.paths import PHOTOS
-from helpers.vision.photos import read_photo
+from helpers.vision.photos import as_text, read_photo
 from helpers.vision.pictures import decode
+
+#: The probabilities between which the digits are counted, to see whether they are to be trusted.
+LEVELS = (0, 0.8, 0.9, 0.99, 1.01)
 
 
 def main():
@@ -24,41 +31,43 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="the median of so many (default: 5)")
     options = parser.parse_args()
 
-    with (options.folder / "readings.csv").open(encoding="utf-8", newline="") as table:
-        rows = list(csv.DictReader(table))
-    photos = {row["file"]: (options.folder / row["file"]).read_bytes() for row in rows}
-    read = {name: text(photo) for name, photo in photos.items()}
+    photos, sure, wrong = [], [], []
+    for folder in (options.folder, options.folder / "conditions"):
+        with (folder / "readings.csv").open(encoding="utf-8", newline="") as table:
+            rows = list(csv.DictReader(table))
+        rows = [row | {"photo": (folder / row["file"]).read_bytes()} for row in rows]
+        photos += [row["photo"] for row in rows]
+        rows.sort(key=lambda row: row["kind"])
+        for kind, group in groupby(rows, key=lambda row: row["kind"]):
+            results = [(row["text"], read_photo(row["photo"])) for row in group]
+            right = sum(as_text(digits).replace("\n", "/") == text for text, digits in results)
+            print(f"{kind}: {right} of {len(results)} right")
+            for text, digits in results:
+                if len(digits) == len(text.replace("/", "")):
+                    sure += [digit.probability for digit in digits]
+                    truth = text.replace("/", "")
+                    wrong += [d.value != int(t) for d, t in zip(digits, truth, strict=True)]
 
-    for kind, title in (("digit", "single digits"), ("zip", "ZIP codes")):
-        for difficulty in ("easy", "hard", None):
-            chosen = [
-                row
-                for row in rows
-                if row["kind"] == kind and difficulty in (None, row["difficulty"])
-            ]
-            right = sum(read[row["file"]] == row["text"] for row in chosen)
-            share = f"{right} of {len(chosen)} right ({right / len(chosen):.1%})"
-            print(f"{title}, {difficulty or 'all'}: {share}")
-    blank = [row["file"] for row in rows if row["kind"] == "none"]
-    print(f"no digit: {sum(read[name] != '' for name in blank)} of {len(blank)} read falsely")
+    places = np.digitize(sure, LEVELS) - 1
+    for place, (low, high) in enumerate(pairwise(LEVELS)):
+        chosen = np.array(wrong)[places == place]
+        if len(chosen):
+            share = f"{1 - chosen.mean():.1%} of {len(chosen)} digits right"
+            print(f"probability {low} to {min(high, 1)}: {share}")
 
-    decoding, reading = (seconds(step, photos.values(), options.rounds) for step in (decode, text))
+    decoding, reading = (seconds(step, photos, options.rounds) for step in (decode, read_photo))
     print(f"a photo, decoded alone: {1000 * decoding:.1f} ms (ratio 1)")
     print(f"a photo, read: {1000 * reading:.1f} ms (ratio {reading / decoding:.1f})")
-
-
-def text(photo):
-    return "".join(str(digit.value) for digit in read_photo(photo))
 
 
 def seconds(step, photos, rounds):
     """Return the mean seconds a photo, the median of the rounds."""
     taken = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         for photo in photos:
             step(photo)
-        taken.append((time.perf_counter() - start) / len(photos))
+        taken.append((time.process_time() - start) / len(photos))
     return statistics.median(taken)
 
 

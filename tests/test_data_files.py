@@ -5,8 +5,8 @@ import pytest
 from helpers.checksums import recorded, sha256
 from helpers.paths import DATA
 
-#: What is not data: the record itself and the script that composes the photos.
-NOT_DATA = {"README.md", "compose.py"}
+#: What is not data: the record itself and the scripts that compose the photos.
+NOT_DATA = {"README.md", "compose.py", "conditions.py"}
 FILES = sorted(
     path
     for path in DATA.rglob("*")

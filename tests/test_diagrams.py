@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import attention, card, recurrence
+from helpers.diagrams import attention, card, encoder_decoder, pooling, recurrence, tokens
 from helpers.diagrams import convolution as diagrams
 from helpers.diagrams import network as networks
 from helpers.plots import CARD, to_png
@@ -20,6 +20,9 @@ RANDOM = np.random.default_rng(1)
 QUERY, KEYS, VALUES = (RANDOM.normal(size=shape) for shape in [4, (5, 4), (5, 3)])
 LOOKS = RANDOM.dirichlet(np.ones(5), 18)
 HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.pi / 12)], -1)
+STEPS = (["<s>", *"bcdefghij"], list("abcdefghij"), list("bcdefghijk"), [0.5] * 10)
+TABLE = {"<s>": {"a": 0.6, "b": 0.4}, "a": {"c": 0.5, "d": 0.5}, "b": {"</s>": 0.9, "c": 0.1},
+         "c": {"</s>": 1.0}, "d": {"</s>": 1.0}}  # fmt: skip
 LAYERS = {
     "relu_1": np.ones((14, 14, 16)),
     "pool_2": np.ones((7, 7, 32)),
@@ -41,6 +44,9 @@ DIAGRAMS = {
         np.ones((6, 6, 3)), np.ones((3, 3, 3)), np.ones((4, 4, 3))
     ),
     "filters": lambda: diagrams.filters_and_maps([KERNEL], [MAP], [7]),
+    "pooling": lambda: pooling.pooling_step(IMAGE, row=1, column=0, size=3),
+    "smaller": lambda: pooling.shrinking_maps([[IMAGE, IMAGE[::2, ::2]]], [say("a", "가")]),
+    "cuts": lambda: tokens.cuts({say("a", "가"): "bcd", "b": ["bc", "d"]}),
     "unrolled": lambda: recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2),
     "gradients": lambda: recurrence.unrolled([1, 2], np.eye(2), gradients=[0.1, 1]),
     "states": lambda: recurrence.state_maps([np.eye(5), -np.eye(5)], ["abcde", "badce"]),
@@ -49,6 +55,11 @@ DIAGRAMS = {
     "windows": lambda: recurrence.series_window(np.sin(np.arange(60)), start=8, size=24),
     "network": lambda: networks.network(np.ones((28, 28)), LAYERS, label=7),
     "fields": lambda: diagrams.receptive_fields(IMAGE, {"conv_1": (1, 1, 3)}),
+    "encoder": lambda: encoder_decoder.encoder_to_decoder(
+        ["a", "b", "c", "</s>"], np.linspace(-1, 1, 128), ["d", "e", "f", "g", "h", "</s>"]
+    ),
+    "decoder": lambda: encoder_decoder.decoder_steps(*STEPS, 9),
+    "beam": lambda: encoder_decoder.beam_tree(TABLE, width=2),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 
@@ -172,6 +183,40 @@ def test_a_window_ends_before_what_is_asked_for():
     assert asked.get_xdata()[0] == pytest.approx(seen.get_xdata()[-1] + step)
 
 
+def test_a_token_that_is_written_is_the_next_input():
+    figure = encoder_decoder.encoder_to_decoder(["q", "</s>"], [0.5, -1], ["x", "y", "</s>"])
+    assert texts(figure).count("x") == texts(figure).count("y") == 2
+    assert texts(figure).count("<s>") == 1
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array().ravel(), [0.5, -1])
+
+
+@pytest.mark.parametrize(("place", "loss"), [(0, 0.69), (2, 2.30)])
+def test_a_step_of_the_decoder_shows_its_loss_and_no_later_step(place, loss):
+    fed, said, wanted = ["<s>", "b", "c"], ["x", "c", "y"], ["b", "c", "</s>"]
+    figure = encoder_decoder.decoder_steps(fed, said, wanted, [0.5, 0.25, 0.1], place)
+    assert f"= {loss:.2f}" in texts(figure)[-1]
+    assert texts(figure).count("=") == int(place > 0)  # the second is right
+    assert ("y" in texts(figure)) == (place == 2)
+
+
+def test_the_way_into_the_next_step_starts_where_its_token_comes_from():
+    taught, alone = (
+        encoder_decoder.decoder_steps(*STEPS, 2, with_teacher) for with_teacher in (True, False)
+    )
+    heights = [
+        {round(text.xyann[1], 1) for text in figure.axes[0].texts
+         if getattr(text, "arrow_patch", None) and text.arrow_patch.get_linestyle() == "--"}
+        for figure in (taught, alone)
+    ]  # fmt: skip
+    assert heights == [{0.9}, {2.7}]
+
+
+@pytest.mark.parametrize(("width", "found"), [(1, "a c  0.30"), (2, "b  0.36")])
+def test_a_wider_beam_finds_the_better_answer(width, found):
+    figure = encoder_decoder.beam_tree(TABLE, width)
+    assert texts(figure)[-1].endswith(found)
+
+
 def test_a_network_shows_the_size_of_each_layer_and_the_right_digit():
     shown = texts(networks.network(np.ones((28, 28)), LAYERS, label=7))
     for size in ("28 × 28 × 1", "14 × 14 × 16", "7 × 7 × 32", "7 × 7 × 64", "64"):
@@ -186,3 +231,15 @@ def test_maps_are_laid_side_by_side_in_their_order():
     assert tiles.shape == (5, 5)
     assert np.nanmin(tiles[3:, :2]) == 1
     assert np.nansum(tiles) == 4
+
+
+def test_pooling_shows_what_is_filled_in_so_far():
+    shown = texts(pooling.pooling_step([[1, 2, 5, 0], [3, 4, 0, 6], [9, 8, 7, 0]], 0, 0))
+    assert shown.count("4") == 2  # in the map and in the pooled map
+    assert shown.count("6") == 1
+
+
+def test_half_a_map_is_drawn_half_as_large():
+    figure = pooling.shrinking_maps([[np.eye(8), np.eye(4)]], ["a"])
+    large, small = (image.get_extent() for image in figure.axes[0].images)
+    assert large[1] - large[0] == 2 * (small[1] - small[0])

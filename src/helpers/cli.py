@@ -77,7 +77,7 @@ def _read(words: argparse.Namespace) -> int:
     with notice_if_slow(
         en="Loading the digit reader ...", ko="숫자 판독기를 불러오고 있습니다 ..."
     ):
-        from helpers.vision.photos import draw_reading, read_photo
+        from helpers.vision.photos import draw_reading, read_photo, split_rows
         from helpers.vision.pictures import PhotoError
 
     if words.save and len(words.photos) > 1 and _target(words.save, Path()) == words.save:
@@ -103,9 +103,10 @@ def _read(words: argparse.Namespace) -> int:
                 )
             )
             continue
-        reading = "".join(str(digit.value) for digit in digits)
-        confidences = " ".join(f"{digit.probability:.0%}" for digit in digits)
-        print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({confidences})")
+        for row in split_rows(digits):
+            reading = "".join(str(digit.value) for digit in row)
+            confidences = " ".join(f"{digit.probability:.0%}" for digit in row)
+            print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({confidences})")
         if words.save:
             _save(draw_reading(photo, digits), _target(words.save, photo))
         if words.show:
@@ -218,6 +219,12 @@ def _train_digits() -> Iterator[str]:
         yield f"{name}: {accuracy:.2%}"
 
 
+def _train_hands() -> Iterator[str]:
+    from helpers.vision.hands.training import ship
+
+    yield f"hands.onnx: {ship()['test_accuracy']:.2%}"
+
+
 def _train_retrieval() -> Iterator[str]:
     from helpers.language.retrieval import ship
 
@@ -235,6 +242,7 @@ def _train_chatbot() -> Iterator[str]:
 
 _TRAINED = {
     "digits": _train_digits,
+    "hands": _train_hands,  # the network that knows "none of the ten"
     "chatbot": _train_chatbot,  # all three engines
     "retrieval": _train_retrieval,  # the chatbot's default engine alone, in seconds
 }

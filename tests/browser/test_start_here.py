@@ -24,7 +24,7 @@ CODE_CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.shared
 @pytest.fixture(params=["en", "ko"])
 def lesson(request, annyeong_lab, chromium):
     """Lesson 00 as `annyeong lab` opens it, with a kernel that is ready."""
-    with annyeong_lab("--lang", request.param) as (_, address):
+    with annyeong_lab("00", "--lang", request.param) as (_, address):
         page = chromium.new_page(viewport={"width": 1400, "height": 1000})
         page.lang = request.param
         page.goto(address)

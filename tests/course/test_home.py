@@ -48,9 +48,14 @@ def test_what_was_passed_shows_in_the_lessons_row_and_in_the_whole(learner):
     (row,) = re.findall(r"<tr><td[^>]*>02</td>.*?</tr>", home.lessons([one]))
     assert f"value='2' max='{one.total}'" in row
     assert f"1 / {one.exercises}" in row
-    assert "✔ 통과" in row
+    assert "✔&nbsp;통과" in row
     total = sum(one.total for one in standings())
     assert f"{total}개 가운데 2개" in home.summary(standings())
+
+
+def test_waiting_questions_are_told_at_the_top(learner):
+    assert "복습할 문제가 3개" in home.summary(standings(), 3)
+    assert "복습할" not in home.summary(standings())
 
 
 def test_one_goes_on_where_something_was_passed_last(learner):

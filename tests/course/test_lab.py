@@ -61,11 +61,25 @@ def test_learners_copies_are_served_behind_a_token(korean, clone):
         ("apputils-extension:notification", "fetchNews", "false"),
         ("apputils-extension:notification", "checkForUpdates", False),
         ("notebook-extension:tracker", "windowingMode", "none"),
+        ("docmanager-extension:plugin", "autosaveInterval", lab.AUTOSAVE_SECONDS),
     ],
 )
 def test_settings_are_the_courses_own(korean, plugin, name, value):
     schema = get(korean[1], f"/lab/api/settings/@jupyterlab/{plugin}")["schema"]
     assert schema["properties"][name]["default"] == value
+
+
+def test_an_older_extension_is_not_kept_by_a_browser(tmp_path, monkeypatch):
+    def load():
+        lab._write_extension(tmp_path, "ko")
+        package = json.loads((tmp_path / "labextensions/annyeong/package.json").read_text())
+        return package["jupyterlab"]["_build"]["load"]
+
+    first = load()
+    assert re.fullmatch(r"lab\.js\?lang=ko&edition=\w{12}", first)
+    assert load() == first
+    monkeypatch.setattr(lab.Path, "read_bytes", lambda path: b"newer")
+    assert load() != first
 
 
 def test_notebooks_run_in_this_python_and_keep_libraries_logs_off_the_page(korean):

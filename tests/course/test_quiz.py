@@ -66,6 +66,13 @@ def test_passing_is_recorded_in_the_learners_copy_alone(course, monkeypatch):
     assert progress.passed() == {"99/quiz"}
 
 
+def test_choices_are_kept_where_a_page_finds_them_again():
+    shown = quiz("99")
+    assert shown.get_state()["chosen"] == [-1] * 5
+    shown.set_state({"chosen": [0, -1, -1, -1, 1]})  # as the page does
+    assert shown.get_state()["chosen"] == [0, -1, -1, -1, 1]
+
+
 def test_markup_in_a_question_stays_text():
     choice = {"text": "<b>", "because": "<i>", "right": True}
     page = bundle(Quiz("99/quiz", [{"text": "<script>&`<`", "choices": [choice]}]))["text/html"]

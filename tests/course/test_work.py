@@ -1,7 +1,9 @@
 import hashlib
 import json
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from helpers.course import source, work
 from helpers.data import DataError
@@ -35,6 +37,18 @@ def course(tmp_path, monkeypatch):
 
 def laid(folder):
     return {path.name: path.read_text() for path in sorted(folder.glob("*.ipynb"))}
+
+
+def test_jupyterlab_trusts_a_copy_and_so_shows_its_widgets(course, monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    cells = [nbformat.v4.new_code_cell("pad", outputs=[nbformat.v4.new_output("display_data")])]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    course("00-start", nbformat.writes(notebook))
+    (copy, *_) = sorted(lay_out("ko").glob("*.ipynb"))
+    notary = NotebookNotary()
+    assert notary.check_signature(nbformat.read(copy, as_version=4))
+    notebook.cells[0].source = "somebody else's"
+    assert not notary.check_signature(notebook)
 
 
 def test_every_notebook_is_laid_out(course):

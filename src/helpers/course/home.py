@@ -30,16 +30,16 @@ def home() -> None:
     """Show the home page as of now, with today's questions from the quizzes that were passed."""
     from IPython.display import HTML, display
 
-    from helpers.course.review import review
+    from helpers.course.review import review, waiting
 
     now = standings()
-    display(HTML(summary(now)))
+    display(HTML(summary(now, len(waiting()))))
     display(HTML(lessons(now)))
     display(review())
 
 
-def summary(standings: list[Standing]) -> str:
-    """Return where to go on and the bar of the whole course, as HTML."""
+def summary(standings: list[Standing], questions: int = 0) -> str:
+    """Return where to go on, the bar of the whole course and what waits below, as HTML."""
     done, total = sum(one.done for one in standings), sum(one.total for one in standings)
     following = where_to_go_on(standings)
     if following is None:
@@ -52,9 +52,13 @@ def summary(standings: list[Standing]) -> str:
         en=f"{done} of {total} exercises and quizzes",
         ko=f"연습 문제와 퀴즈 {total}개 가운데 {done}개",
     )
+    below = say(
+        en=f"Below the lessons, {questions} questions wait to be reviewed today.",
+        ko=f"수업 목록 아래에 오늘 복습할 문제가 {questions}개 있습니다.",
+    )
     return (
         f"<p style='font-size:1.25em'><b>{way}</b></p>"
-        f"<p>{bar(done, total, whole, '60%')} {whole}</p>"
+        f"<p>{bar(done, total, whole, '60%')} {whole}</p>" + f"<p>{below}</p>" * (questions > 0)
     )
 
 
@@ -79,7 +83,7 @@ def _row(one: Standing) -> str:
         str(one.lesson.minutes or ""),
         bar(one.done, one.total, title),
         f"{one.solved} / {one.exercises}",
-        say(en="✔ passed", ko="✔ 통과") if one.has_passed_quiz else "–",
+        say(en="✔&nbsp;passed", ko="✔&nbsp;통과") if one.has_passed_quiz else "–",
     )
     return f"<tr>{''.join(f'<td{_LEFT}>{cell}</td>' for cell in cells)}</tr>"
 

@@ -1,12 +1,22 @@
 // What the course adds to JupyterLab, as an extension of it, written as its build tools would:
-// exercises and pictures are marked in the page, widgets are kept in the notebook, and one goes
+// exercises are marked, everything in a notebook has a name, widgets are kept in it, and one goes
 // from lesson to lesson in the same tab.
 (() => {
   const here = new URL(document.currentScript.src);
   const LANG = here.searchParams.get("lang");
   const WORDS = {
-    en: { exercise: "Exercise", picture: "A picture that this cell has drawn" },
-    ko: { exercise: "연습 문제", picture: "이 셀이 그린 그림" },
+    en: {
+      exercise: "Exercise",
+      code: "Code",
+      picture: "A picture that this cell has drawn",
+      fold: "Fold or unfold this section",
+    },
+    ko: {
+      exercise: "연습 문제",
+      code: "코드",
+      picture: "이 셀이 그린 그림",
+      fold: "이 절을 접거나 펼치기",
+    },
   }[LANG];
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
@@ -69,17 +79,22 @@
     panel.content.activeCellIndex = 0;
   }
 
-  /** Mark exercises, and give each picture the alternative text of its cell. */
+  /** Mark exercises; give each picture the alternative text of its cell, and all else a name. */
   function markCells(panel) {
     let waiting = false;
     function mark() {
       waiting = false;
       for (const { model, node } of panel.content.widgets) {
+        node.setAttribute("role", "article"); // as the list that it is in, a feed, demands
+        for (const button of node.querySelectorAll(".jp-collapseHeadingButton"))
+          button.ariaLabel = WORDS.fold;
         if (model.type !== "code") continue;
         const isExercise = (model.getMetadata("tags") ?? []).includes("exercise");
         node.classList.toggle("annyeong-exercise", isExercise);
         const prompt = node.querySelector(".jp-InputArea-editor");
         if (isExercise && prompt) prompt.dataset.annyeong = WORDS.exercise;
+        for (const editor of node.querySelectorAll(".cm-content:not([aria-label])"))
+          editor.setAttribute("aria-label", isExercise ? WORDS.exercise : WORDS.code);
         for (const picture of node.querySelectorAll(".jp-OutputArea-output img:not([alt])"))
           picture.alt = model.getMetadata("alt") ?? WORDS.picture;
       }

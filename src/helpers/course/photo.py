@@ -20,7 +20,7 @@ from helpers.course.widgets import (
 from helpers.plots import to_png
 from helpers.reader import say
 from helpers.vision import photos
-from helpers.vision.photos import Digit, Reading, draw_reading, read_photo
+from helpers.vision.photos import Digit, Reading, draw_reading
 from helpers.vision.pictures import PhotoError, decode
 
 Photo = str | Path | bytes | np.ndarray
@@ -80,8 +80,8 @@ class PhotoUpload(anywidget.AnyWidget):
             self.num_shown += 1
             try:
                 picture = decode(photo)
-                self.digits = read_photo(picture)
-                self.picture = to_png(draw_steps(picture))
+                figure, self.digits = _read_and_draw(picture)
+                self.picture = to_png(figure)
                 self.answer = _as_sentence(self.digits)
             except PhotoError as error:
                 self.digits, self.picture, self.answer = [], b"", str(error)
@@ -104,7 +104,7 @@ def _as_sentence(digits: list[Digit]) -> str:
             en="nothing in it looks like written digits.",
             ko="손으로 쓴 숫자로 보이는 것이 없습니다.",
         )
-    text = "".join(str(digit.value) for digit in digits)
+    text = " / ".join(photos.as_text(digits).split("\n"))
     probability = min(digit.probability for digit in digits)
     return say(
         en=f"{text} (the least sure digit: {probability:.0%})",
@@ -136,16 +136,17 @@ def draw_steps(photo: Photo) -> plt.Figure:
     3
     >>> plt.close(figure)
     """
-    picture = decode(photo)
-    grey = photos.resize(photos.to_grey(picture))
-    reading = photos.read_grey(grey)
+    return _read_and_draw(decode(photo))[0]
+
+
+def _read_and_draw(picture: np.ndarray) -> tuple[plt.Figure, list[Digit]]:
+    reading = photos.read_picture(picture)
+    digits = photos.digits_of(reading, picture.shape)
     shown = {
-        say(en="photo and reading", ko="사진과 읽은 결과"): draw_reading(
-            picture, read_photo(picture)
-        ),
+        say(en="photo and reading", ko="사진과 읽은 결과"): draw_reading(picture, digits),
         say(en="contrast with the paper", ko="종이와의 대비"): reading.contrast,
         say(en="ink without lines and specks", ko="줄과 얼룩을 뺀 잉크"): _ink_of(
-            reading.digits, grey.shape
+            reading.digits, reading.contrast.shape
         ),
     }
     figure = plt.figure(figsize=(9.5, 4.2))
@@ -156,7 +157,7 @@ def draw_steps(photo: Photo) -> plt.Figure:
         axis.set_axis_off()
     if reading.digits:
         _draw_inputs(below, reading)
-    return figure
+    return figure, digits
 
 
 def _ink_of(digits: list[photos.Component], shape: tuple[int, ...]) -> np.ndarray:
@@ -172,4 +173,4 @@ def _draw_inputs(figure: SubFigure, reading: Reading) -> None:
         axis.set_axis_off()
     for axis, (digit, p) in zip(axes, pairs, strict=False):
         axis.imshow(photos.to_mnist(digit.mask), cmap="gray")
-        axis.set_title(f"{p.argmax()} ({p.max():.0%})", fontsize=10)
+        axis.set_title(f"{p[:10].argmax()} ({p[:10].max():.0%})", fontsize=10)

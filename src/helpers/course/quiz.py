@@ -20,8 +20,8 @@ import traitlets
 from traitlets.utils.bunch import Bunch
 
 from helpers.course import progress
+from helpers.course.page import STYLE, asleep, page_code
 from helpers.course.source import lesson_paths, read_lesson
-from helpers.course.widgets import STYLE, asleep, page_code
 from helpers.reader import language, say
 
 Question = dict[str, Any]

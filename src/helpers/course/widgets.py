@@ -14,25 +14,11 @@ import matplotlib.pyplot as plt
 import traitlets
 from traitlets.utils.bunch import Bunch
 
-from helpers.reader import say
+from helpers.course.page import STYLE, asleep, page_code
+from helpers.plots import to_png
 
 #: What Jupyter displays: data by MIME type, and metadata.
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
-
-
-#: The sheet of all widgets; JupyterLab uses it for verdicts and exercises too.
-STYLE = Path(__file__).with_name("widgets.css")
-
-
-def page_code(name: str) -> str:
-    """Return the JavaScript of a widget, after what all widgets share."""
-    names = ("widgets-common.js", name)
-    return "".join(Path(__file__).with_name(part).read_text(encoding="utf-8") for part in names)
-
-
-def asleep() -> dict[str, str]:
-    """Return what a widget without a kernel says."""
-    return {"asleep": say(en="Run this cell to play again.", ko="이 셀을 다시 실행해 보세요.")}
 
 
 def bytes_trait() -> traitlets.Bytes:
@@ -116,8 +102,6 @@ class Explorer(anywidget.AnyWidget):
         return {name: values[self.chosen[name]] for name, values in self._values.items()}
 
     def _redraw(self, change: Bunch | None = None) -> None:
-        from helpers.plots import to_png  # here: a quiz needs no Matplotlib
-
         with self.hold_sync():
             self.caption = ", ".join(
                 f"{self._labels[name]} = {value}" for name, value in self.values.items()

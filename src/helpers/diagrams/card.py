@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+import helpers.plots  # noqa: F401  its style: the card's ground, a font with Hangul, 80 dots an inch
+
 
 class Ink(NamedTuple):
     """How one meaning is drawn: its colour, and its line for readers who see no colours."""

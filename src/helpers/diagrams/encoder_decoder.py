@@ -24,8 +24,8 @@ from helpers.diagrams.card import (
 )
 from helpers.reader import say
 
-_STEP = 2.5  # cells from one token to the next
-_WIDE, _TALL = 2.1, 0.9  # a token's box
+_STEP = 2.35  # cells from one token to the next
+_WIDE, _TALL = 2.0, 0.9  # a token's box
 
 
 def encoder_to_decoder(
@@ -210,7 +210,7 @@ def beam_tree(after: Mapping[str, Mapping[str, float]], width: int, depth: int =
 
 def _searched(after, width, depth):
     """Return what a beam search looks at and what it keeps: (tokens, probability) by step."""
-    beams = [(("<s>",), 1.0)]
+    beams: list[tuple[tuple[str, ...], float]] = [(("<s>",), 1.0)]
     levels, kept = [], []
     for _ in range(depth):
         level = [

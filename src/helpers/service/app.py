@@ -38,6 +38,7 @@ from helpers.service.uploads import router as uploads
 from helpers.service.uploads.storage import Store
 from helpers.service.workers import Workers
 from helpers.vision.digits import shipped_reader
+from helpers.vision.hands.inference import hands_reader
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 #: The routers of each part.
@@ -169,6 +170,7 @@ def _make_state(parts: Collection[str], settings: Settings, metrics: Metrics) ->
 
 def _load_vision() -> None:
     shipped_reader()
+    hands_reader()
     with suppress(DataError):  # a package without its checkout: /mnist-sample says so
         load_mnist()
 

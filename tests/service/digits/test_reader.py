@@ -38,7 +38,7 @@ def test_all_three_ways_give_the_same_reading(client, photo):
     assert others == [first, first]
     assert first["text"] == "92182"
     assert first["digits"] == [
-        {"value": d.value, "probability": d.probability, "box": list(d.box)}
+        {"value": d.value, "probability": d.probability, "box": list(d.box), "row": d.row}
         for d in read_photo(photo)
     ]
 

@@ -158,19 +158,17 @@ def check_gates(gates: Callable) -> str | None:
                 "나옵니다.",
             )
     for random in [np.random.default_rng(0)] * 10 + [np.random.default_rng()] * 10:
-        steps = 30
-        write = random.random(steps) < 0.2
-        write[0] = True
-        ask = random.random(steps) < 0.5
-        value = random.choice([-1.0, 1.0], steps) * random.uniform(0.3, 1, steps)
-        c_t, kept, written = 0.0, 0.0, 0
-        for t in range(steps):
-            i, f, new, o = (float(x) for x in gates(int(write[t]), int(ask[t]), float(value[t])))
+        writes, asks = random.random((2, 30)) < [[0.2], [0.5]]
+        writes[0] = True
+        values = random.choice([-1, 1], 30) * random.uniform(0.3, 1, 30)
+        c_t, kept, age, num_written = 0.0, 0.0, 0, 0
+        for write, ask, value in zip(writes.tolist(), asks.tolist(), values.tolist(), strict=True):
+            i, f, new, o = map(float, gates(int(write), int(ask), value))
             c_t = f * c_t + i * new
-            h_t = o * np.tanh(c_t)
-            if write[t]:
-                kept, written = value[t], t
-            if fault := _memory_fault(h_t, kept, bool(ask[t]), t - written, written == 0):
+            age += 1
+            if write:
+                kept, age, num_written = value, 0, num_written + 1
+            if fault := _memory_fault(o * np.tanh(c_t), kept, ask, age, num_written == 1):
                 return fault
     return None
 

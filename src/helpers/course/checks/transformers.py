@@ -141,8 +141,8 @@ def check_head(my_head: Any) -> str | None:
     """Judge two tables (8, K) by where the words at 8 places look: at the one before."""
     if not isinstance(my_head, tuple | list | np.ndarray) or len(my_head) != 2:
         return say(
-            en="`my_head` must be two tables: `w_query, w_key`.",
-            ko="`my_head`는 표 두 개여야 합니다. `w_query, w_key`의 차례로 쓰세요.",
+            en="`my_head` must be two tables: `my_query, my_key`.",
+            ko="`my_head`는 표 두 개여야 합니다. `my_query, my_key`의 차례로 쓰세요.",
         )
     w_query, w_key = (np.asarray(table, float) for table in my_head)
     if w_query.ndim != 2 or len(w_query) != NUM_PLACES or w_query.shape != w_key.shape:

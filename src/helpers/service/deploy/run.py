@@ -21,6 +21,7 @@ from helpers.service.http.protocol import config_of
 from helpers.service.settings import Settings
 from helpers.service.uploads.storage import prepare
 from helpers.vision.digits import shipped_reader
+from helpers.vision.hands.inference import hands_reader
 
 #: After how many seconds without an answer a part ends, to be started again.
 STUCK_SECONDS = 60
@@ -81,18 +82,20 @@ def _prepare(settings: Settings, parts: Iterable[str]) -> None:
         prepare(settings.folder)
     if "vision" in parts:
         shipped_reader()
+        hands_reader()
 
 
 def _check_reader() -> None:
-    """See that the network that reads digits is not damaged.
+    """See that the networks that read digits are not damaged.
 
-    Its checksum tells so without loading it. A network that is not the recorded one is loaded:
+    Their checksums tell so without loading them. A network that is not the recorded one is loaded:
     either it works all the same, or it says what is wrong.
     """
-    try:
-        check_file(MODELS / "digits.onnx")
-    except DataError:
-        shipped_reader()
+    for name, load in {"digits.onnx": shipped_reader, "hands.onnx": hands_reader}.items():
+        try:
+            check_file(MODELS / name)
+        except DataError:
+            load()
 
 
 def serve_microservices(settings: Settings) -> int:

@@ -9,7 +9,7 @@ from helpers.service.errors import UploadNotFound
 from helpers.service.http.bodies import FORM, RAW, media_type, picture_in
 from helpers.service.http.problems import Problem, declare
 from helpers.service.state import State, state_of
-from helpers.vision.photos import Digit
+from helpers.vision.photos import Digit, as_text
 
 router = APIRouter(tags=["digits"])
 
@@ -20,6 +20,7 @@ class ReadDigit(BaseModel, from_attributes=True):
     value: int = Field(ge=0, le=9, examples=[7])
     probability: float = Field(ge=0, le=1, description="How sure the network is.")
     box: tuple[int, int, int, int] = Field(description="x, y, width and height in pixels.")
+    row: int = Field(ge=0, description="The row in which it stands, from 0 at the top.")
 
 
 class Maps(BaseModel):
@@ -31,9 +32,9 @@ class Maps(BaseModel):
 
 
 class Reading(BaseModel):
-    """The digits of a picture, from left to right."""
+    """The digits of a picture, row by row, each from left to right."""
 
-    text: str = Field(description="All of them in one.", examples=["92182"])
+    text: str = Field(description="All of them, each row on a line.", examples=["92182"])
     digits: list[ReadDigit]
     maps: list[Maps] | None = Field(None, description="Of the first digit, if asked for.")
 
@@ -81,7 +82,7 @@ async def read_digits(request: Request) -> Response:
     digits = await _read(state, data)
     maps = await state.workers.run(_explain, data, digits) if options.explain else None
     found = Reading(
-        text="".join(str(digit.value) for digit in digits),
+        text=as_text(digits),
         digits=[ReadDigit.model_validate(digit) for digit in digits],
         maps=maps,
     )

@@ -72,7 +72,9 @@ def labelled_images(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]
     return x, y
 
 
-def build_cnn(width: int = 16, *, seed: int | None = None) -> "keras.Sequential":
+def build_cnn(
+    width: int = 16, *, num_classes: int = 10, seed: int | None = None
+) -> "keras.Sequential":
     """Build the network: three convolutions, each with batch normalisation and ReLU, then softmax.
 
     Parameters
@@ -80,13 +82,15 @@ def build_cnn(width: int = 16, *, seed: int | None = None) -> "keras.Sequential"
     width : int
         Number of filters of the first convolution; the second has twice, the third four times
         as many. With 16 the network has 24,538 parameters.
+    num_classes : int
+        How many answers it can give: the ten digits.
     seed : int, optional
         Makes the initial weights, and everything that Keras draws afterwards, repeatable.
 
     Returns
     -------
     keras.Sequential
-        (N, 28, 28, 1) float32 in [0, 1] to (N, 10) probabilities, not yet compiled.
+        (N, 28, 28, 1) float32 in [0, 1] to probabilities (N, num_classes), not yet compiled.
 
     Notes
     -----
@@ -119,7 +123,7 @@ def build_cnn(width: int = 16, *, seed: int | None = None) -> "keras.Sequential"
             layers.BatchNormalization(momentum=0.9, name="bn_3"),
             layers.ReLU(name="relu_3"),
             layers.GlobalMaxPooling2D(name="pool_3"),
-            layers.Dense(10, activation="softmax", name="dense_1"),
+            layers.Dense(num_classes, activation="softmax", name="dense_1"),
         ],
         name="digits",
     )

@@ -9,7 +9,7 @@ import { say } from "./words.js";
 const INK = 24; // pixels of the canvas: about as thick, for its height, as in MNIST
 const STEP = 16; // how far an arrow key moves the pen
 const FINE_STEP = 4;
-// What touches the border of a photo is not read, so a border is sent around the paper.
+// What touches the border of a photo may be no digit, so a border is sent around the paper.
 const BORDER = 24;
 const PAUSE = 150; // milliseconds between two readings
 

@@ -4,7 +4,7 @@ import { say, confidence } from "./words.js";
 
 /** Show the digits in a `.reading`; where there are none, say `otherwise`. */
 export function showReading(place, digits, otherwise) {
-  const text = digits.map((digit) => digit.value).join(" ");
+  const text = digits.map((digit, n) => before(digit, digits[n - 1]) + digit.value).join("");
   const output = $("output", place);
   // A screen reader speaks what changes: the same again is no news.
   if (output.textContent !== (text || otherwise)) output.textContent = text || otherwise;
@@ -15,6 +15,12 @@ export function showReading(place, digits, otherwise) {
 /** Draw the digits' boxes over a picture of this size, which may be shown at any other. */
 export function showBoxes(place, digits, { width, height }) {
   place.replaceChildren(...digits.map((digit) => toBox(digit, width, height)));
+}
+
+/** What stands before a digit: nothing, or a new line where a new row begins. */
+function before(digit, last) {
+  if (!last) return "";
+  return digit.row === last.row ? " " : "\n";
 }
 
 function toItem({ value, probability }) {

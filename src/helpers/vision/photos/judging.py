@@ -1,0 +1,111 @@
+"""Decide whether what was read looks like writing.
+
+A network that was trained on digits alone calls anything a digit, often with a high probability.
+So each mark is also asked whether it is any of the ten (`network.read_marks`), and all of them
+together must look like writing.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from helpers.vision.photos.components import Component
+
+#: A mark is left out where "none of the ten" has at least this probability.
+MAX_NONE = 0.5
+#: Digits are at least this share of the ink that is as large as they are: between words and
+#: pictures a few marks that look like digits mean nothing.
+MIN_SHARE = 0.75
+
+#: Writing looks like this. The paper's contrast, and that of one digit with another, varies by
+#: less than these shares of the ink's mean contrast, ...
+MAX_ROUGHNESS, MAX_VARIATION = 0.3, 0.5
+#: ... which is over this, of 255; ...
+MIN_DARKNESS = 30
+#: ... no digit is so many times as tall as another, ...
+MAX_HEIGHT_RATIO = 3
+#: ... the strokes are not as thick as this share of their digit's longer side, ...
+MAX_THICKNESS = 0.5
+#: ... the strokes' widths vary by less than this share of their mean, ...
+MAX_UNEVENNESS = 0.7
+#: ... and the networks' mean probability is over this.
+MIN_PROBABILITY = 0.6
+
+
+def judge(
+    contrast: np.ndarray,
+    ink: np.ndarray,
+    digits: Sequence[Component],
+    probabilities: np.ndarray,
+    share: float = 1.0,
+) -> float:
+    """Return the confidence, in [0, 1], that the digits are written; 0 if they don't look it.
+
+    Writing looks different from a face or a landscape: the paper around it is smooth, the ink
+    about equally dark, the digits about equally tall, and the strokes thin and even.
+
+    Parameters
+    ----------
+    contrast : ndarray, (H, W) uint8
+        From `measure_contrast`.
+    ink : ndarray, (H, W) uint8
+        1 where there are ruled lines and other marks, which do not make paper rough.
+    digits : list of Component
+    probabilities : ndarray, (N, 11)
+        From `read_marks`.
+    share : float, default 1
+        The share of the ink that is digits, from `find_marks`.
+    """
+    if not digits or share < MIN_SHARE:
+        return 0.0
+    marked = ink.copy()
+    for digit in digits:
+        _window(marked, digit)[digit.mask] = 1
+    paper = contrast[cv2.dilate(marked, np.ones((9, 9), np.uint8)) == 0]
+    darkness = np.array([_window(contrast, digit)[digit.mask].mean() for digit in digits])
+    heights = [digit.height for digit in digits]
+    strokes = [stroke_widths(digit.mask) for digit in digits]
+    thickness = np.median(
+        [widths.max() / max(d.mask.shape) for widths, d in zip(strokes, digits, strict=True)]
+    )
+    unevenness = np.median([widths.std() / widths.mean() for widths in strokes])
+    probability = probabilities[:, :10].max(axis=1).mean()
+    looks_written = (
+        paper.size > 0
+        and paper.std() < MAX_ROUGHNESS * darkness.mean()
+        and darkness.mean() > MIN_DARKNESS
+        and darkness.std() < MAX_VARIATION * darkness.mean()
+        and max(heights) < MAX_HEIGHT_RATIO * min(heights)
+        and thickness < MAX_THICKNESS
+        and unevenness < MAX_UNEVENNESS
+        and probability > MIN_PROBABILITY
+    )
+    return float(probability * share * (1 - unevenness)) if looks_written else 0.0
+
+
+def find_marks(marks: Sequence[Component], probabilities: np.ndarray) -> tuple[np.ndarray, float]:
+    """Tell digits from other marks.
+
+    Returns
+    -------
+    is_digit : ndarray, (N,) bool
+    share : float
+        Which share of the ink of all marks the digits have.
+    """
+    is_digit = probabilities[:, 10] < MAX_NONE
+    areas = np.array([mark.area for mark in marks])
+    return is_digit, float(areas[is_digit].sum() / areas.sum())
+
+
+def _window(picture: np.ndarray, component: Component) -> np.ndarray:
+    """Return the part of a picture under a component's box, as a view."""
+    rows = slice(component.y, component.y + component.height)
+    return picture[rows, component.x : component.x + component.width]
+
+
+def stroke_widths(mask: np.ndarray) -> np.ndarray:
+    """Return the widths of a digit's strokes, in pixels, along their middle lines."""
+    depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    middle = (depth >= cv2.dilate(depth, np.ones((3, 3)))) & (depth > 0)
+    return 2 * depth[middle]

@@ -1,0 +1,100 @@
+"""From lesson to lesson in the real JupyterLab: the home page, the next lesson, a review."""
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
+]
+IS_AT = "start => window.jupyterapp.shell.currentWidget?.context?.path.startsWith(start)"
+TABS = "() => [...window.jupyterapp.shell.widgets('main')].map(tab => tab.title.label)"
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+TYPE = """async (line) => {
+    const { commands, shell } = window.jupyterapp;
+    const terminal = await commands.execute('terminal:create-new');
+    const { session } = terminal.content;
+    const heard = new Promise(done => {
+        let text = '';
+        session.messageReceived.connect((_, { type, content }) => {
+            if (type === 'stdout') text += content[0];
+            if (/annyeong \\d+\\.\\d+/.test(text)) done(text);
+        });
+        setTimeout(() => done(text), 30000);
+    });
+    session.send({ type: 'stdin', content: [line + '\\r'] });
+    const text = await heard;
+    terminal.close();
+    return text;
+}"""
+
+
+@pytest.fixture(params=["en", "ko"])
+def learner(request, annyeong_lab, chromium, clone):
+    """A learner who passed the quiz of lesson 00 yesterday: their browser and their folder."""
+    progress = clone / "work/progress"
+    progress.mkdir(parents=True, exist_ok=True)
+    (progress / "00-quiz").touch()
+    os.utime(progress / "00-quiz", (time.time() - 90_000,) * 2)
+    before = set(progress.rglob("*"))
+    with annyeong_lab("00", "--lang", request.param) as (_, address):
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        page.lang = request.param
+        page.goto(address.replace("00-start-here", "home"))
+        page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
+        yield page, clone / "work"
+        page.close()
+    for path in set(progress.rglob("*.json")) - before:
+        path.unlink()
+
+
+def test_from_home_to_the_next_lesson_and_back_in_one_tab_then_a_review(learner):
+    page, work = learner
+    says = {
+        "en": ("Go on where you stopped:", "All lessons"),
+        "ko": ("이어서 하기:", "전체 수업"),
+    }[page.lang]
+    page.wait_for_function(IS_AT, arg="home", timeout=20_000)
+    page.wait_for_selector(f"{SHOWN} >> text={says[0]}")
+    page.wait_for_selector(".annyeong-quiz", timeout=60_000)  # the kernel has drawn it anew
+    keep_screenshot(page, "home")
+
+    with in_the_same_tab(page, "02-"):
+        page.click(f"{SHOWN} a[href*='02-feature-maps']")
+    with in_the_same_tab(page, "01-"):
+        page.click(f"{SHOWN} .jp-MarkdownCell >> nth=0 >> a[href*='01-what-is-a-model']")
+    with in_the_same_tab(page, "home"):
+        page.click(f"{SHOWN} a:text-is('{says[1]}') >> nth=0")
+
+    quiz = page.wait_for_selector(f"{SHOWN} .annyeong-quiz", timeout=60_000)
+    quiz.query_selector("input").check()
+    page.wait_for_selector(f"{SHOWN} .annyeong-verdict")
+    until(lambda: len(list((work / "progress/review").glob("00-*.json"))) == 1)
+    keep_screenshot(page, "review")
+
+    assert "annyeong 0." in page.evaluate(TYPE, "annyeong --version")
+
+
+@contextmanager
+def in_the_same_tab(page, start):
+    before = page.evaluate(TABS)
+    yield
+    page.wait_for_function(IS_AT, arg=start, timeout=30_000)
+    until(lambda: len(page.evaluate(TABS)) == len(before), page)
+
+
+def until(is_so, page=None):
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100) if page else time.sleep(0.1)
+
+
+def keep_screenshot(page, name):
+    """Save what is seen, if the variable SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}-{page.lang}.png")

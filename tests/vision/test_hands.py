@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from helpers.data import load_mnist
+from helpers.vision.digits import evaluate
+from helpers.vision.hands.inference import MODEL, NONE, hands_reader
+from helpers.vision.hands.marks import cut_wrongly, draw_glyph, draw_shape
+from helpers.vision.hands.strokes import HANDS, curve, write
+from helpers.vision.hands.training import bend, compose, ink_in
+
+
+def test_a_curve_goes_through_its_points():
+    points = np.array([(0, 0), (1, 2), (3, 1), (4, 4)], float)
+    line = curve(points, num=5)
+    assert len(line) == 3 * 5 + 1
+    np.testing.assert_allclose(line[::5], points)
+
+
+def test_every_digit_is_written_in_several_hands():
+    values = [value for value, _, _ in HANDS]
+    assert all(values.count(digit) >= 2 for digit in range(10))
+
+
+def test_all_strokes_stay_on_the_paper():
+    for _, strokes, is_curve in HANDS:
+        picture = write(strokes, is_curve, np.random.default_rng(0), pen=4, wobble=0)
+        assert picture.any()
+        border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+        assert not border.any()
+
+
+@pytest.mark.parametrize("draw", [draw_glyph, draw_shape])
+def test_a_mark_has_ink_and_comes_from_the_seed(draw):
+    for seed in range(20):
+        picture, again = (draw(np.random.default_rng(seed)) for _ in range(2))
+        assert picture.shape == (84, 84)
+        assert picture.dtype == np.uint8
+        assert picture.any()
+        np.testing.assert_array_equal(picture, again)
+
+
+def test_two_digits_that_touch_are_one_piece_of_ink():
+    digit = write([[(0.5, 0), (0.5, 1)]], False, np.random.default_rng(0), wobble=0)
+    both = cut_wrongly(digit, digit, np.random.default_rng(1))
+    assert both.shape == digit.shape
+    assert both.any(axis=0).sum() > 1.5 * digit.any(axis=0).sum()
+
+
+def test_ink_without_ink_left_is_still_a_mark():
+    faint = np.zeros((56, 56), np.uint8)
+    faint[20:30, 20:22] = 3
+    assert ink_in(faint, np.random.default_rng(0)).any()
+
+
+def test_bending_keeps_the_ink():
+    picture = write(HANDS[0][1], True, np.random.default_rng(0))
+    assert bend(picture, np.random.default_rng(0)).any()
+
+
+def test_a_composed_epoch_has_what_was_asked_for_and_comes_from_the_seed():
+    (images, labels), _ = load_mnist()
+    x, y = compose(images[:200], labels[:200], 60, 20, 40, np.random.default_rng(3))
+    again, same = compose(images[:200], labels[:200], 60, 20, 40, np.random.default_rng(3))
+    assert x.shape == (120, 28, 28, 1)
+    assert (y == NONE).sum() == 40
+    assert x.min() >= 0
+    assert x.max() <= 1
+    np.testing.assert_array_equal(x, again)
+    np.testing.assert_array_equal(y, same)
+
+
+def test_the_shipped_network_reads_mnist_and_is_small():
+    _, (x_test, y_test) = load_mnist()
+    assert MODEL.stat().st_size < 500_000
+    assert evaluate(hands_reader(), x_test[:2000], y_test[:2000]) > 0.97
+
+
+def test_the_shipped_network_knows_other_marks():
+    rng = np.random.default_rng(7)
+    marks = [ink_in(bend(draw_glyph(rng), rng), rng) for _ in range(300)]
+    assert np.mean(hands_reader()(np.array(marks)).argmax(axis=1) == NONE) > 0.85
