@@ -100,12 +100,12 @@ def tiled(maps: ArrayLike, columns: int) -> np.ndarray:
     >>> tiled(np.ones((14, 14, 16)), columns=4).shape
     (59, 59)
     """
-    maps = np.maximum(np.asarray(maps, float), 0)
-    maps = maps / max(maps.max(), 1e-12)
-    if maps.ndim == 1:
-        return maps.reshape(-1, columns)
-    height, width, _ = maps.shape
-    framed = np.pad(maps, ((0, 1), (0, 1), (0, 0)), constant_values=np.nan)
+    bright = np.maximum(np.asarray(maps, float), 0)
+    bright /= max(bright.max(), 1e-12)
+    if bright.ndim == 1:
+        return bright.reshape(-1, columns)
+    height, width, _ = bright.shape
+    framed = np.pad(bright, ((0, 1), (0, 1), (0, 0)), constant_values=np.nan)
     grid = framed.transpose(2, 0, 1).reshape(-1, columns, height + 1, width + 1)
     return grid.transpose(0, 2, 1, 3).reshape(-1, columns * (width + 1))[:-1, :-1]
 
