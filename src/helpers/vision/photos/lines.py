@@ -7,6 +7,9 @@ stroke of a digit is long against the picture; and a row of digits is long, but 
 import cv2
 import numpy as np
 
+#: In a picture that is not even so wide or high, in pixels, nothing is long against its thickness.
+NARROWEST = 32
+
 #: A ruled line is at most this share of the picture's shorter side thick, or 4 pixels, ...
 THIN, LEAST_THIN = 0.012, 4
 #: ... longer than the picture's side divided by this, ...
@@ -52,6 +55,8 @@ def remove_lines(ink: np.ndarray) -> np.ndarray:
     >>> int(remove_lines(ink).sum())
     800
     """
+    if min(ink.shape) < NARROWEST:
+        return ink
     upright = np.ascontiguousarray(ink.T)
     lines = _thin_lines(ink) | _thin_lines(upright).T | _bars(ink) | _bars(upright).T
     return ink & ~lines
@@ -75,11 +80,12 @@ def _thin_lines(ink: np.ndarray) -> np.ndarray:
     # A third of the short side of a strip would be no more than a digit.
     least = min(max(width, height / 1.5) / LENGTH, 0.9 * width)
     lines = np.zeros_like(ink)
+    stats[0] = 0  # the paper
     for label in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] > least):
         x, y, w, h, _ = stats[label]
         box = slice(max(0, y - 1), y + h + 1), slice(x, x + w)
         run = thin[box] & cv2.dilate((labels[box] == label).astype(np.uint8), np.ones((3, 1)))
-        if label == 0 or run.any(axis=0).mean() < COVERAGE:  # 0 is the paper
+        if run.any(axis=0).mean() < COVERAGE:
             continue
         rows, places = np.nonzero(run)
         bend = np.polynomial.Polynomial.fit(places, rows, 2)
