@@ -6,7 +6,6 @@ text. The pad to draw on is in `helpers.course.pad`, the photo upload in `helper
 
 import base64
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
