@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from helpers.course import lab
+from helpers.course.work import News
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
@@ -123,8 +124,8 @@ def test_files_named_like_packages_are_told_of_and_do_no_harm(monkeypatch, tmp_p
 
         poll, terminate = wait, wait
 
-    monkeypatch.setenv("COURSE_LANG", "en")
-    monkeypatch.setattr(lab, "lay_out", lambda lang: [])
+    monkeypatch.setenv("COURSE_LANG", "ko")
+    monkeypatch.setattr(lab, "lay_out", lambda lang: [News(tmp_path / "02.ipynb", None)])
     monkeypatch.setattr(lab, "lay_home", lambda lang, news: None)
     monkeypatch.setattr(lab, "ROOT", tmp_path)
     monkeypatch.setattr(lab, "WORK", tmp_path)
@@ -133,7 +134,9 @@ def test_files_named_like_packages_are_told_of_and_do_no_harm(monkeypatch, tmp_p
     (tmp_path / "en").mkdir()
     (tmp_path / "en/random.py").touch()
     assert lab.lab("en", browser=False) == 3
-    assert "random.py has the name of a package" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "New in the course: 02.ipynb" in out  # in the language of the course that is opened
+    assert "random.py has the name of a package" in err
     kernel = json.loads((tmp_path / ".jupyterlab/en/kernels/python3/kernel.json").read_text())
     assert commands[0][1] == kernel["argv"][1] == "-P"  # Python then finds its own first
 

@@ -73,7 +73,11 @@
   async function renewHome(app, panel) {
     await panel.context.ready;
     await panel.sessionContext.ready;
-    await panel.sessionContext.session?.kernel?.info;
+    const kernel = panel.sessionContext.session?.kernel;
+    await kernel?.info;
+    // What is shown goes when the cell starts: load what takes long before.
+    const code = "import helpers.course.home, helpers.course.review";
+    await kernel?.requestExecute({ code, silent: true }).done;
     if (app.shell.currentWidget !== panel) return;
     await app.commands.execute("notebook:run-all-cells");
     panel.content.activeCellIndex = 0;

@@ -64,6 +64,7 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
     ValueError
         If there is no such lesson.
     """
+    os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
     folder = WORK / lang
     notebook = _opened(folder, lesson)
     news = lay_out(lang)
@@ -79,7 +80,6 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
     _write_extension(state, lang)
     _write_kernel(state)
     _let_every_end_be_ctrl_c()
-    os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
             _command(folder, notebook, port, state, browser=browser and _has_browser()),
