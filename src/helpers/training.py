@@ -11,7 +11,7 @@ from helpers.data import DataError
 from helpers.models import check_suffix
 from helpers.paths import written_whole
 from helpers.reader import say
-from helpers.watching import watching
+from helpers.watch import watching
 
 if TYPE_CHECKING:
     import keras

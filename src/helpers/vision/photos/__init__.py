@@ -3,19 +3,20 @@
 | step | module |
 |---|---|
 | find the ink | `ink`, then `lines` takes ruled lines away |
-| cut it into digits | `components`, `segmentation`, `splitting`, `rows` |
+| cut it into digits | `components`, `segmentation`, `cuts`, `rows` |
 | read each of them | `normalization`, `network` |
-| decide whether it is writing | `judging` |
+| decide whether it is writing | `decision` |
 | all together | `pipeline` gives each `digit`; `drawing` shows them |
 
 Lesson 08 shows each step. A box is (x, y, width, height) in pixels.
 """
 
 from helpers.vision.photos.components import Component, cut, find_components, gap, join
+from helpers.vision.photos.cuts import find_parts, is_wide, split_touching
+from helpers.vision.photos.decision import judge, stroke_widths
 from helpers.vision.photos.digit import Digit, as_text, split_rows
 from helpers.vision.photos.drawing import draw_reading
 from helpers.vision.photos.ink import binarize, measure_contrast, resize, to_grey
-from helpers.vision.photos.judging import judge, stroke_widths
 from helpers.vision.photos.lines import remove_lines
 from helpers.vision.photos.network import TURNS, classify, read_marks
 from helpers.vision.photos.normalization import to_mnist
@@ -37,7 +38,6 @@ from helpers.vision.photos.segmentation import (
     join_halves,
     join_pieces,
 )
-from helpers.vision.photos.splitting import find_parts, is_wide, split_touching
 
 __all__ = [
     "MAX_COMPONENTS",

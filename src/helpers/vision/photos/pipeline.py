@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.vision.photos.components import Component
+from helpers.vision.photos.decision import find_marks, judge
 from helpers.vision.photos.digit import Digit
 from helpers.vision.photos.ink import binarize, measure_contrast, resize, to_grey
-from helpers.vision.photos.judging import find_marks, judge
 from helpers.vision.photos.lines import remove_lines
 from helpers.vision.photos.network import read_marks
 from helpers.vision.photos.normalization import to_mnist

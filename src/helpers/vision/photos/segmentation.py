@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from helpers.vision.photos.components import Component, enclose, find_components, gap, join, sides
-from helpers.vision.photos.splitting import (
+from helpers.vision.photos.cuts import (
     WIDE,
     WIDE_ALONE,
     find_parts,

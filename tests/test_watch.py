@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from helpers import watching as module
+from helpers import watch as module
 from helpers.reader import speaking
-from helpers.watching import TrainingStopped, Watch, watching
+from helpers.watch import TrainingStopped, Watch, watching
 
 each_language = pytest.mark.parametrize("lang", ["en", "ko"])
 
