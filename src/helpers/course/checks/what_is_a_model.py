@@ -15,8 +15,8 @@ from helpers.reader import say
         {
             "en": "Which entry of the table holds the sum of everything down to the rectangle's "
             "lower right corner? What is too much in it?",
-            "ko": "직사각형의 오른쪽 아래 모서리까지 모두 더한 값은 표의 어디에 있습니까? 그 "
-            "값에는 무엇이 더 들어 있습니까?",
+            "ko": "직사각형의 오른쪽 아래 모서리까지 모두 더한 값은 표의 어디에 있나요? 그 "
+            "값에는 무엇이 더 들어 있나요?",
         },
         {
             "en": "Too much are the part above the rectangle and the part left of it. Their "
@@ -102,7 +102,7 @@ def _inside(table, x, y, width, height):
             "en": "Each feature gives one vote. Which of its two numbers is it when the value is "
             "below the threshold, and which when it is not?",
             "ko": "특징마다 표를 하나씩 냅니다. 값이 문턱값보다 작으면 두 수 가운데 어느 것이고, "
-            "작지 않으면 어느 것입니까?",
+            "작지 않으면 어느 것인가요?",
         },
         {
             "en": "Add the votes up, and compare the sum with `limit`: `>=` gives True or False.",
@@ -194,7 +194,7 @@ def _passes(values, thresholds, below, above, limit):
     hints=[
         {
             "en": "How many numbers are in a table of 3 rows and 4 columns? In ten such tables?",
-            "ko": "3줄 4칸짜리 표에는 수가 몇 개 있습니까? 그런 표가 10개이면 모두 몇 개입니까?",
+            "ko": "3행 4열짜리 표에는 수가 몇 개 있나요? 그런 표가 10개이면 모두 몇 개인가요?",
         },
         {
             "en": "Multiply within a shape, add over the shapes. `math.prod((3, 4))` is 12.",
