@@ -155,7 +155,19 @@ def read_grey(grey: np.ndarray) -> Reading:
     ink = _read_ink(grey)
     if ink.confidence > SURE:
         return ink
-    return max(ink, _read_ink(255 - grey), key=lambda reading: reading.confidence)
+    chalk = _read_ink(255 - grey)
+    return chalk if chalk.confidence > ink.confidence and _is_bright(chalk, grey) else ink
+
+
+def _is_bright(reading: Reading, grey: np.ndarray) -> bool:
+    """Return whether what was read is brighter than the board: a blurred edge of ink is not."""
+    drawn = np.concatenate(
+        [
+            grey[digit.y : digit.y + digit.height, digit.x : digit.x + digit.width][digit.mask]
+            for digit in reading.digits
+        ]
+    )
+    return bool(drawn.mean() > np.median(grey))
 
 
 def _read_ink(grey: np.ndarray) -> Reading:
