@@ -44,8 +44,8 @@ def learner(request, annyeong_lab, chromium, clone):
     with annyeong_lab("00", "--lang", request.param) as (_, address):
         page = chromium.new_page(viewport={"width": 1280, "height": 720})
         page.lang = request.param
-        page.goto(address.replace("00-start-here", "home"))
-        page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
+        page.goto(address.replace("00-start-here", "home") + "&reset")
+        page.wait_for_selector(f"{SHOWN} .jp-CodeCell", timeout=60_000)
         yield page, clone / "work"
         page.close()
     for path in set(progress.rglob("*.json")) - before:

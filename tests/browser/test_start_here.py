@@ -27,8 +27,8 @@ def lesson(request, annyeong_lab, chromium):
     with annyeong_lab("00", "--lang", request.param) as (_, address):
         page = chromium.new_page(viewport={"width": 1400, "height": 1000})
         page.lang = request.param
-        page.goto(address)
-        page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
+        page.goto(f"{address}&reset")  # and not what another test has left open
+        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell", timeout=60_000)
         page.evaluate(READY)
         yield page
         page.close()

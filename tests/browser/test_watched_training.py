@@ -45,8 +45,9 @@ def page(request, annyeong_lab, clone, chromium):
     with annyeong_lab("--lang", request.param) as (_, address):
         page = chromium.new_page(viewport={"width": 1280, "height": 720})
         page.lang = request.param
-        page.goto(re.sub(r"[^/]+\.ipynb", "watch.ipynb", address))
-        page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
+        # With `reset`, nothing is open that another test has left.
+        page.goto(re.sub(r"[^/]+\.ipynb", "watch.ipynb", address) + "&reset")
+        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell", timeout=60_000)
         page.evaluate(READY)
         yield page
         page.close()
