@@ -3,9 +3,9 @@
 import os
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from webpage import SHOWN, keep_screenshot
 
 pytestmark = [
     pytest.mark.slow,
@@ -13,7 +13,6 @@ pytestmark = [
 ]
 IS_AT = "start => window.jupyterapp.shell.currentWidget?.context?.path.startsWith(start)"
 TABS = "() => [...window.jupyterapp.shell.widgets('main')].map(tab => tab.title.label)"
-SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 TYPE = """async (line) => {
     const { commands, shell } = window.jupyterapp;
     const terminal = await commands.execute('terminal:create-new');
@@ -61,7 +60,7 @@ def test_from_home_to_the_next_lesson_and_back_in_one_tab_then_a_review(learner)
     page.wait_for_function(IS_AT, arg="home", timeout=20_000)
     page.wait_for_selector(f"{SHOWN} >> text={says[0]}")
     page.wait_for_selector(".annyeong-quiz", timeout=60_000)  # the kernel has drawn it anew
-    keep_screenshot(page, "home")
+    keep_screenshot(page, f"home-{page.lang}")
 
     with in_the_same_tab(page, "02-"):
         page.click(f"{SHOWN} a[href*='02-feature-maps']")
@@ -74,7 +73,7 @@ def test_from_home_to_the_next_lesson_and_back_in_one_tab_then_a_review(learner)
     quiz.query_selector("input").check()
     page.wait_for_selector(f"{SHOWN} .annyeong-verdict")
     until(lambda: len(list((work / "progress/review").glob("00-*.json"))) == 1)
-    keep_screenshot(page, "review")
+    keep_screenshot(page, f"review-{page.lang}")
 
     assert "annyeong 0." in page.evaluate(TYPE, "annyeong --version")
 
@@ -92,9 +91,3 @@ def until(is_so, page=None):
     while not is_so():
         assert time.monotonic() < deadline
         page.wait_for_timeout(100) if page else time.sleep(0.1)
-
-
-def keep_screenshot(page, name):
-    """Save what is seen, if the variable SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.lang}.png")

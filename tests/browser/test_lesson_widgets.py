@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 from playwright.sync_api import expect
+from webpage import READY, draw, keep_screenshot
 
 from helpers.course.source import lesson_paths
 
@@ -55,13 +56,6 @@ CELLS = [
     "check_count(count)",
     "draw(2, 'black');",
 ]
-# A run that is started before the kernel has answered is dropped in silence.
-READY = """async () => {
-    const panel = window.jupyterapp.shell.currentWidget;
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    await panel.sessionContext.session.kernel.info;
-}"""
 COMMAND = "name => window.jupyterapp.commands.execute(name)"
 KERNEL = "what => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel[what]()"
 
@@ -118,19 +112,6 @@ def played(lab):
     page.evaluate(COMMAND, "docmanager:save")
     yield page
     page.close()
-
-
-def draw(page, points):
-    """Draw a line through points, given as shares of the pad's width and height."""
-    canvas = page.locator(".annyeong-pad canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=10)
-    page.mouse.up()
 
 
 def choose(page, question, choice):
@@ -276,9 +257,3 @@ def test_on_a_small_screen_the_reading_stands_beside_the_pad(lab, played):
     assert max(one["height"] for one in (paper, reading)) < 330
     keep_screenshot(page, f"small-{lab.lang}")
     page.close()
-
-
-def keep_screenshot(page, name):
-    """Save what is seen, if the variable SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png")

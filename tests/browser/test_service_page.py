@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import re
 import socket
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+import webpage
 from playwright.sync_api import expect
 
 from helpers.language.corpus import load_answers
@@ -95,19 +95,7 @@ def page(request, visit):
 
 
 def draw(page, points):
-    """Draw a line with the mouse through points, given as shares of the paper."""
-    page.locator("#pad").scroll_into_view_if_needed()
-    places = _on_pad(page, points)
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=10)
-    page.mouse.up()
-
-
-def _on_pad(page, points):
-    box = page.locator("#pad").bounding_box()
-    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    webpage.draw(page, points, "#pad")
 
 
 def wait_for_reading(page, place, text):
@@ -115,9 +103,7 @@ def wait_for_reading(page, place, text):
 
 
 def keep_screenshot(page, name):
-    """Save what is seen, if the variable SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"page-{name}.png", full_page=True)
+    webpage.keep_screenshot(page, f"page-{name}", full_page=True)
 
 
 def test_a_drawn_7_is_read_and_every_layer_shows_its_maps(page):
@@ -128,7 +114,7 @@ def test_a_drawn_7_is_read_and_every_layer_shows_its_maps(page):
 
     box = page.locator("#draw .boxes div")
     x, y = (box.bounding_box()[side] for side in ("x", "y"))
-    (left, top), (right, _), (_, bottom) = _on_pad(page, SEVEN)
+    (left, top), (right, _), (_, bottom) = webpage.places_on(page.locator("#pad"), SEVEN)
     assert abs(x - left) < 20
     assert abs(y - top) < 20
     assert abs(x + box.bounding_box()["width"] - right) < 20
@@ -516,7 +502,7 @@ def test_a_finger_writes_on_a_phone_and_nothing_is_cut_off(visit):
     page = visit(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
     page.locator("#pad").scroll_into_view_if_needed()
     finger = page.context.new_cdp_session(page)
-    places = [{"x": x, "y": y} for x, y in _on_pad(page, SEVEN)]
+    places = [{"x": x, "y": y} for x, y in webpage.places_on(page.locator("#pad"), SEVEN)]
     before = page.evaluate("scrollY")
     finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": places[:1]})
     for a, b in pairwise(places):

@@ -2,22 +2,16 @@
 
 import os
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import v4
+from webpage import READY, SHOWN, keep_screenshot
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
 ]
-READY = """async () => {
-    const panel = window.jupyterapp.shell.currentWidget;
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    await panel.sessionContext.session.kernel.info;
-}"""
 RUN = "command => void window.jupyterapp.commands.execute(command)"
 TRAINING = """
 from pathlib import Path
@@ -47,7 +41,7 @@ def page(request, annyeong_lab, clone, chromium):
         page.lang = request.param
         # With `reset`, nothing is open that another test has left.
         page.goto(re.sub(r"[^/]+\.ipynb", "watch.ipynb", address) + "&reset")
-        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell", timeout=60_000)
+        page.wait_for_selector(f"{SHOWN} .jp-CodeCell", timeout=60_000)
         page.evaluate(READY)
         yield page
         page.close()
@@ -59,7 +53,7 @@ def test_a_training_is_watched_interrupted_and_taken_up_again(page):
     page.evaluate(RUN, "notebook:run-all-cells")
     rows.nth(1).wait_for(timeout=120_000)
     shown.locator("polyline").wait_for()
-    keep_screenshot(page, "training")
+    keep_screenshot(page, f"training-{page.lang}")
     page.evaluate(RUN, "notebook:interrupt-kernel")
     said = page.locator(
         ".jp-OutputArea-output", has_text={"en": "stopped", "ko": "멈췄습니다"}[page.lang]
@@ -71,7 +65,7 @@ def test_a_training_is_watched_interrupted_and_taken_up_again(page):
     assert re.search(
         {"en": r"goes on after epoch \d", "ko": r"\d에포크 다음부터"}[page.lang], sentence
     )
-    keep_screenshot(page, "training-interrupted")
+    keep_screenshot(page, f"training-interrupted-{page.lang}")
 
     done = int(re.findall(r"\d", sentence)[-1])
     page.evaluate(RUN, "notebook:run-all-cells")
@@ -80,16 +74,10 @@ def test_a_training_is_watched_interrupted_and_taken_up_again(page):
     assert rows.count() == 9
     labels = shown.locator("thead").inner_text()
     assert {"en": "validation loss", "ko": "검증 손실"}[page.lang] in labels
-    keep_screenshot(page, "training-whole")
+    keep_screenshot(page, f"training-whole-{page.lang}")
     page.evaluate(
         "() => window.jupyterapp.commands.execute('apputils:change-theme',"
         " {theme: 'JupyterLab Dark'})"
     )
     page.wait_for_timeout(1000)
-    keep_screenshot(page, "training-dark")
-
-
-def keep_screenshot(page, name):
-    """Save what is seen, if the variable SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.lang}.png")
+    keep_screenshot(page, f"training-dark-{page.lang}")

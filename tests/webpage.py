@@ -1,0 +1,37 @@
+"""What the tests in a browser do with a page: the course's own, or that of JupyterLab."""
+
+import os
+from pathlib import Path
+
+#: The notebook that is seen: another may be open behind it.
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+# A run that is started before the kernel has answered is dropped in silence.
+READY = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+}"""
+
+
+def places_on(paper, points):
+    """Return where on the page points are that are given as shares of the paper's sides."""
+    box = paper.bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+
+
+def draw(page, points, paper=".annyeong-pad canvas"):
+    """Draw a line with the mouse through points, given as shares of the paper's sides."""
+    page.locator(paper).scroll_into_view_if_needed()
+    places = places_on(page.locator(paper), points)
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=10)
+    page.mouse.up()
+
+
+def keep_screenshot(page, name, **options):
+    """Save what is seen, if the variable SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", **options)
