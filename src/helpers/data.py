@@ -1,5 +1,6 @@
 """The data sets of the course, from the files in ``data/``: nothing is downloaded."""
 
+import csv
 from functools import cache
 from pathlib import Path
 
@@ -54,6 +55,24 @@ def load_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.nd
     for array in (*train, *test):
         array.flags.writeable = False
     return train, test
+
+
+def load_table(path: Path) -> list[dict[str, str]]:
+    """Load a table of tab-separated values; its first row names the columns.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or differs from the one that the course ships.
+
+    Examples
+    --------
+    >>> load_table(DATA / "greetings.tsv")[0]["text"]
+    '안녕하세요'
+    """
+    check_file(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def check_file(path: Path) -> None:

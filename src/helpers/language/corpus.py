@@ -4,11 +4,10 @@
 has what a greeting chatbot should refuse.
 """
 
-import csv
 from functools import cache
 from pathlib import Path
 
-from helpers.data import check_file
+from helpers.data import load_table
 from helpers.paths import DATA
 from helpers.reader import say
 
@@ -135,6 +134,4 @@ def _load_answers(path: Path) -> dict[str, list[str]]:
 
 @cache
 def _read(path: Path) -> list[dict[str, str]]:
-    check_file(path)
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return load_table(path)

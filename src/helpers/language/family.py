@@ -1,7 +1,6 @@
 """The language models that the lessons name: who made each, when and how large."""
 
-import csv
-
+from helpers.data import load_table
 from helpers.paths import DATA
 
 MODELS = DATA / "language_models.tsv"
@@ -17,11 +16,15 @@ def load_family() -> list[dict[str, str]]:
         weights; the largest of its paper), ``kind`` (``"encoder"``, ``"decoder"`` or ``"both"``),
         ``source``, and ``checked``, the day on which somebody last looked at the source.
 
+    Raises
+    ------
+    DataError
+        If the file is missing or differs from the one that the course ships.
+
     Examples
     --------
     >>> first = load_family()[0]
     >>> first["name"], first["month"], first["kind"]
     ('transformer', '2017-06', 'both')
     """
-    with MODELS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+    return load_table(MODELS)

@@ -1,9 +1,8 @@
 """English beside the Korean sentences that a lesson prints."""
 
-import csv
 from functools import cache
 
-from helpers.data import check_file
+from helpers.data import load_table
 from helpers.paths import DATA
 from helpers.reader import say
 
@@ -44,7 +43,4 @@ def glossed(sentence: str) -> str:
 
 @cache
 def _english() -> dict[str, str]:
-    check_file(GLOSS)
-    with GLOSS.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row["korean"]: row["english"] for row in rows}
+    return {row["korean"]: row["english"] for row in load_table(GLOSS)}
