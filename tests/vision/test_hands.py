@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from helpers.data import load_mnist
-from helpers.vision.digits import evaluate
+from helpers.vision.digits import build_cnn, evaluate
 from helpers.vision.hands.inference import MODEL, NONE, hands_reader
 from helpers.vision.hands.marks import cut_wrongly, draw_glyph, draw_shape
 from helpers.vision.hands.strokes import HANDS, curve, write
-from helpers.vision.hands.training import bend, compose, ink_in
+from helpers.vision.hands.training import RECIPE, bend, compose, ink_in, train
 
 
 def test_a_curve_goes_through_its_points():
@@ -67,6 +67,16 @@ def test_a_composed_epoch_has_what_was_asked_for_and_comes_from_the_seed():
     assert x.max() <= 1
     np.testing.assert_array_equal(x, again)
     np.testing.assert_array_equal(y, same)
+
+
+@pytest.mark.slow
+def test_a_training_learns_and_tells_every_epoch():
+    (images, labels), _ = load_mnist()
+    few = {"num_digits": 90, "num_hands": 30, "num_marks": 40, "num_epochs": 3, "batch_size": 32}
+    model = build_cnn(4, num_classes=NONE + 1, seed=0)
+    history = train(model, images[:300], labels[:300], **RECIPE | few)
+    assert {name: len(values) for name, values in history.items()} == {"loss": 3, "accuracy": 3}
+    assert history["loss"][2] < history["loss"][0]
 
 
 def test_the_shipped_network_reads_mnist_and_is_small():

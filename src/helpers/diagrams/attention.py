@@ -20,6 +20,7 @@ from helpers.diagrams.card import (
     draw_table,
     new_card,
 )
+from helpers.nn.activations import softmax
 from helpers.reader import say
 
 _SHARES = LinearSegmentedColormap.from_list("shares", ["#ffffff", ACTIVATIONS.color])
@@ -113,8 +114,7 @@ def attention_step(
     query, keys, values = (np.asarray(given, float) for given in (query, keys, values))
     num_keys, d = keys.shape
     scores = keys @ query / np.sqrt(d)
-    weights = np.exp(scores - scores.max())
-    weights /= weights.sum()
+    weights = softmax(scores)
     context = weights @ values
     limit = float(max(np.abs(part).max() for part in (query, keys, scores)))
     top, bottom = 3.2, 3.2 + num_keys + 1.6  # of the keys; of the context

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -67,8 +67,6 @@ def train(
     DataError
         If the checkpoint is damaged; it is left as it is.
     """
-    import keras
-
     images, labels = labelled_images(x, y)
     if validation is not None:
         validation = labelled_images(*validation)
@@ -80,13 +78,7 @@ def train(
         "learning_rate": learning_rate,
         "seed": seed,
     }
-    num_steps = num_epochs * math.ceil(len(images) / batch_size)
-    model.compile(
-        keras.optimizers.Adam(climb_and_fall(learning_rate, num_steps)),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=False,  # XLA's convolutions are 20 times slower on a CPU
-    )
+    compile_to_learn(model, settings)
 
     def shuffled(epoch: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([seed, epoch])
@@ -94,3 +86,18 @@ def train(
         return augment(images[order], rng) if augment else images[order], labels[order]
 
     return fit(model, shuffled, settings, validation=validation, checkpoint=checkpoint)
+
+
+def compile_to_learn(model: "keras.Model", settings: dict[str, Any]) -> None:
+    """Compile a model that reads digits for a training of these settings; see `fit`."""
+    import keras
+
+    num_steps = settings["num_epochs"] * math.ceil(
+        settings["num_examples"] / settings["batch_size"]
+    )
+    model.compile(
+        keras.optimizers.Adam(climb_and_fall(settings["learning_rate"], num_steps)),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,  # XLA's convolutions are 20 times slower on a CPU
+    )

@@ -10,10 +10,8 @@ MODEL = MODELS / "hands.onnx"
 #: The eleventh answer: none of the ten digits.
 NONE = 10
 
-load_hands = load_onnx
-
 
 @cache
 def hands_reader() -> Reader:
     """Return the shipped network, (N, 28, 28) to probabilities (N, 11); it is loaded once."""
-    return load_hands(MODEL)
+    return load_onnx(MODEL)

@@ -17,9 +17,10 @@ from helpers.checksums import sha256
 from helpers.data import load_mnist
 from helpers.models import save_model, versions, write_record
 from helpers.paths import MODELS
-from helpers.training import climb_and_fall
-from helpers.vision.digits import build_cnn, distort, evaluate, to_images
-from helpers.vision.hands.inference import MODEL, NONE, load_hands
+from helpers.training import fit
+from helpers.vision.digits import build_cnn, distort, evaluate, load_onnx, to_images
+from helpers.vision.digits.training import compile_to_learn
+from helpers.vision.hands.inference import MODEL, NONE
 from helpers.vision.hands.marks import SIDE, cut_wrongly, draw_glyph, draw_shape
 from helpers.vision.hands.strokes import HANDS, write
 from helpers.vision.photos import to_mnist
@@ -132,7 +133,9 @@ def compose(
     return x[order], y[order]
 
 
-def train(model: "keras.Model", images: np.ndarray, labels: np.ndarray, **recipe: Any) -> None:
+def train(
+    model: "keras.Model", images: np.ndarray, labels: np.ndarray, **recipe: Any
+) -> dict[str, list[float]]:
     """Train a model with eleven answers on MNIST's digits and all that `compose` adds.
 
     Parameters
@@ -143,22 +146,21 @@ def train(model: "keras.Model", images: np.ndarray, labels: np.ndarray, **recipe
         (N, 28, 28) uint8 and (N,).
     **recipe
         The entries of `RECIPE`.
-    """
-    import keras
 
+    Returns
+    -------
+    dict of str to list of float
+        `loss` and `accuracy`, one number per epoch.
+    """
     counts = recipe["num_digits"], recipe["num_hands"], recipe["num_marks"]
-    num_examples = sum(counts)
-    num_steps = recipe["num_epochs"] * -(-num_examples // recipe["batch_size"])
-    model.compile(
-        keras.optimizers.Adam(climb_and_fall(recipe["learning_rate"], num_steps)),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    for epoch in range(recipe["num_epochs"]):
+    settings = recipe | {"num_examples": sum(counts)}
+    compile_to_learn(model, settings)
+
+    def composed(epoch: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([recipe["seed"], epoch])
-        x, y = compose(images, labels, *counts, rng)
-        model.fit(x, y, batch_size=recipe["batch_size"], shuffle=False, verbose=2)
+        return compose(images, labels, *counts, rng)
+
+    return fit(model, composed, settings)
 
 
 def ship(folder: str | Path = MODELS) -> dict[str, Any]:
@@ -181,7 +183,7 @@ def ship(folder: str | Path = MODELS) -> dict[str, Any]:
         "versions": versions(
             "tensorflow", "keras", "numpy", "opencv-python-headless", "matplotlib", "pillow"
         ),
-        "test_accuracy": evaluate(load_hands(path), x_test, y_test),
+        "test_accuracy": evaluate(load_onnx(path), x_test, y_test),
         "sha256": sha256(path),
     }
     write_record(path.with_suffix(".json"), record)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from helpers.vision.hands.inference import NONE
 from helpers.vision.photos.components import Component
 
 #: A mark is left out where "none of the ten" has at least this probability.
@@ -70,7 +71,7 @@ def judge(
         [widths.max() / max(d.mask.shape) for widths, d in zip(strokes, digits, strict=True)]
     )
     unevenness = np.median([widths.std() / widths.mean() for widths in strokes])
-    probability = probabilities[:, :10].max(axis=1).mean()
+    probability = probabilities[:, :NONE].max(axis=1).mean()
     looks_written = (
         paper.size > 0
         and paper.std() < MAX_ROUGHNESS * darkness.mean()
@@ -93,7 +94,7 @@ def find_marks(marks: Sequence[Component], probabilities: np.ndarray) -> tuple[n
     share : float
         Which share of the ink of all marks the digits have.
     """
-    is_digit = probabilities[:, 10] < MAX_NONE
+    is_digit = probabilities[:, NONE] < MAX_NONE
     areas = np.array([mark.area for mark in marks])
     return is_digit, float(areas[is_digit].sum() / areas.sum())
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from helpers.vision.digits import shipped_reader
-from helpers.vision.hands.inference import hands_reader
+from helpers.vision.hands.inference import NONE, hands_reader
 from helpers.vision.photos.components import Component
 from helpers.vision.photos.normalization import place, shrink
 
@@ -18,7 +18,7 @@ def classify(components: Sequence[Component]) -> np.ndarray:
 
     Each row adds up to 1, whatever the component is: see `read_marks`.
     """
-    digits = read_marks(components)[:, :10]
+    digits = read_marks(components)[:, :NONE]
     return digits / np.maximum(digits.sum(axis=1, keepdims=True), 1e-6)
 
 
@@ -38,6 +38,7 @@ def read_marks(components: Sequence[Component]) -> np.ndarray:
     shape = len(components), len(TURNS), -1
     ten = shipped_reader()(images).reshape(shape).mean(axis=1)
     eleven = hands_reader()(images).reshape(shape).mean(axis=1)
-    is_digit = 1 - eleven[:, 10:]
-    known = eleven[:, :10] / np.maximum(is_digit, 1e-6)
-    return np.hstack([is_digit * (ten + known) / 2, eleven[:, 10:]])
+    is_none = eleven[:, NONE:]
+    is_digit = 1 - is_none
+    known = eleven[:, :NONE] / np.maximum(is_digit, 1e-6)
+    return np.hstack([is_digit * (ten + known) / 2, is_none])

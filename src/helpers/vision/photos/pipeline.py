@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.vision.hands.inference import NONE
 from helpers.vision.photos.components import Component
 from helpers.vision.photos.decision import find_marks, judge
 from helpers.vision.photos.digit import Digit
@@ -83,7 +84,7 @@ def digits_of(reading: Reading, shape: tuple[int, ...]) -> list[Digit]:
             int(p.argmax()), float(p.max()), _box(component, scale), row, to_mnist(component.mask)
         )
         for component, p, row in zip(
-            reading.digits, reading.probabilities[:, :10], reading.rows, strict=True
+            reading.digits, reading.probabilities[:, :NONE], reading.rows, strict=True
         )
     ]
 
@@ -173,7 +174,7 @@ def _is_bright(reading: Reading, grey: np.ndarray) -> bool:
 def _read_ink(grey: np.ndarray) -> Reading:
     contrast, ink, marks = segment(grey)
     if not marks:
-        return Reading(0.0, contrast, [], np.empty((0, 11)), [])
+        return Reading(0.0, contrast, [], np.empty((0, NONE + 1)), [])
     probabilities = read_marks(marks)
     is_digit, share = find_marks(marks, probabilities)
     confidence = judge(

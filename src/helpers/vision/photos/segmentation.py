@@ -100,11 +100,15 @@ def _is_like(component: Component, height: float, ink: np.ndarray) -> bool:
 def _contact(component: Component, ink: np.ndarray) -> int:
     """Return how many pixels of a component lie on the border of the picture."""
     left, top, right, bottom = component.corners
+    height, width = ink.shape
     mask = component.mask
-    touched = {0: left == 0, -1: right == ink.shape[1]}
-    columns = sum(int(mask[:, at].sum()) for at, touches in touched.items() if touches)
-    touched = {0: top == 0, -1: bottom == ink.shape[0]}
-    return columns + sum(int(mask[at].sum()) for at, touches in touched.items() if touches)
+    edges = [
+        (mask[:, 0], left == 0),
+        (mask[:, -1], right == width),
+        (mask[0], top == 0),
+        (mask[-1], bottom == height),
+    ]
+    return sum(int(edge.sum()) for edge, is_touching in edges if is_touching)
 
 
 def _is_whole(component: Component, ink: np.ndarray) -> bool:
