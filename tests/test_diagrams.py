@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.diagrams import attention, card, encoder_decoder, pooling, recurrence, tokens
+from helpers.diagrams import (
+    attention,
+    card,
+    encoder_decoder,
+    pooling,
+    recurrence,
+    tokens,
+    transformer,
+)
 from helpers.diagrams import convolution as diagrams
 from helpers.diagrams import network as networks
+from helpers.language.family import load_family
 from helpers.plots import CARD, to_png
 from helpers.reader import say
 
@@ -23,6 +32,10 @@ HANDS = np.stack([np.sin(np.arange(24) * np.pi / 12), np.cos(np.arange(24) * np.
 STEPS = (["<s>", *"bcdefghij"], list("abcdefghij"), list("bcdefghijk"), [0.5] * 10)
 TABLE = {"<s>": {"a": 0.6, "b": 0.4}, "a": {"c": 0.5, "d": 0.5}, "b": {"</s>": 0.9, "c": 0.1},
          "c": {"</s>": 1.0}, "d": {"</s>": 1.0}}  # fmt: skip
+WORDS = ["나는", "오늘", "기분이", "좋다"]
+HEADS = RANDOM.dirichlet(np.ones(4), size=(2, 4))
+ROWS, WIDE_ROWS = RANDOM.normal(size=(4, 8)), RANDOM.normal(size=(4, 32))
+BLOCK = (WORDS, ROWS, HEADS, ROWS, ROWS, WIDE_ROWS, ROWS, ROWS)
 LAYERS = {
     "relu_1": np.ones((14, 14, 16)),
     "pool_2": np.ones((7, 7, 32)),
@@ -60,6 +73,12 @@ DIAGRAMS = {
     ),
     "decoder": lambda: encoder_decoder.decoder_steps(*STEPS, 9),
     "beam": lambda: encoder_decoder.beam_tree(TABLE, width=2),
+    "heads": lambda: transformer.heads(WORDS, HEADS),
+    "block": lambda: transformer.block(*BLOCK, chosen=2),
+    "looks": lambda: transformer.looks(WORDS, np.tri(4), 1, "GPT"),
+    "next words": lambda: transformer.next_words(WORDS, np.tri(3)),
+    "positions": lambda: transformer.places(ROWS, 1),
+    "family": lambda: transformer.family(load_family()),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 
@@ -83,6 +102,13 @@ def texts(figure):
     return [text.get_text() for axis in figure.axes for text in axis.texts]
 
 
+def labels(figure):
+    for axis in figure.axes:
+        yield from (axis.get_xlabel(), axis.get_ylabel())
+        if axis.get_legend():
+            yield from (text.get_text() for text in axis.get_legend().get_texts())
+
+
 @pytest.mark.parametrize("name", PALETTE)
 def test_a_meaning_can_be_read_on_the_card(name):
     contrast = (luminance(CARD) + 0.05) / (luminance(getattr(card, name).color) + 0.05)
@@ -98,18 +124,20 @@ def test_meanings_are_told_apart_without_colour():
 
 @each_diagram
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_a_diagram_is_small_on_a_card_and_draws_without_a_warning(draw, lang, monkeypatch):
+def test_a_diagram_is_small_on_a_card_and_in_the_readers_language(draw, lang, monkeypatch):
     monkeypatch.setenv("COURSE_LANG", lang)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = draw()
-        words = "".join(texts(figure))
         png = to_png(figure)
+    said = "".join([*texts(figure), *labels(figure)])
+    for word in WORDS:  # what is looked at stays Korean in both languages
+        said = said.replace(word, "")
     pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     assert pixels[1, 1].tolist() == [0xF2, 0xF6, 0xF7]  # the card: blue, green, red
     assert len(png) < 60_000
     assert pixels.shape[1] <= 720
-    assert any("가" <= letter <= "힣" for letter in words) == (lang == "ko")
+    assert any("가" <= letter <= "힣" for letter in said) == (lang == "ko")
 
 
 def test_a_step_shows_the_sum_and_the_map_as_far_as_it_is_filled():
@@ -243,3 +271,29 @@ def test_half_a_map_is_drawn_half_as_large():
     figure = pooling.shrinking_maps([[np.eye(8), np.eye(4)]], ["a"])
     large, small = (image.get_extent() for image in figure.axes[0].images)
     assert large[1] - large[0] == 2 * (small[1] - small[0])
+
+
+def test_each_head_shows_its_own_weights():
+    figure = transformer.heads(WORDS, HEADS)
+    for image, table in zip(figure.axes[0].images, HEADS, strict=True):
+        np.testing.assert_allclose(image.get_array(), table)
+    assert f"{HEADS[1, 3, 0]:.2f}" in texts(figure)
+
+
+def test_without_residual_connections_nothing_leads_around_a_step():
+    with_them = transformer.block(*BLOCK)
+    without = transformer.block(*BLOCK, is_residual=False)
+    assert len(with_them.axes[0].lines) == 4
+    assert len(without.axes[0].lines) == 0
+
+
+@pytest.mark.parametrize(("chosen", "seen"), [(0, 1), (3, 4)])
+def test_a_word_has_a_line_to_each_word_that_it_may_look_at(chosen, seen):
+    figure = transformer.looks(WORDS, np.tri(4), chosen, "GPT")
+    assert len(figure.axes[0].lines) == seen
+    assert f"{WORDS[chosen]} may look at {seen} of 4" in texts(figure)
+
+
+def test_what_is_hidden_by_the_mask_is_not_written():
+    shown = texts(transformer.next_words(WORDS, np.tri(3)))
+    assert [shown.count(word) for word in WORDS] == [3, 3, 2, 1]

@@ -293,15 +293,19 @@ def to_jpeg(picture, shot, seed=SEED):
     return encoded.tobytes()
 
 
-def main():
-    """Compose the whole folder and its table of readings."""
+def compose_folder(shots, compose, folder, seed):
+    """Write the photo of each shot and `readings.csv`; see --help for another seed or folder.
+
+    `compose` gives a shot and a seed their picture and its true reading.
+    """
     parser = argparse.ArgumentParser(description="Compose the photos and readings.csv.")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--out", type=Path, default=PHOTOS)
+    parser.add_argument("--seed", type=int, default=seed)
+    parser.add_argument("--out", type=Path, default=folder)
     options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
 
     rows = []
-    for shot in shots():
+    for shot in shots:
         picture, text = compose(shot, options.seed)
         with written_whole(options.out / shot.file) as temporary:
             temporary.write_bytes(to_jpeg(picture, shot, options.seed))
@@ -318,4 +322,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    compose_folder(shots(), compose, PHOTOS, SEED)

@@ -9,10 +9,7 @@ strokes are those of MNIST's test set, the letters those of the font that the co
 choices come from the seed. `readings.csv` holds the true readings, their rows joined by a slash.
 """
 
-import argparse
-import csv
 from functools import cache
-from pathlib import Path
 
 import compose as base
 import cv2
@@ -20,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from helpers.data import load_mnist
-from helpers.paths import FONTS, PHOTOS, written_whole
+from helpers.paths import FONTS, PHOTOS
 
 SEED = 2026
 #: How many photos of each condition.
@@ -206,27 +203,5 @@ def lay_text(rng: np.random.Generator, ink: np.ndarray, text: str, top: float, s
     np.maximum(ink, drawn, out=ink)
 
 
-def main() -> None:
-    """Compose the whole folder and its table of readings."""
-    parser = argparse.ArgumentParser(description="Compose the photos of each condition.")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--out", type=Path, default=PHOTOS / "conditions")
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for shot in shots():
-        picture, text = compose(shot, options.seed)
-        with written_whole(options.out / shot.file) as temporary:
-            temporary.write_bytes(base.to_jpeg(picture, shot, options.seed))
-        rows.append((shot.file, text, shot.kind, shot.difficulty))
-    with (
-        written_whole(options.out / "readings.csv") as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as table,
-    ):
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(("file", "text", "kind", "difficulty"))
-        writer.writerows(rows)
-
-
 if __name__ == "__main__":
-    main()
+    base.compose_folder(shots(), compose, PHOTOS / "conditions", SEED)

@@ -68,10 +68,7 @@ def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
     lessons = [read_lesson(path) for path in lesson_paths(names)]
     _raise_if_any([str(fault) for lesson in lessons for fault in find_faults(lesson)])
     to_do = [
-        (lesson, lang)
-        for lesson in lessons
-        for lang in LANGUAGES
-        if force or not _is_fresh(lesson, notebook_path(lesson, lang))
+        (lesson, lang) for lesson in lessons for lang, fault in _staleness(lesson) if force or fault
     ]
     written = []
     for lesson, lang in _with_bar(to_do):
@@ -283,25 +280,26 @@ def _sealed(notebook: NotebookNode, lesson: Lesson, lang: str, source: str) -> N
     return notebook
 
 
-def _is_fresh(lesson: Lesson, path: Path) -> bool:
-    return not list(_stale(lesson, path.parent.name))
-
-
 def _all_stale(lessons: list[Lesson]) -> list[str]:
-    return [fault for lesson in lessons for lang in LANGUAGES for fault in _stale(lesson, lang)]
+    return [fault for lesson in lessons for _, fault in _staleness(lesson) if fault]
 
 
-def _stale(lesson: Lesson, lang: str) -> Iterator[str]:
-    path = notebook_path(lesson, lang)
+def _staleness(lesson: Lesson) -> Iterator[tuple[str, str]]:
+    """Yield each language with what is wrong with its notebook, "" if nothing is."""
+    source = source_digest(lesson)
     mend = f"run: annyeong build {lesson.name}"
-    if not path.is_file():
-        yield f"{_shown(path)}: not built; {mend}"
-        return
-    seal = _seal_of(path)
-    if seal is None:
-        yield f"{_shown(path)}: edited by hand; change lessons/{lesson.path.name} and {mend}"
-    elif seal.get("source") != source_digest(lesson):
-        yield f"{_shown(path)}: stale, the lesson, a helper or its data has changed; {mend}"
+    for lang in LANGUAGES:
+        path = notebook_path(lesson, lang)
+        seal = _seal_of(path) if path.is_file() else None
+        if not path.is_file():
+            fault = f"not built; {mend}"
+        elif seal is None:
+            fault = f"edited by hand; change lessons/{lesson.path.name} and {mend}"
+        elif seal.get("source") != source:
+            fault = f"stale, the lesson, a helper or its data has changed; {mend}"
+        else:
+            fault = ""
+        yield lang, fault and f"{_shown(path)}: {fault}"
 
 
 def _seal_of(path: Path) -> dict[str, str] | None:
