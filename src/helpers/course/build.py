@@ -353,12 +353,20 @@ def _helpers_behind(code: str) -> set[Path]:
 @cache  # most lessons import the same helpers
 def _modules_imported(code: str) -> frozenset[str]:
     modules: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in _statements(ast.parse(code)):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return frozenset(module for module in modules if module.split(".")[0] == "helpers")
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements below a node; what stands in an expression imports nothing."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from _statements(child)
 
 
 def _module_path(module: str) -> Path | None:
