@@ -9,7 +9,7 @@ import yaml
 
 from helpers.paths import ROOT
 from helpers.service.app import PARTS
-from helpers.service.deploy.gateway import create_gateway
+from helpers.service.deploy.gateway import UPSTREAMS
 from helpers.service.settings import Settings
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -26,11 +26,8 @@ def test_each_container_runs_its_part(name):
 
 
 def test_the_gateway_finds_every_part_by_its_name():
-    upstreams = create_gateway(Settings()).state.upstreams
-    urls = {
-        name: SERVICES["gateway"]["environment"][f"ANNYEONG_{name.upper()}_URL"]
-        for name in upstreams
-    }
+    environment = SERVICES["gateway"]["environment"]
+    urls = {name: environment[f"ANNYEONG_{name.upper()}_URL"] for name in UPSTREAMS}
     assert urls == {name: f"http://{name}:8000" for name in OURS if name != "gateway"}
 
 

@@ -8,11 +8,13 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from functools import partial
 
 import anyio
 import httpx
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from starlette.requests import HTTPConnection
 from starlette.responses import StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import ClientConnection, connect
@@ -41,6 +43,30 @@ _ALWAYS = {b"x-request-id"}
 READY_SECONDS = 1.5
 
 
+@dataclass
+class Upstreams:
+    """What the gateway knows of the parts behind it.
+
+    Attributes
+    ----------
+    urls : dict of str to str
+        The address of each part.
+    seconds_away : callable
+        ``seconds_away(part)`` is how long a part will still be away, or None if it is there.
+    client : httpx.AsyncClient
+        What asks them.
+    """
+
+    urls: dict[str, str]
+    seconds_away: Callable[[str], float | None]
+    client: httpx.AsyncClient
+
+
+def upstreams_of(connection: HTTPConnection) -> Upstreams:
+    """Return what the gateway that a request, or a WebSocket, is for knows of its parts."""
+    return connection.app.state.upstreams
+
+
 def create_gateway(
     settings: Settings | None = None, seconds_away: Callable[[str], float | None] | None = None
 ) -> FastAPI:
@@ -52,8 +78,7 @@ def create_gateway(
         From the environment if omitted; `uploads_url` and its like say where the parts are,
         `upstream_seconds` how long they may take.
     seconds_away : callable, optional
-        ``seconds_away(part)`` is how long a part will still be away, or None if it is there: what
-        a supervisor knows. One that is away is not asked.
+        See `Upstreams`: what a supervisor knows. A part that is away is not asked.
 
     Returns
     -------
@@ -66,11 +91,10 @@ def create_gateway(
     True
     """
     settings = settings or Settings()
-    app = empty_app(settings, _lifespan)
+    urls = {part: getattr(settings, f"{part}_url") for part in UPSTREAMS}
+    app = empty_app(settings, partial(_lifespan, urls, seconds_away or (lambda part: None)))
     # A client cannot tell them apart.
     app.openapi = create_app(ALL, settings).openapi  # type: ignore[method-assign]
-    app.state.upstreams = {part: getattr(settings, f"{part}_url") for part in UPSTREAMS}
-    app.state.seconds_away = seconds_away or (lambda part: None)
     app.add_api_route("/ready", _ready)  # before the one that only knows this process
     for part in UPSTREAMS:
         for router in PARTS[part]:
@@ -86,24 +110,27 @@ def create_gateway(
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(
+    urls: dict[str, str], seconds_away: Callable[[str], float | None], app: FastAPI
+) -> AsyncIterator[None]:
     # A connection is given up before the part behind it closes it, after 5 seconds.
     limits = httpx.Limits(max_connections=None, keepalive_expiry=2)
     seconds = app.state.settings.upstream_seconds
     transport = httpx.AsyncHTTPTransport(limits=limits)  # no proxy from the environment
     async with httpx.AsyncClient(transport=transport, timeout=seconds) as client:
-        app.state.client = client
+        app.state.upstreams = Upstreams(urls, seconds_away, client)
         yield
 
 
 async def _pass_on(part: str, request: Request) -> Response:
     """Pass a request on to a part, and its answer back, piece by piece."""
-    _refuse_while_away(request, part)
+    upstreams = upstreams_of(request)
+    _refuse_while_away(upstreams, part)
     has_body = {"content-length", "transfer-encoding"} & set(request.headers.keys())
     body = _Body(request.stream())
     asked = httpx.Request(
         request.method,
-        request.app.state.upstreams[part],
+        upstreams.urls[part],
         headers=[*_passed_on(request.headers.raw), *_for_whom(request)],
         content=body if has_body else None,
         extensions={"target": _target_of(request)},  # as it is: httpx would resolve /../ in it
@@ -112,7 +139,7 @@ async def _pass_on(part: str, request: Request) -> Response:
     awaited = nullcontext() if has_body else cancel_on_disconnect(request)
     try:
         async with awaited:
-            answer, pieces = await _send(request.app.state.client, asked, is_safe=not has_body)
+            answer, pieces = await _send(upstreams.client, asked, is_safe=not has_body)
     except httpx.TimeoutException:
         raise _too_slow() from None
     except httpx.LocalProtocolError:
@@ -186,9 +213,10 @@ async def _pieces_of(
 
 async def _pass_socket_on(part: str, socket: WebSocket):
     """Pass a WebSocket on to a part: its messages and its end, both ways."""
-    _refuse_while_away(socket, part)
+    upstreams = upstreams_of(socket)
+    _refuse_while_away(upstreams, part)
     try:
-        line = await _connect(socket.app.state.upstreams[part], socket)
+        line = await _connect(upstreams.urls[part], socket)
     except InvalidStatus as error:
         refusal = Response(bytes(error.response.body or b""), error.response.status_code)
         headers = error.response.headers.raw_items()
@@ -288,8 +316,8 @@ def _cannot_be_passed_on() -> Problem:
     )
 
 
-def _refuse_while_away(request: Request | WebSocket, part: str) -> None:
-    seconds = request.app.state.seconds_away(part)
+def _refuse_while_away(upstreams: Upstreams, part: str) -> None:
+    seconds = upstreams.seconds_away(part)
     if seconds is not None:
         raise _no_answer(seconds)
 
@@ -325,21 +353,20 @@ def _passed_on(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
 
 async def _ready(request: Request, response: Response) -> status.Readiness:
     """Tell which parts are ready, as they say it themselves; 503 until all are."""
-    upstreams = request.app.state.upstreams
-    found = await asyncio.gather(*(_is_ready(request, part) for part in upstreams))
-    parts = {**dict(zip(upstreams, found, strict=True)), "page": True}
+    found = await asyncio.gather(*(_is_ready(request, part) for part in UPSTREAMS))
+    parts = {**dict(zip(UPSTREAMS, found, strict=True)), "page": True}
     response.status_code = 200 if all(found) else 503
     return status.Readiness(ready=all(found), parts=parts)
 
 
 async def _is_ready(request: Request, part: str) -> bool:
-    state = request.app.state
-    if state.seconds_away(part) is not None:
+    upstreams = upstreams_of(request)
+    if upstreams.seconds_away(part) is not None:
         return False
     token = {key: request.headers[key] for key in ("authorization",) if key in request.headers}
     try:
         async with asyncio.timeout(READY_SECONDS):
-            answer = await state.client.get(f"{state.upstreams[part]}/ready", headers=token)
+            answer = await upstreams.client.get(f"{upstreams.urls[part]}/ready", headers=token)
     except (httpx.TransportError, TimeoutError):
         return False
     return answer.status_code == 200
