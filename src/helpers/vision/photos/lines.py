@@ -112,14 +112,31 @@ def _bars(ink: np.ndarray) -> np.ndarray:
         rows, places = np.nonzero(labels[y : y + h, x : x + w] == label)
         middle = np.polyval(np.polyfit(x + places, y + rows, 1), columns)
         inside = columns[(middle >= 0) & (middle < height)]
-        at = np.floor(middle[inside]).astype(int)
-        reach = np.ones((2 * round(area / w / 2) + 1, 1), np.uint8)  # a line may bend a little
-        alone, inked = (cv2.dilate(one, reach)[at, inside].mean() for one in (thin, ink))
-        if len(inside) < ACROSS * width or alone < ALONE or inked < INKED:
+        if len(inside) < ACROSS * width:
             continue
         thickness = area / w
-        near = np.abs(np.arange(height)[:, None] - middle) <= thickness
-        run = thin & near
-        run[:, run.sum(axis=0) > CROSSED * thickness + 1] = 0
-        lines |= run
+        reach = round(thickness / 2)  # a line may bend a little
+        alone, inked = (_along(one, middle[inside], inside, reach).mean() for one in (thin, ink))
+        if alone < ALONE or inked < INKED:
+            continue
+        lines |= _near(thin, middle, thickness)
     return lines
+
+
+def _along(ink: np.ndarray, middle: np.ndarray, columns: np.ndarray, reach: int) -> np.ndarray:
+    """Return for each column whether there is ink within `reach` rows of the line's middle."""
+    rows = np.floor(middle).astype(int) + np.arange(-reach, reach + 1)[:, None]
+    return ink[rows.clip(0, len(ink) - 1), columns].max(axis=0)
+
+
+def _near(thin: np.ndarray, middle: np.ndarray, thickness: float) -> np.ndarray:
+    """Return the thin ink beside a line's middle, where no stroke crosses it, (H, W) uint8."""
+    reach = int(np.ceil(thickness))
+    rows = np.floor(middle).astype(int) + np.arange(-reach, reach + 1)[:, None]
+    is_near = (np.abs(rows - middle) <= thickness) & (rows >= 0) & (rows < len(thin))
+    rows, columns = rows.clip(0, len(thin) - 1), np.arange(thin.shape[1])
+    run = thin[rows, columns] * is_near
+    run[:, run.sum(axis=0) > CROSSED * thickness + 1] = 0
+    line = np.zeros_like(thin)
+    np.maximum.at(line, (rows, np.broadcast_to(columns, rows.shape)), run)
+    return line
