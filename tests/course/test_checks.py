@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.course import progress
-from helpers.course.checks import Check, Outcome, Tried, check, same
+from helpers.course.checks import Check, Outcome, Tried, Unfit, check, numbers, same, shown
 from helpers.reader import say
 
 
@@ -289,6 +289,61 @@ def test_the_same_numbers_are_the_same_whatever_holds_them(said, right, are_same
     assert same(said, right) is are_same
 
 
+@pytest.mark.parametrize(
+    ("right", "said", "texts"),
+    [
+        (3, "3", ("3", "'3'")),
+        (3, 3.0, ("3", "3 (float)")),
+        (0.5, 0.5004, ("0.5", "0.5004")),
+        (True, "True", ("True", "'True'")),
+        ([1, 2], np.array([1, 2.0001]), ("[1, 2]", "[1, 2.0001]")),
+        ((1,), [1], ("(1,)", "[1]")),
+        (np.float32(0.25), None, ("0.25", "None")),
+        (float("nan"), float("inf"), ("nan", "inf")),
+    ],
+)
+def test_two_results_never_look_alike(right, said, texts):
+    assert shown(right, said) == texts
+
+
+@pytest.mark.parametrize(
+    "said", ["7", ["1", "2"], [[1, 2], [3]], {"a": 1}, None, {1, 2}, object(), b"1", [None]]
+)
+def test_what_holds_no_numbers_is_unfit(said):
+    with pytest.raises(Unfit):
+        numbers(said)
+
+
+def test_numbers_come_in_lists_tuples_and_arrays():
+    for said in ([1, 2], (1, 2), range(1, 3), np.array([1, 2], np.float32), [np.int8(1), True + 1]):
+        assert numbers(said).tolist() == [1, 2]
+
+
+def test_a_judge_that_stumbles_blames_no_code_that_ran_well():
+    @check("99/length", hints=[])
+    def check_length(answer):
+        return None if len(answer(3)) == 3 else "another length"
+
+    verdict = check_length(lambda number: number)
+    assert verdict.outcome is Outcome.WRONG
+    assert "Your answer is `3` (int), and the exercise asks for" in verdict.text
+    assert check_length(lambda number: number[0]).outcome is Outcome.UNJUDGED
+    assert check_length(lambda: 3).outcome is Outcome.UNJUDGED
+
+    @check("99/sum", hints=[])
+    def check_sum(answer):
+        return None if answer + 1 == 3 else "another sum"
+
+    verdict = check_sum({"a": 2})
+    assert (verdict.outcome, "{'a': 2}" in verdict.text) == (Outcome.WRONG, True)
+    assert "array of the shape (2, 3)" in check_sum(np.ones((2, 3))).text
+
+
+def test_what_can_be_gone_through_once_only_is_no_answer():
+    verdict = check_numbers(iter([1, 2]))
+    assert (verdict.outcome, "list(...)" in verdict.text) == (Outcome.WRONG, True)
+
+
 def test_tried_tells_which_trial_failed():
     tried = Tried(lambda number: abs(number), [(3,), (-4,)])
     assert tried.agrees(abs)
@@ -305,9 +360,14 @@ def test_an_answer_is_not_judged_by_the_value_it_had_before_an_error(tmp_path):
         "answer = 1",
         "answer = = 2",
         "stale = check_one(answer)",
+        "check_one.hint()",
+        "hinted = check_one(answer)",
+        "answer: int = 1",
+        "answer",
+        "mended = check_one(answer)",
         "other = = 2",
         "fresh = check_one(answer)",
-        "print(stale.outcome.name, fresh.outcome.name)",
+        "print(*(one.outcome.name for one in (stale, hinted, mended, fresh)))",
     ]
     script = (
         "from IPython.core.interactiveshell import InteractiveShell\n"
@@ -323,4 +383,4 @@ def test_an_answer_is_not_judged_by_the_value_it_had_before_an_error(tmp_path):
         text=True,
         check=True,
     )
-    assert said.stdout.splitlines()[-1] == "UNJUDGED RIGHT"
+    assert said.stdout.splitlines()[-1] == "UNJUDGED UNJUDGED RIGHT RIGHT"

@@ -225,7 +225,8 @@ def numbers(said: Any) -> np.ndarray:
     """
     try:
         array = np.asarray(said)
-        if array.dtype.kind not in "SU":  # NumPy would read the text "1" as 1
+        # NumPy would read the text "1" as 1, and None as no number.
+        if all(hasattr(one, "__float__") and not isinstance(one, str) for one in array.flat):
             return array.astype(float)
     except (TypeError, ValueError):
         if isinstance(said, list | tuple) and all(isinstance(row, list | tuple) for row in said):
