@@ -150,7 +150,7 @@ class Check:
         except Unfit as unfit:
             return Outcome.WRONG, str(unfit)
         except Exception as error:  # the learner's code may raise anything
-            if not _is_by(answer, error):
+            if not self._is_by(answer, error):
                 return Outcome.WRONG, _of_another_kind(results[-1] if results else answer)
             reason = f"{type(error).__name__}: {error}".splitlines()[0].replace("`", "'")
             return Outcome.UNJUDGED, say(
@@ -160,6 +160,16 @@ class Check:
         if mistake is None:
             return Outcome.RIGHT, say(en="Right!", ko="맞습니다!")
         return Outcome.WRONG, mistake
+
+    def _is_by(self, answer: Any, error: Exception) -> bool:
+        """Return whether the learner's code raised an error, and not the judge at what it got."""
+        if not isfunction(answer):
+            return callable(answer)
+        frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+        # Called with other arguments than it takes, it has no frame of its own.
+        called_wrongly = frames[-1].co_filename == __file__ and frames[-1].co_name == "guarded"
+        files = {code.co_filename for code in frames if code is not self._judge.__code__}
+        return called_wrongly or answer.__code__.co_filename in files
 
 
 def check(name: str, hints: list[dict[str, str]]) -> Callable[[Callable[[Any], str | None]], Check]:
@@ -226,7 +236,9 @@ def numbers(said: Any) -> np.ndarray:
     try:
         array = np.asarray(said)
         # NumPy would read the text "1" as 1, and None as no number.
-        if all(hasattr(one, "__float__") and not isinstance(one, str) for one in array.flat):
+        if all(
+            hasattr(one, "__float__") and not isinstance(one, str | bytes) for one in array.flat
+        ):
             return array.astype(float)
     except (TypeError, ValueError):
         if isinstance(said, list | tuple) and all(isinstance(row, list | tuple) for row in said):
@@ -366,18 +378,6 @@ def _settled(result: Any) -> Any:
     if type(result) in (list, tuple):
         return type(result)(map(_settled, result))
     return result
-
-
-def _is_by(answer: Any, error: Exception) -> bool:
-    """Return whether the learner's code raised an error, and not the judge at what it got."""
-    frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-    if isfunction(answer):
-        # Called with other arguments than it takes, it has no frame of its own.
-        called_wrongly = frames[-1].co_filename == __file__ and frames[-1].co_name == "guarded"
-        return called_wrongly or any(
-            code.co_filename == answer.__code__.co_filename for code in frames
-        )
-    return callable(answer)
 
 
 def _of_another_kind(value: Any) -> str:
