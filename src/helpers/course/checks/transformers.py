@@ -377,11 +377,11 @@ def check_count_weights(count_weights: Callable) -> str | None:
             return say(en=en, ko=ko)
     if wrong := tried.first_wrong(right):
         size, heads, hidden = wrong.given
-        right, said = wrong.shown()
+        weights, said = wrong.shown()
         return say(
-            en=f"size {size}, {heads} heads and hidden {hidden} make {right} weights; you "
+            en=f"size {size}, {heads} heads and hidden {hidden} make {weights} weights; you "
             f"say {said}.",
-            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {right}개인데 "
+            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {weights}개인데 "
             f"{said}이(가) 나옵니다.",
         )
     return None
