@@ -90,10 +90,11 @@ def check_look_up(look_up: Callable) -> str | None:
         right = softmax(keys @ query) @ values
         said = look_up(query, keys, values)
         if not same(said, right):
-            must, own = shown(right, said)
+            context, own = shown(right, said)
             return say(
-                en=f"With {num} keys of {size} numbers the context must be {must}; you say {own}.",
-                ko=f"수 {size}개짜리 키가 {num}개일 때 문맥은 {must}이어야 하는데 "
+                en=f"With {num} keys of {size} numbers the context must be {context}; you say "
+                f"{own}.",
+                ko=f"수 {size}개짜리 키가 {num}개일 때 문맥은 {context}이어야 하는데 "
                 f"{own}이(가) 나옵니다.",
             )
     return None

@@ -421,8 +421,10 @@ def check_extend(extend: Callable) -> str | None:
                 ko=f"{starts}에서 너비가 {width}이면 {right}이(가) 남아야 하는데 {kept}이(가) "
                 "남았습니다.",
             )
-        every = [[score for _, score in beams] for beams in wrong[1:]]
-        scores, own = shown(every[0], every[1])
+        right_scores, own_scores = (
+            [score for _, score in beams] for beams in (wrong.right, wrong.said)
+        )
+        scores, own = shown(right_scores, own_scores)
         return say(
             en=f"From {starts} with the width {width} the log probabilities must be {scores}; "
             f"yours are {own}.",

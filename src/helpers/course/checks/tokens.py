@@ -305,7 +305,7 @@ def _lesson_tokenizer() -> Subwords:
         },
         {
             "en": "Type two spaces between two words that it knows.",
-            "ko": "아는 낱말 두 개 사이에 빈칸을 두 번 넣어 보세요.",
+            "ko": "아는 단어 두 개 사이에 빈칸을 두 번 넣어 보세요.",
         },
     ],
 )

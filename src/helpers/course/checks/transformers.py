@@ -377,12 +377,12 @@ def check_count_weights(count_weights: Callable) -> str | None:
             return say(en=en, ko=ko)
     if wrong := tried.first_wrong(right):
         size, heads, hidden = wrong.given
-        must, own = wrong.shown()
+        weights, said = wrong.shown()
         return say(
-            en=f"size {size}, {heads} heads and hidden {hidden} make {must} weights; you "
-            f"say {own}.",
-            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {must}개인데 "
-            f"{own}이(가) 나옵니다.",
+            en=f"size {size}, {heads} heads and hidden {hidden} make {weights} weights; you "
+            f"say {said}.",
+            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {weights}개인데 "
+            f"{said}이(가) 나옵니다.",
         )
     return None
 
