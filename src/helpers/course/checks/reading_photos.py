@@ -166,19 +166,15 @@ def check_shift(shift_to_centre: Callable) -> str | None:
             ko=f"거리는 아래로 {14 - row:.2f}, 오른쪽으로 {14 - column:.2f}인데 소수점 아래를 "
             "잘라 냈습니다. 가장 가까운 정수를 주는 `round`를 쓰세요.",
         )
+    # Down to the next whole number from 14 is as good as to the nearest one from 13.5.
     if np.array_equal(answer, np.floor([14 - row, 14 - column])):
         return say(
-            en=f"The distance is {14 - row:.2f} down and {14 - column:.2f} to the right; you go "
-            "down to the next whole number. Use `round`, which takes the nearest.",
-            ko=f"거리는 아래로 {14 - row:.2f}, 오른쪽으로 {14 - column:.2f}인데 그보다 작은 "
-            "정수로 내렸습니다. 가장 가까운 정수를 주는 `round`를 쓰세요.",
-        )
-    if np.array_equal(answer, np.round([13.5 - row, 13.5 - column])):
-        return say(
-            en="You go to (13.5, 13.5), the middle of the picture; MNIST puts the centre of mass "
-            "on pixel (14, 14).",
-            ko="그림의 한가운데인 (13.5, 13.5)까지의 거리입니다. MNIST에서는 질량 중심이 화소 "
-            "(14, 14)에 옵니다.",
+            en=f"The distance is {14 - row:.2f} down and {14 - column:.2f} to the right. You go to "
+            "(13.5, 13.5), the middle of the picture, or always down to the next whole number: "
+            "MNIST puts the centre of mass on pixel (14, 14), and `round` takes the nearest.",
+            ko=f"거리는 아래로 {14 - row:.2f}, 오른쪽으로 {14 - column:.2f}입니다. 그림의 "
+            "한가운데인 (13.5, 13.5)까지 재었거나 늘 작은 쪽 정수로 내렸습니다. MNIST에서는 질량 "
+            "중심이 화소 (14, 14)에 오고, 가장 가까운 정수는 `round`가 줍니다.",
         )
     ink = _IMAGE > 0
     if np.allclose(answer, [14 - axis.mean() for axis in np.nonzero(ink)], atol=0.6):
