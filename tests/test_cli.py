@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import webbrowser
+from pathlib import Path
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
@@ -14,6 +15,7 @@ import pytest
 from helpers.cli import main
 from helpers.paths import MODELS, PHOTOS
 from helpers.vision.digits import inference
+from helpers.vision.photos import Digit
 
 ZIP = PHOTOS / "zip-02.jpg"
 DIGIT = PHOTOS / "single-03.jpg"
@@ -37,6 +39,18 @@ def test_one_photo_gives_its_reading_and_its_probabilities(capsys):
     assert reading == "92182"
     assert sureties.count("%") == 5
     assert err == ""
+
+
+def test_an_unsure_digit_is_marked_and_the_mark_explained(capsys, monkeypatch):
+    sure, unsure = (Digit(1, probability, (0, 0, 5, 9)) for probability in (0.97, 0.71))
+    monkeypatch.setattr("helpers.vision.photos.read_photo", lambda photo: [sure, unsure])
+    assert read(ZIP) == 0
+    out, err = capsys.readouterr()
+    assert out == "11  (97% 71%?)\n"
+    assert err == "? marks a digit that the reader is unsure of: check it.\n"
+    monkeypatch.setenv("COURSE_LANG", "ko")
+    assert read(ZIP, ZIP) == 0
+    assert capsys.readouterr().err.startswith("?를 붙인 숫자는 확실하지 않습니다.")
 
 
 def test_several_photos_are_named(capsys):
@@ -189,3 +203,13 @@ def test_a_folder_that_cannot_be_written_is_told_in_the_readers_language(capsys,
     monkeypatch.setenv("COURSE_LANG", "ko")
     assert main(["reset", "05"]) == 1
     assert capsys.readouterr().err.startswith("work/ko: 권한이 없습니다. `annyeong doctor`")
+
+
+@pytest.mark.parametrize(("out", "folder"), [([], MODELS), (["--out", "mine"], Path("mine"))])
+def test_what_is_trained_is_written_where_it_is_told(capsys, monkeypatch, out, folder):
+    asked = []
+    ship = "helpers.vision.hands.training.ship"
+    monkeypatch.setattr(ship, lambda place: asked.append(place) or {"test_accuracy": 0.98})
+    assert main(["train", "hands", *out]) == 0
+    assert asked == [folder]
+    assert capsys.readouterr().out == "hands.onnx: 98.00%\n"

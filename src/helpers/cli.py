@@ -16,7 +16,7 @@ from helpers import __version__
 from helpers.failures import explain
 from helpers.language.chatbot import ENGINES
 from helpers.notice import notice_if_slow
-from helpers.paths import ROOT, written_whole
+from helpers.paths import MODELS, ROOT, written_whole
 from helpers.reader import LANGUAGES, language, say
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _read(words: argparse.Namespace) -> int:
                 "--save에 폴더를 쓰세요.",
             )
         )
-    code = 0
+    code, is_unsure = 0, False
     for photo in words.photos:
         try:
             digits = read_photo(photo)
@@ -105,14 +105,25 @@ def _read(words: argparse.Namespace) -> int:
             continue
         for row in split_rows(digits):
             reading = "".join(str(digit.value) for digit in row)
-            confidences = " ".join(f"{digit.probability:.0%}" for digit in row)
+            confidences = " ".join(
+                f"{digit.probability:.0%}" + "?" * digit.is_unsure for digit in row
+            )
             print(f"{photo}: " * (len(words.photos) > 1) + f"{reading}  ({confidences})")
+        is_unsure |= any(digit.is_unsure for digit in digits)
         if words.save:
             _save(draw_reading(photo, digits), _target(words.save, photo))
         if words.show:
             shown = Path(tempfile.mkdtemp(prefix="annyeong-")) / f"{photo.stem}.png"
             _save(draw_reading(photo, digits), shown)
             webbrowser.open(shown.as_uri())
+    if is_unsure:
+        print(
+            say(
+                en="? marks a digit that the reader is unsure of: check it.",
+                ko="?를 붙인 숫자는 확실하지 않습니다. 직접 확인해 보세요.",
+            ),
+            file=sys.stderr,
+        )
     return code
 
 
@@ -207,35 +218,35 @@ def _train(words: argparse.Namespace) -> int:
     with notice_if_slow(
         en="Training; this takes a while ...", ko="학습하고 있습니다. 시간이 걸립니다 ..."
     ):
-        for line in _TRAINED[words.model]():
+        for line in _TRAINED[words.model](words.out):
             print(line)
     return 0
 
 
-def _train_digits() -> Iterator[str]:
+def _train_digits(folder: Path) -> Iterator[str]:
     from helpers.vision.digits import ship
 
-    for name, accuracy in ship()["test_accuracy"].items():
+    for name, accuracy in ship(folder)["test_accuracy"].items():
         yield f"{name}: {accuracy:.2%}"
 
 
-def _train_hands() -> Iterator[str]:
+def _train_hands(folder: Path) -> Iterator[str]:
     from helpers.vision.hands.training import ship
 
-    yield f"hands.onnx: {ship()['test_accuracy']:.2%}"
+    yield f"hands.onnx: {ship(folder)['test_accuracy']:.2%}"
 
 
-def _train_retrieval() -> Iterator[str]:
+def _train_retrieval(folder: Path) -> Iterator[str]:
     from helpers.language.retrieval import ship
 
-    yield f"chatbot-retrieval.npz: {ship()['made_from']['wordings']} wordings"
+    yield f"chatbot-retrieval.npz: {ship(folder)['made_from']['wordings']} wordings"
 
 
-def _train_chatbot() -> Iterator[str]:
+def _train_chatbot(folder: Path) -> Iterator[str]:
     from helpers.language.generation import RECIPES, ship
 
-    yield from _train_retrieval()
-    record = ship()
+    yield from _train_retrieval(folder)
+    record = ship(folder)
     for name in RECIPES:
         yield f"chatbot-{name}.onnx: threshold {record[name]['threshold']:.3f}"
 
@@ -382,6 +393,11 @@ def parser() -> argparse.ArgumentParser:
     en, ko = "Train the weights that the course ships.", "과정에 들어 있는 가중치를 학습합니다."
     train = command("train", _train, en, ko)
     train.add_argument("model", choices=_TRAINED, help=say(en="which model", ko="학습할 모델"))
+    text = say(
+        en="write it to this folder instead of data/models",
+        ko="data/models 대신 이 폴더에 저장합니다",
+    )
+    train.add_argument("--out", type=Path, default=MODELS, metavar="FOLDER", help=text)
     return parser
 
 

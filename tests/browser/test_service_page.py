@@ -208,6 +208,37 @@ def test_a_file_is_read_with_boxes_over_its_digits(page):
     assert not page.locator("#mosaic").is_visible()
 
 
+def test_digits_stand_in_rows_and_unsure_ones_are_marked(visit):
+    rows, probabilities = (0, 0, 1), (0.99, 0.55, 0.9)
+    digits = [
+        {"value": n + 1, "probability": p, "row": row, "box": [60 * n + 9, 60 * row + 40, 30, 40]}
+        for n, (row, p) in enumerate(zip(rows, probabilities, strict=True))
+    ]
+    answer = {"text": "12\n3", "digits": digits}
+    for lang, said in (("en", "2? Only 55% sure"), ("ko", "숫자 2? 확률이 55%")):
+        page = visit(lang=lang)
+        page.route("**/digits*", lambda route: route.fulfill(json=answer))
+        page.locator("#file").set_input_files(PHOTOS / "zip-02.jpg")
+        page.locator("#photo-reading li.unsure").wait_for()
+        assert page.locator("#photo-reading output").inner_text() == "1 2?\n3"
+        assert page.locator("#photo .boxes .unsure b").all_inner_texts() == ["2?"]
+        assert said in page.locator("#photo-reading li.unsure").inner_text()
+        keep_screenshot(page, f"unsure-{lang}")
+
+
+def test_a_row_of_ten_digits_is_one_line(page):
+    page.locator("#file").set_input_files(PHOTOS / "conditions" / "strip-01.jpg")
+    page.locator("#photo-reading li").nth(9).wait_for()
+    lines = """output => {
+        const range = document.createRange();
+        range.selectNodeContents(output);
+        return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+    }"""
+    output = page.locator("#photo-reading output")
+    assert output.evaluate(lines) == 1
+    assert output.evaluate("output => output.scrollWidth <= output.clientWidth")
+
+
 def _handed_over(page, event, name, kind):
     """Drop or paste a photo, as a browser would hand it over."""
     data = base64.b64encode((PHOTOS / name).read_bytes()).decode()

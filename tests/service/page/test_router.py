@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from helpers.service.app import create_app
 from helpers.service.page.router import FILES, STATIC, TEMPLATE
 from helpers.service.settings import Settings
+from helpers.vision.photos import UNSURE
 
 WORDS = {lang: json.loads((STATIC / f"{lang}.json").read_text("utf-8")) for lang in ("en", "ko")}
 HTML = TEMPLATE.read_text("utf-8")
@@ -55,6 +56,10 @@ def test_nothing_is_said_that_no_one_asks_for():
     asked = set(re.findall(r"\$\{(\w+)\}", HTML)) | set(re.findall(r'"(\w+)"', SCRIPTS))
     unasked = set(WORDS["en"]) - asked
     assert all(name.startswith("layer_") for name in unasked), unasked
+
+
+def test_the_page_marks_the_digits_that_the_reader_is_unsure_of():
+    assert f"const UNSURE = {UNSURE};" in SCRIPTS
 
 
 def test_page_names_files_that_are_served_with_their_types(client):

@@ -6,6 +6,10 @@ from itertools import groupby
 
 import numpy as np
 
+#: A digit of a lower probability is unsure: `benchmarks/photos.py` counts how many of them are
+#: wrong, and how many of the others.
+UNSURE = 0.9
+
 
 @dataclass(frozen=True)
 class Digit:
@@ -30,6 +34,11 @@ class Digit:
     box: tuple[int, int, int, int]
     row: int = 0
     image: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it is worth a second look: its probability is under `UNSURE`."""
+        return self.probability < UNSURE
 
 
 def as_text(digits: Sequence[Digit]) -> str:

@@ -2,13 +2,17 @@
 import { $, make } from "./elements.js";
 import { say, confidence } from "./words.js";
 
+/** A digit of a lower probability is marked: as in helpers.vision.photos.digit. */
+const UNSURE = 0.9;
+
 /** Show the digits in a `.reading`; where there are none, say `otherwise`. */
 export function showReading(place, digits, otherwise) {
-  const text = digits.map((digit, n) => before(digit, digits[n - 1]) + digit.value).join("");
+  const text = digits.map((digit, n) => before(digit, digits[n - 1]) + marked(digit)).join("");
   const output = $("output", place);
   // A screen reader speaks what changes: the same again is no news.
   if (output.textContent !== (text || otherwise)) output.textContent = text || otherwise;
   output.classList.toggle("empty", !text);
+  output.classList.toggle("many", text.includes("\n") || digits.length > 5);
   $("ol", place).replaceChildren(...digits.map(toItem));
 }
 
@@ -23,15 +27,25 @@ function before(digit, last) {
   return digit.row === last.row ? " " : "\n";
 }
 
+/** Write a digit, with a question mark if the network is unsure of it. */
+function marked({ value, probability }) {
+  return `${value}${probability < UNSURE ? "?" : ""}`;
+}
+
 function toItem({ value, probability }) {
+  const isUnsure = probability < UNSURE;
   const bar = make("span", { className: "bar", ariaHidden: "true" }, make("i"));
   bar.firstChild.style.width = `${100 * probability}%`;
   const text = { value, confidence: confidence(probability) };
-  return make("li", {}, make("span", {}, say("sure", text)), bar);
+  const words = make("span", {}, say(isUnsure ? "unsure" : "sure", text));
+  return make("li", { className: isUnsure ? "unsure" : "" }, words, bar);
 }
 
-function toBox({ value, probability, box: [x, y, w, h] }, width, height) {
-  const box = make("div", {}, make("b", {}, value), make("small", {}, confidence(probability)));
+function toBox(digit, width, height) {
+  const { probability, box: [x, y, w, h] } = digit;
+  const sure = make("small", {}, confidence(probability));
+  const box = make("div", {}, make("b", {}, marked(digit)), sure);
+  box.classList.toggle("unsure", probability < UNSURE);
   // Near the border of the picture what is written beside the box goes into it.
   box.classList.toggle("high", y < 0.08 * height);
   box.classList.toggle("low", y + h > 0.94 * height);
