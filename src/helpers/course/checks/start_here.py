@@ -7,6 +7,8 @@ import numpy as np
 
 from helpers.course.checks import Tried, check, same
 from helpers.reader import say
+from helpers.vision.digits import shipped_reader
+from helpers.vision.photos import to_mnist
 
 
 @check(
@@ -14,17 +16,22 @@ from helpers.reader import say
     hints=[
         {
             "en": "The picture is a table. How many rows are there, and how many numbers in each?",
-            "ko": "그림은 표입니다. 몇 행이 있고, 한 행에 수가 몇 개 있습니까?",
+            "ko": "그림은 표입니다. 행이 몇 개이고, 한 행에 수가 몇 개 있을까요?",
         },
         {
             "en": "28 rows of 28 numbers each: which operation counts them all?",
-            "ko": "28개짜리 행이 28개 있습니다. 모두 세려면 어떤 계산을 해야 합니까?",
+            "ko": "28개짜리 행이 28개 있습니다. 모두 세려면 어떤 계산을 해야 할까요?",
         },
         {"en": "Write `count = 28 * 28`.", "ko": "`count = 28 * 28`이라고 쓰세요."},
     ],
 )
 def check_count(count: Any) -> str | None:
     """Judge the count of pixels in an MNIST picture."""
+    if np.ndim(count):
+        return say(
+            en="One number is asked for, how many there are, and no list or table of them.",
+            ko="수가 몇 개인지, 답은 수 하나입니다. 리스트나 표가 아닙니다.",
+        )
     if count == 28:
         return say(
             en="28 is one row; there are 28 rows.",
@@ -93,8 +100,65 @@ def check_most_likely(most_likely: Callable) -> str | None:
         )
     if wrong := tried.first_wrong(np.argmax):
         probabilities = wrong.given[0].round(2).tolist()
+        right, said = wrong.shown()
         return say(
-            en=f"For {probabilities} the answer is {wrong.right}, you say {wrong.said}.",
-            ko=f"{probabilities}이면 답은 {wrong.right}인데 {wrong.said}이(가) 나옵니다.",
+            en=f"For {probabilities} the answer is {right}, you say {said}.",
+            ko=f"{probabilities}이면 답은 {right}인데 {said}이(가) 나옵니다.",
+        )
+    return None
+
+
+#: The least probability of a 4 in the open exercise.
+SURE = 0.9
+
+
+@check(
+    "00/drawing",
+    hints=[
+        {
+            "en": "Begin with a 4 that you would recognise: five rows of four characters are "
+            "enough.",
+            "ko": "먼저 여러분이 알아볼 수 있는 4를 그리세요. 글자 네 개짜리 다섯 줄이면 됩니다.",
+        },
+        {
+            "en": "A stroke down on the left, a bar across, and a long stroke down on the right.",
+            "ko": "왼쪽에 내려긋는 획, 가운데에 가로획, 오른쪽에 길게 내려긋는 획이 있으면 됩니다.",
+        },
+        {
+            "en": "The rows `#..#`, `#..#`, `####`, `...#`, `...#` make a 4. To use fewer, try a "
+            "plus sign.",
+            "ko": "`#..#`, `#..#`, `####`, `...#`, `...#`을 차례로 쓰면 4가 됩니다. 더 줄이려면 "
+            "더하기 기호를 그려 보세요.",
+        },
+    ],
+)
+def check_drawing(drawing: Any) -> str | None:
+    """Judge a drawing of characters that the shipped network reads as a 4."""
+    lines = drawing.split("\n") if isinstance(drawing, str) else drawing
+    if not isinstance(lines, list | tuple) or not all(isinstance(line, str) for line in lines):
+        return say(
+            en=f"The drawing must be a text of several lines, not {drawing!r}.",
+            ko=f"그림은 여러 줄로 된 글이어야 합니다. {drawing!r}은(는) 글이 아닙니다.",
+        )
+    width = max(map(len, lines), default=0)
+    ink = np.array([[mark not in " ." for mark in line.ljust(width)] for line in lines])
+    if not ink.any():
+        return say(
+            en="There is only paper in the drawing: put in some `#`.",
+            ko="그림에 종이밖에 없습니다. `#`을 넣어 보세요.",
+        )
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    picture = to_mnist(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    (probabilities,) = shipped_reader()(picture[None])
+    digit, four = int(probabilities.argmax()), float(probabilities[4])
+    if digit != 4:
+        return say(
+            en=f"The network reads a {digit}, and finds a 4 only {four:.0%} likely.",
+            ko=f"신경망은 {digit}(으)로 읽고, 4일 확률은 {four:.0%}라고 합니다.",
+        )
+    if four < SURE:
+        return say(
+            en=f"The network reads a 4, but only with {four:.0%}: make it surer.",
+            ko=f"신경망이 4로 읽기는 하지만 확률이 {four:.0%}입니다. 더 확신하게 만들어 보세요.",
         )
     return None
