@@ -12,6 +12,7 @@ from helpers.diagrams import (
     encoder_decoder,
     pooling,
     recurrence,
+    service,
     tokens,
     transformer,
 )
@@ -35,6 +36,8 @@ TABLE = {"<s>": {"a": 0.6, "b": 0.4}, "a": {"c": 0.5, "d": 0.5}, "b": {"</s>": 0
 WORDS = ["나는", "오늘", "기분이", "좋다"]
 HEADS = RANDOM.dirichlet(np.ones(4), size=(2, 4))
 ROWS, WIDE_ROWS = RANDOM.normal(size=(4, 8)), RANDOM.normal(size=(4, 32))
+HOPS = [("a", "b", "GET /", "request"), ("b", "a", "200", "response"), ("a", "b", "GET /x", "lost")]
+LINE = [(0, 0, 0, 1), (1, 0, 0, 1), (2, 0, 1, 2)]
 BLOCK = (WORDS, ROWS, HEADS, ROWS, ROWS, WIDE_ROWS, ROWS, ROWS)
 LAYERS = {
     "relu_1": np.ones((14, 14, 16)),
@@ -79,6 +82,10 @@ DIAGRAMS = {
     "next words": lambda: transformer.next_words(WORDS, np.tri(3)),
     "positions": lambda: transformer.places(ROWS, 1),
     "family": lambda: transformer.family(load_family()),
+    "processes": service.processes,
+    "way": lambda: service.request_way([say("client", "클라이언트"), "b"], [], down="b"),
+    "timeline": lambda: service.timeline([("a", [(0, 1, "works"), (1, 3, "waits")])]).figure,
+    "line": lambda: service.waiting_clients(LINE, 3, {2: (2, 1), 3: (2, 1.5)}, {2: (1.8, 1.1)}),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 
@@ -297,3 +304,27 @@ def test_a_word_has_a_line_to_each_word_that_it_may_look_at(chosen, seen):
 def test_what_is_hidden_by_the_mask_is_not_written():
     shown = texts(transformer.next_words(WORDS, np.tri(3)))
     assert [shown.count(word) for word in WORDS] == [3, 3, 2, 1]
+
+
+@pytest.mark.parametrize(("step", "carried"), [(0, []), (2, ["GET /", "200"]), (9, None)])
+def test_a_way_shows_the_hops_so_far(step, carried):
+    shown = texts(service.request_way("ab", HOPS, step, down="b"))
+    assert shown[:3] == ["a", "b", "down"]
+    whole = [hop[2] for hop in HOPS]
+    assert [text for text in shown[3:] if text] == (whole if carried is None else carried)
+
+
+def test_a_lost_request_ends_in_a_cross():
+    crosses = [
+        sum(
+            line.get_marker() == "x" for line in service.request_way("ab", HOPS, step).axes[0].lines
+        )
+        for step in (2, 3)
+    ]
+    assert crosses == [0, 1]
+
+
+def test_a_client_in_line_waits_before_it_is_served():
+    figure = service.waiting_clients(LINE, 3, {3: (2, 1.5)}, {})
+    spans = [(bar.get_x(), bar.get_width(), bar.get_y() + 0.36) for bar in figure.axes[0].patches]
+    assert spans[-2:] == [(0, 1, 2), (1, 1, 2)]

@@ -153,14 +153,14 @@ def decoder_steps(
 
 
 def beam_tree(after: Mapping[str, Mapping[str, float]], width: int, depth: int = 3) -> plt.Figure:
-    """Draw the beginnings that a beam search looks at; those that it keeps are framed.
+    """Draw the prefixes that a beam search looks at; those that it keeps are framed.
 
     Parameters
     ----------
     after : mapping
         For each token those that may follow, with their probabilities; ``</s>`` ends.
     width : int
-        How many beginnings are kept at each step.
+        How many prefixes are kept at each step.
     depth : int
         How many steps are drawn.
 

@@ -341,9 +341,8 @@ def curves(
     >>> plt.close(figure)
     """
     figure, (axis,) = _charts(1, height=3)
-    for (name, (x, y)), ink, marker in zip(lines.items(), _INKS, "os^D", strict=False):
+    for (x, y), ink, marker in zip(lines.values(), _INKS, "os^D", strict=False):
         axis.plot(x, y, marker=marker, markersize=4, **ink._asdict())
-        axis.annotate(f" {name}", (x[-1], y[-1]), color=ink.color, va="center")
     axis.set(xlabel=xlabel, ylabel=ylabel)
     axis.margins(x=0.18)
     if logarithmic:
@@ -353,7 +352,24 @@ def curves(
         axis.minorticks_off()
     else:
         axis.set_ylim(bottom=0)
+    _name_lines(axis, lines)
     return figure
+
+
+def _name_lines(axis: Axes, lines: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> None:
+    """Write the name of each line at its end, one above the other where they are close."""
+    points = 72 / axis.figure.dpi
+    ends = {name: (x[-1], y[-1]) for name, (x, y) in lines.items()}
+    heights = {name: points * axis.transData.transform(end)[1] for name, end in ends.items()}
+    last = -np.inf
+    for name in sorted(ends, key=lambda name: heights[name]):
+        height = max(heights[name], last + 12)
+        number = list(lines).index(name)
+        axis.annotate(
+            f" {name}", ends[name], (0, height - heights[name]), textcoords="offset points",
+            color=_INKS[number].color, va="center",
+        )  # fmt: skip
+        last = height
 
 
 def family(models: Sequence[Mapping[str, str]]) -> plt.Figure:

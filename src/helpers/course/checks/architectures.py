@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from fastapi import HTTPException
 
 from helpers.course.checks import Tried, check
@@ -27,18 +28,18 @@ _DUTIES = {
     ),
     "keep photo": (
         "M",
-        "photos are the matter itself, and stay when page and addresses change",
-        "사진은 내용 자체이고, 페이지나 주소가 바뀌어도 그대로입니다",
+        "photos are the data themselves, and stay as they are when page and addresses change",
+        "사진은 데이터 자체이고, 페이지나 주소가 바뀌어도 그대로입니다",
     ),
     "take id": (
         "C",
-        "only it sees the request, and others should get a plain id",
+        "only the controller sees the request; the others just get an id",
         "요청을 보는 것은 컨트롤러뿐이고, 다른 부분은 아이디만 받으면 됩니다",
     ),
     "say 98 %": (
         "V",
-        "0.98 is the matter, and how to write it is a matter of showing",
-        "0.98은 내용이고, 어떻게 적을지는 보여 주는 방법입니다",
+        "0.98 is the result, and how to write it is a question of showing it",
+        "0.98은 결과이고, 어떻게 적을지는 보여 주는 방법입니다",
     ),
 }
 
@@ -47,15 +48,15 @@ _DUTIES = {
     "16/mvc",
     hints=[
         {
-            "en": "Ask of each duty: would it stay if the service had no network at all? Then "
-            "it is the model's.",
-            "ko": "할 일마다 물어보세요. 네트워크가 전혀 없어도 해야 하는 일입니까? 그렇다면 "
-            "모델의 일입니다.",
+            "en": "Ask of each job: would it still be there if nobody used HTTP? Then it is the "
+            "model's.",
+            "ko": "할 일마다 물어보세요. HTTP를 쓰지 않아도 해야 하는 일인가요? 그렇다면 모델의 "
+            "일입니다.",
         },
         {
-            "en": "What only changes how an answer looks is the view's; what knows of paths and "
-            "statuses is the controller's.",
-            "ko": "답의 모습만 바꾸는 일은 뷰의 일이고, 경로와 상태 코드를 아는 일은 컨트롤러의 "
+            "en": "What only changes how a result looks is the view's; what knows about paths and "
+            "status codes is the controller's.",
+            "ko": "결과의 모습만 바꾸는 일은 뷰의 일이고, 경로와 상태 코드를 아는 일은 컨트롤러의 "
             "일입니다.",
         },
         {
@@ -68,7 +69,7 @@ def check_mvc(duties: Any) -> str | None:
     """Judge a dictionary from six duties to M, V or C."""
     if not isinstance(duties, dict) or set(duties) != set(_DUTIES):
         return say(
-            en="Keep the six duties as they are, and write a letter after each.",
+            en="Keep the six jobs as they are, and write a letter for each.",
             ko="여섯 가지 할 일은 그대로 두고 저마다 글자 하나를 쓰세요.",
         )
     for duty, given in duties.items():
@@ -82,7 +83,7 @@ def check_mvc(duties: Any) -> str | None:
         if given != right:
             english, korean = _PARTS[right]
             return say(
-                en=f'"{duty}" is for {english}: {why_en}.',
+                en=f'"{duty}" is a job for {english}: {why_en}.',
                 ko=f'"{duty}"의 자리는 {korean}입니다. {why_ko}.',
             )
     return None
@@ -120,11 +121,11 @@ class _Shown(list):
 
 
 def _controlled(controller, photo_id, wants):
-    """Return what a controller answers, how often it asked the model, and what views got."""
+    """Return the response, how often the controller asked the model, and what views got."""
     model, shown = _Model(), _Shown()
     try:
         answer = controller(photo_id, wants, model, shown.views())
-    except HTTPException as raised:  # which FastAPI turns into an answer
+    except HTTPException as raised:  # which FastAPI turns into a response
         answer = raised.status_code, raised.detail
     return tuple(answer) if isinstance(answer, list) else answer, model.num_asked, shown
 
@@ -133,8 +134,8 @@ def _controlled(controller, photo_id, wants):
     "16/controller",
     hints=[
         {
-            "en": "Ask the model and keep its answer in a variable; then there are two cases.",
-            "ko": "모델에게 묻고 답을 변수에 담아 두세요. 그다음은 두 경우로 나뉩니다.",
+            "en": "Ask the model and keep the result in a variable; then there are two cases.",
+            "ko": "모델에게 묻고 결과를 변수에 담아 두세요. 그다음은 두 경우로 나뉩니다.",
         },
         {
             "en": "Compare with `is None`; the view is `views[wants]`, and it takes the digits.",
@@ -153,42 +154,41 @@ def check_controller(controller: Any) -> str | None:
     found, num_asked, _ = _controlled(controller, "zip", "page")
     if not isinstance(found, tuple) or len(found) != 2:
         return say(
-            en=f"Give back two things, the status and the body; you give {found!r}.",
+            en=f"Return two things, the status code and the body; you return {found!r}.",
             ko=f"상태 코드와 본문, 두 가지를 돌려주어야 합니다. 지금은 {found!r}입니다.",
         )
     body = found[1]
     if body == 200:
         return say(
-            en="The status comes first, then the body.",
+            en="The status code comes first, then the body.",
             ko="상태 코드가 먼저이고 본문이 다음입니다.",
         )
     if body == [9, 2]:
         return say(
-            en="You give back the digits as the model has them: hand them to the view first.",
+            en="You return the digits as the model has them: give them to the view first.",
             ko="모델의 숫자를 그대로 돌려주고 있습니다. 먼저 뷰에 넘기세요.",
         )
     if body == _VIEWS["json"]([9, 2]):
         return say(
-            en='The client wants "page" and gets JSON: take the view by the name in `wants`.',
+            en='The client wants "page" and gets JSON: use the view that `wants` names.',
             ko='클라이언트는 "page"를 원하는데 JSON이 나갑니다. `wants`에 적힌 뷰를 쓰세요.',
         )
     if num_asked > 1:
         return say(
             en=f"You ask the model {num_asked} times for one request, and each time it reads "
-            "the photo: keep its answer in a variable.",
-            ko=f"요청 하나에 모델을 {num_asked}번 부르고, 그때마다 사진을 다시 읽습니다. 답을 "
+            "the photo: keep the result in a variable.",
+            ko=f"요청 하나에 모델을 {num_asked}번 부르고, 그때마다 사진을 다시 읽습니다. 결과를 "
             "변수에 담아 두세요.",
         )
     if _controlled(controller, "empty", "json")[0] == (404, "unknown"):
         return say(
-            en="A photo without digits is there all the same: an empty list is 200, only "
-            "`None` is 404.",
+            en="A photo without digits still exists: an empty list is 200, only `None` is 404.",
             ko="숫자가 없는 사진도 있는 사진입니다. 빈 리스트는 200이고 `None`만 404입니다.",
         )
     unknown = _controlled(controller, "nothing", "page")[0]
     if unknown != (404, "unknown"):
         return say(
-            en=f'For an id that nobody knows the answer must be (404, "unknown"), not {unknown}.',
+            en=f'For an unknown id, return (404, "unknown"), not {unknown}.',
             ko=f'모르는 아이디에는 (404, "unknown")을 돌려주어야 합니다. 지금은 {unknown}입니다.',
         )
     for photo_id, wants, right in [
@@ -200,22 +200,23 @@ def check_controller(controller: Any) -> str | None:
     ]:
         found, num_asked, shown = _controlled(controller, photo_id, wants)
         if num_asked > 1:
+            given = _Model().digits(photo_id)
             return say(
-                en=f"Where the model answers {_Model().digits(photo_id)} you ask it {num_asked} "
-                "times, and each time it reads the photo: keep its answer in a variable.",
-                ko=f"모델의 답이 {_Model().digits(photo_id)}이면 모델을 {num_asked}번 부르고, "
-                "그때마다 사진을 다시 읽습니다. 답을 변수에 담아 두세요.",
+                en=f"If the model returns {given}, you ask it {num_asked} times, and each time it "
+                "reads the photo: keep the result in a variable.",
+                ko=f"모델이 {given}을(를) 돌려주면 모델을 {num_asked}번 부르고, 그때마다 사진을 "
+                "다시 읽습니다. 결과를 변수에 담아 두세요.",
             )
         if None in shown:
             return say(
-                en="For an unknown id the view gets `None`, and it can show lists only: look first "
-                "whether there is an answer.",
+                en="For an unknown id you pass `None` to the view, which can only show lists: "
+                "first check whether there is such an upload.",
                 ko="모르는 아이디일 때 뷰에 `None`을 넘깁니다. 뷰는 리스트만 보여 줄 수 있으니, "
-                "답이 있는지부터 보세요.",
+                "업로드가 있는지부터 보세요.",
             )
         if found != right:
             return say(
-                en=f'Asked for "{wants}" the answer must be {right}; you give {found}.',
+                en=f'For "{wants}" return {right}; you return {found}.',
                 ko=f'"{wants}"에는 {right}을(를) 돌려주어야 합니다. 지금은 {found}입니다.',
             )
     return None
@@ -233,11 +234,11 @@ _TABLE = {
     "16/route",
     hints=[
         {
-            "en": "First collect the beginnings that fit; two things can make one fit.",
+            "en": "First collect the prefixes that fit; there are two ways to fit.",
             "ko": "먼저 맞는 앞부분을 모으세요. 맞는 경우는 두 가지입니다.",
         },
         {
-            "en": 'A beginning fits if `path == start or path.startswith(start + "/")`.',
+            "en": 'A prefix fits if `path == start or path.startswith(start + "/")`.',
             "ko": '`path == start or path.startswith(start + "/")`이면 맞는 앞부분입니다.',
         },
         {
@@ -250,45 +251,45 @@ def check_route(route: Callable) -> str | None:
     """Judge a function (path, table) -> service."""
     if route("/digits/7", _TABLE) == "/digits":
         return say(
-            en='You give back the beginning, "/digits": look up its service in the table.',
+            en='You return the prefix, "/digits": look up its service in the table.',
             ko='앞부분 "/digits"를 그대로 돌려주고 있습니다. 표에서 서비스를 찾아 돌려주세요.',
         )
     if route("/digits/7", _TABLE) == "nobody":
         return say(
-            en='"/digits/7" finds nobody: a beginning fits also if the path goes on after a `/`.',
+            en='"/digits/7" finds nobody: a prefix also fits if a `/` comes after it.',
             ko='"/digits/7"을 맡을 서비스를 찾지 못합니다. 뒤에 `/`가 이어지는 경로에도 맞아야 '
             "합니다.",
         )
     if route("/digits", _TABLE) == "nobody":
         return say(
-            en='"/digits" finds nobody: a beginning fits also if it is the whole path.',
+            en='"/digits" finds nobody: a prefix also fits if it is the whole path.',
             ko='"/digits"를 맡을 서비스를 찾지 못합니다. 경로 전체와 같을 때에도 맞아야 합니다.',
         )
     if route("/help/digits/7", _TABLE) != "nobody":
         return say(
-            en='"/help/digits/7" is no path of the vision service: the path must *begin* with '
+            en='"/help/digits/7" does not belong to the vision service: the path must *start* with '
             '"/digits".',
             ko='"/help/digits/7"은 비전 서비스의 경로가 아닙니다. 경로가 "/digits"로 *시작*해야 '
             "합니다.",
         )
     if route("/digitsville", _TABLE) != "nobody":
         return say(
-            en='"/digitsville" is no path of the vision service: a beginning must end before a '
-            "`/`.",
+            en='"/digitsville" does not belong to the vision service: after the prefix there must '
+            "be a `/`.",
             ko='"/digitsville"은 비전 서비스의 경로가 아닙니다. 앞부분 바로 뒤에 `/`가 와야 '
             "합니다.",
         )
     backwards = dict(reversed(_TABLE.items()))
     if any(route("/digits/old/3", table) != "archive" for table in (_TABLE, backwards)):
         return say(
-            en='"/digits/old/3" fits "/digits" and "/digits/old": the longer one must win, '
-            "wherever it stands in the table.",
+            en='"/digits" and "/digits/old" both fit "/digits/old/3": the longer one must win, '
+            "wherever it is in the table.",
             ko='"/digits/old/3"에는 "/digits"와 "/digits/old"가 모두 맞습니다. 표의 어디에 '
             "있든 더 긴 것을 골라야 합니다.",
         )
     if route("/digital", _TABLE) == "vision":
         return say(
-            en='"/digital" is no path of the vision service: it only begins with the same letters.',
+            en='"/digital" is not for the vision service: only its first letters are the same.',
             ko='"/digital"은 비전 서비스의 경로가 아닙니다. 첫 글자들이 같을 뿐입니다.',
         )
     other = {"/a/b": "first", "/a": "second", "/a/b/c/d": "third", "/ab": "fourth"}
@@ -300,7 +301,7 @@ def check_route(route: Callable) -> str | None:
         path, _ = wrong.given
         right, said = wrong.shown()
         return say(
-            en=f'"{path}" must go to {right}; you say {said}.',
+            en=f'"{path}" must go to {right}; you return {said}.',
             ko=f'"{path}"의 답은 {right}인데 {said}이(가) 나옵니다.',
         )
     return None
@@ -309,3 +310,152 @@ def check_route(route: Callable) -> str | None:
 def _routed(path, table):
     fitting = [start for start in table if path == start or path.startswith(start + "/")]
     return table[max(fitting, key=len)] if fitting else "nobody"
+
+
+class _Day:
+    """An upload service that is up and down in turn, and a reader of its photos."""
+
+    def __init__(self):
+        draws = np.random.default_rng(16)
+        ids = [f"{number:06x}" for number in draws.choice(16**6, 4, replace=False)]
+        self.zip, self.empty, self.late, self.never = ids
+        self.texts = {self.zip: f"{draws.integers(10_000, 99_999)}", self.empty: ""}
+        self.texts[self.late] = f"{draws.integers(100, 999)}"
+        self.kept = {self.zip, self.empty}
+        self.is_up = True
+
+    def fetch(self, photo_id):
+        if not self.is_up:
+            raise ConnectionError("the upload service is down")
+        return b"photo " + photo_id.encode() if photo_id in self.kept else None
+
+    def read(self, photo):
+        return self.texts[photo.removeprefix(b"photo ").decode()]
+
+
+@check(
+    "16/digits",
+    hints=[
+        {
+            "en": "`digits` has to keep something from one request to the next: a dictionary that "
+            "is made once, outside of `digits`.",
+            "ko": "`digits`는 요청과 요청 사이에 무언가를 간직해야 합니다. `digits` 바깥에서 "
+            "딕셔너리를 한 번만 만드세요.",
+        },
+        {
+            "en": "`try: photo = fetch(photo_id)` and `except ConnectionError:`, in which you look "
+            "whether you have the digits of this id already.",
+            "ko": "`try: photo = fetch(photo_id)`와 `except ConnectionError:`를 쓰고, 거기에서 이 "
+            "아이디의 숫자가 이미 있는지 보세요.",
+        },
+        {
+            "en": "`if photo_id in known: return 200, known[photo_id]`; after reading, "
+            "`known[photo_id] = read(photo)`. Remember only what will stay true.",
+            "ko": "`if photo_id in known: return 200, known[photo_id]`, 읽은 다음에는 "
+            "`known[photo_id] = read(photo)`. 앞으로도 맞을 것만 기억하세요.",
+        },
+    ],
+)
+def check_digits(make_digits: Callable) -> str | None:
+    """Judge a function (fetch, read) -> digits by a day on which uploads go down twice."""
+    day = _Day()
+    digits = make_digits(day.fetch, day.read)
+    known = (200, day.texts[day.zip])
+    if found := _differs(digits, day.zip, known):
+        return say(
+            en=f"While everything is up, return {known}; you return {found}.",
+            ko=f"모두 켜져 있을 때 {known}을(를) 돌려주어야 합니다. 지금은 {found}입니다.",
+        )
+    if found := _differs(digits, day.empty, (200, "")):
+        return say(
+            en=f'A photo without digits gives (200, ""); you return {found}.',
+            ko=f'숫자가 없는 사진이면 (200, "")입니다. 지금은 {found}입니다.',
+        )
+    if found := _differs(digits, day.late, (404, "unknown")):
+        return say(
+            en=f'If there is no such upload, return (404, "unknown"); you return {found}.',
+            ko=f'그런 업로드가 없으면 (404, "unknown")을 돌려주세요. 지금은 {found}입니다.',
+        )
+    day.is_up = False
+    return _in_the_dark(day, digits) or _up_again(day, digits)
+
+
+def _in_the_dark(day, digits):
+    """Ask while uploads are down."""
+    if found := _differs(digits, day.never, (502, "later")):
+        if found == "ConnectionError":
+            return say(
+                en="While uploads are down your function stops with a ConnectionError: catch it.",
+                ko="업로드가 꺼지면 함수가 ConnectionError로 멈춥니다. 그 오류를 받아 처리하세요.",
+            )
+        if found == (404, "unknown"):
+            return say(
+                en="While uploads are down you return 404 for an id that you haven't met. Whether "
+                'there is such an upload you can\'t know: return (502, "later").',
+                ko="업로드가 꺼져 있는데 처음 보는 아이디에 404를 돌려줍니다. 그런 업로드가 있는지 "
+                '알 수 없으므로 (502, "later")를 돌려주세요.',
+            )
+        return say(
+            en=f'An id that you haven\'t met while uploads are down is (502, "later"); you return '
+            f"{found}. Whose digits are these?",
+            ko=f'업로드가 꺼져 있을 때 처음 보는 아이디는 (502, "later")입니다. 지금은 '
+            f"{found}인데, 누구의 숫자인가요?",
+        )
+    known = (200, day.texts[day.zip])
+    if found := _differs(digits, day.zip, known):
+        return say(
+            en=f"You gave {known[1]} before; now uploads are down and you return {found}. "
+            "Remember the digits, or the photo.",
+            ko=f"아까는 {known[1]}을(를) 알려 주었는데 업로드가 꺼지자 {found}을(를) 돌려줍니다. "
+            "숫자나 사진을 기억해 두세요.",
+        )
+    if found := _differs(digits, day.empty, (200, "")):
+        return say(
+            en="That a photo has no digits is something to remember too: you returned "
+            f'(200, "") before, and {found} while uploads are down.',
+            ko="사진에 숫자가 없다는 것도 기억해야 합니다. 아까는 "
+            f'(200, "")였는데 업로드가 꺼지자 {found}을(를) 돌려줍니다.',
+        )
+    return None
+
+
+def _up_again(day, digits):
+    """Ask for a photo that came later, and once more while uploads are down."""
+    day.is_up = True
+    day.kept.add(day.late)
+    late = (200, day.texts[day.late])
+    if found := _differs(digits, day.late, late):
+        return say(
+            en=f"A photo was uploaded after you had been asked for it, and you still return "
+            f"{found}: don't remember what may change.",
+            ko=f"물어본 뒤에 올라온 사진인데 아직도 {found}을(를) 돌려줍니다. 바뀔 수 있는 것은 "
+            "기억하지 마세요.",
+        )
+    if found := _differs(digits, day.never, (404, "unknown")):
+        return say(
+            en=f'Uploads are up again and there is no such upload: (404, "unknown"), not {found}.',
+            ko=f'업로드가 다시 켜졌고 그런 업로드는 없습니다. {found}이(가) 아니라 (404, "unknown")'
+            "입니다.",
+        )
+    day.is_up = False
+    for photo_id in (day.late, day.zip):
+        right = (200, day.texts[photo_id])
+        if found := _differs(digits, photo_id, right):
+            return say(
+                en=f"When uploads go down for the second time, return {right}; you return {found}.",
+                ko=f"업로드가 두 번째로 꺼졌을 때 {right}을(를) 돌려주어야 합니다. 지금은 "
+                f"{found}입니다.",
+            )
+    return None
+
+
+def _differs(digits, photo_id, right):
+    """Return what a function gives for an id if it is not right, else None."""
+    try:
+        found = digits(photo_id)
+    except HTTPException as raised:
+        found = raised.status_code, raised.detail
+    except ConnectionError:
+        return "ConnectionError"
+    found = tuple(found) if isinstance(found, list) else found
+    return None if found == right else found if found is not None else "None"

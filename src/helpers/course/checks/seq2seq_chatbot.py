@@ -334,7 +334,7 @@ _AFTER = {
 
 
 def _random_beams(random: np.random.Generator) -> tuple[list, dict]:
-    """Return beginnings of several tokens, best first, and a table to go on with."""
+    """Return prefixes of several tokens, best first, and a table to go on with."""
     table = _random_table(random)
     words = list(table)[1:-2]
     beams = [
@@ -364,7 +364,7 @@ def _random_beams(random: np.random.Generator) -> tuple[list, dict]:
     ],
 )
 def check_extend(extend: Callable) -> str | None:
-    """Judge one step of a beam (beams, after, width) -> the best longer beginnings."""
+    """Judge one step of a beam (beams, after, width) -> the best longer prefixes."""
     random = np.random.default_rng(12)
     trials = [(_BEAMS, _AFTER, width) for width in (2, 1, 4)]
     trials += [(*_random_beams(random), width) for width in (3, 1, 2, 30)]
@@ -381,14 +381,14 @@ def check_extend(extend: Callable) -> str | None:
     for (_, _, width), beams in zip(trials, tried.said, strict=True):
         if len(beams) > width:
             return say(
-                en=f"{len(beams)} beginnings are left with the width {width}: keep only the "
+                en=f"{len(beams)} prefixes are left with the width {width}: keep only the "
                 f"best {width}.",
                 ko=f"너비가 {width}인데 앞부분이 {len(beams)}개 남았습니다. 가장 나은 "
                 f"{width}개만 남기세요.",
             )
     if tried.agrees(lambda beams, after, width: _extended(beams[:1], after, width)):
         return say(
-            en="You go on from the first beginning only. A second one with 0.4 can come to "
+            en="You go on from the first prefix only. A second one with 0.4 can come to "
             "0.4 · 0.9 = 0.36, while the first, with 0.5, comes to 0.5 · 0.5 = 0.25.",
             ko="첫 번째 앞부분만 이어 갔습니다. 확률이 0.4인 둘째가 0.4 · 0.9 = 0.36이 되고, "
             "0.5인 첫째는 0.5 · 0.5 = 0.25에 그칠 수도 있습니다.",

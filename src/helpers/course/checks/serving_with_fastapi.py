@@ -1,5 +1,6 @@
 """Checks of lesson 17, serving with FastAPI: they attack what the learner made."""
 
+import posixpath
 import re
 import warnings
 from collections.abc import Callable
@@ -22,7 +23,7 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 MOST_BYTES = 10_000
-#: How many seconds a quick answer may take while something slow is worked on.
+#: How many seconds a quick response may take while something slow is going on.
 PATIENCE = 2
 
 _FAULTS = {
@@ -38,23 +39,23 @@ _FAULTS = {
 }
 _CLUES = {
     "A": {
-        "en": "what comes of a file called `../../evil.png`?",
+        "en": "what happens with a file called `../../evil.png`?",
         "ko": "파일 이름이 `../../evil.png`라면 어떻게 됩니까?",
     },
     "B": {
-        "en": "what if somebody sends a film of 20 GB, or a program?",
+        "en": "what if somebody sends a 20 GB film, or a program?",
         "ko": "누군가 20 GB짜리 영화나 프로그램을 보낸다면 어떻게 됩니까?",
     },
     "C": {
-        "en": "what does the client learn of the server's disk?",
+        "en": "what does the client learn about the server's disk?",
         "ko": "클라이언트가 서버의 디스크에 대해 무엇을 알게 됩니까?",
     },
     "D": {
-        "en": "how often does it run, when the data never change?",
+        "en": "how often does it run, although the data never change?",
         "ko": "바뀌지 않는 데이터인데 이 줄은 몇 번 실행됩니까?",
     },
     "E": {
-        "en": "which label does Python give for the index -1?",
+        "en": "which label does Python return for the index -1?",
         "ko": "index가 -1이면 파이썬은 무엇을 내줍니까?",
     },
     "F": {
@@ -62,15 +63,15 @@ _CLUES = {
         "ko": "예외의 글은 누가 읽으라고 쓴 것입니까?",
     },
     "G": {
-        "en": "who gets an answer while a face is looked for in fifty photos?",
-        "ko": "사진 쉰 장에서 얼굴을 찾는 동안 다른 사람은 답을 받을 수 있습니까?",
+        "en": "who gets a response while fifty photos are searched for faces?",
+        "ko": "사진 쉰 장에서 얼굴을 찾는 동안 다른 사람은 응답을 받을 수 있습니까?",
     },
     "H": {
-        "en": "what comes of the other photos if this one is broken?",
+        "en": "what happens to the other photos if this one is broken?",
         "ko": "이 사진이 깨져 있으면 나머지 사진은 어떻게 됩니까?",
     },
     "I": {
-        "en": "what does the loop find when it runs for the second time?",
+        "en": "what does the loop find when it runs a second time?",
         "ko": "다음에 다시 돌 때 반복문은 무엇을 만납니까?",
     },
 }
@@ -80,16 +81,16 @@ _CLUES = {
     "17/review",
     hints=[
         {
-            "en": "Ask of each line: what may a stranger put in here, and how often does this run?",
+            "en": "Ask about each line: what could a stranger put in, and how often does it run?",
             "ko": "줄마다 물어보세요. 낯선 사람이 여기에 무엇을 넣을 수 있을까? 이 줄은 몇 번 "
             "실행될까?",
         },
         {
-            "en": "Each word is used once, but one of them twice.",
+            "en": "Each word is used once, except one, which is used twice.",
             "ko": "낱말은 한 번씩 쓰이는데, 하나만 두 번 쓰입니다.",
         },
         {
-            "en": "`leak` is the one for C and for F; `range` stands at E, `twice` at I.",
+            "en": "`leak` belongs to both C and F; `range` belongs to E, `twice` to I.",
             "ko": "`leak`은 C와 F입니다. E는 `range`, I는 `twice`입니다.",
         },
     ],
@@ -106,7 +107,7 @@ def check_review(faults: Any) -> str | None:
         if fault not in _FAULTS.values():
             known = ", ".join(dict.fromkeys(_FAULTS.values()))
             return say(
-                en=f"`{fault}` is none of the words: {known}.",
+                en=f"`{fault}` is not one of the words: {known}.",
                 ko=f"`{fault}`은(는) 목록에 없는 낱말입니다: {known}.",
             )
         if fault != _FAULTS[letter]:
@@ -117,11 +118,67 @@ def check_review(faults: Any) -> str | None:
     return None
 
 
+_UPLOADS = "/srv/service/uploads"
+
+
+@check(
+    "17/evil-name",
+    hints=[
+        {
+            "en": "`replace` runs once, from left to right. What is left of `....//`?",
+            "ko": "`replace`는 왼쪽에서 오른쪽으로 한 번만 지나갑니다. `....//`에서는 무엇이 "
+            "남을까요?",
+        },
+        {
+            "en": "Or think of a path that needs no `../`: one that starts at the root, `/`.",
+            "ko": "`../`가 필요 없는 경로도 있습니다. 맨 위 폴더 `/`에서 시작하는 경로입니다.",
+        },
+        {
+            "en": '`"....//....//evil.txt"` becomes `../../evil.txt`.',
+            "ko": '`"....//....//evil.txt"`는 `../../evil.txt`가 됩니다.',
+        },
+    ],
+)
+def check_evil_name(name: Any) -> str | None:
+    """Judge a file name that must leave the folder although each ``../`` is taken out."""
+    if not isinstance(name, str) or not name or "\0" in name:
+        return say(
+            en=f"A file name is a string with something in it; you have {name!r}.",
+            ko=f"파일 이름은 비어 있지 않은 문자열이어야 합니다. 지금은 {name!r}입니다.",
+        )
+    left = name.replace("../", "")
+    path = posixpath.normpath(posixpath.join(_UPLOADS, left))
+    shown = f"`{name}`, `{left}`, `{path}`"
+    if left.endswith("/") or path == _UPLOADS or _UPLOADS.startswith(f"{path}/"):
+        return say(
+            en=f"This is a folder and no file (name, after the replacement, place): {shown}.",
+            ko=f"파일이 아니라 폴더입니다(이름, 바꾼 뒤, 위치): {shown}.",
+        )
+    if path.startswith(f"{_UPLOADS}/"):
+        if name != left:
+            return say(
+                en=f"Each `../` is taken out, and the file stays inside: {shown}. What if what "
+                "is left is `../` again?",
+                ko=f"`../`가 모두 지워져서 파일이 안에 생깁니다: {shown}. 지우고 남은 것이 다시 "
+                "`../`가 된다면 어떨까요?",
+            )
+        if "\\" in name:
+            return say(
+                en=f"On Linux and macOS a backslash is a letter like any other: {shown}.",
+                ko=f"리눅스와 맥에서 역슬래시는 그냥 글자입니다: {shown}.",
+            )
+        return say(
+            en=f"The file stays inside of the folder: {shown}.",
+            ko=f"파일이 폴더 안에 생깁니다: {shown}.",
+        )
+    return None
+
+
 @check(
     "17/upload",
     hints=[
         {
-            "en": "Which name can nobody choose? One that follows from the content: "
+            "en": "Which name can nobody choose? One that is computed from the content: "
             "`hashlib.sha256(data).hexdigest()`.",
             "ko": "아무도 고를 수 없는 이름은 무엇일까요? 내용에서 나오는 이름, "
             "`hashlib.sha256(data).hexdigest()`입니다.",
@@ -134,7 +191,7 @@ def check_review(faults: Any) -> str | None:
         },
         {
             "en": 'A picture begins with `b"\\x89PNG"` or `b"\\xff\\xd8\\xff"`: `data.startswith` '
-            "takes both in a tuple. Answer `/uploads/` and the hash, not a path.",
+            "takes both in a tuple. Respond with `/uploads/` and the hash, not with a path.",
             "ko": '사진은 `b"\\x89PNG"`나 `b"\\xff\\xd8\\xff"`로 시작합니다. `data.startswith`에 '
             "둘을 튜플로 줄 수 있습니다. 경로 대신 `/uploads/`와 해시로 답하세요.",
         },
@@ -177,22 +234,22 @@ def _send_good_ones(app, uploads):
         answer = _send(TestClient(app, raise_server_exceptions=name == "seven.png"), name, data)
         if answer.status_code >= 500 and name == "again.png":
             return say(
-                en=f"A picture that was sent before makes the app fail with {answer.status_code}: "
-                "it is as good the second time.",
+                en=f"When the same picture is sent again, the app fails with {answer.status_code}: "
+                "accept it the second time, too.",
                 ko=f"같은 사진을 다시 보내면 앱이 {answer.status_code}로 실패합니다. 두 번째에도 "
                 "받아야 합니다.",
             )
         if not answer.is_success or not {"filename", "path"} <= _fields(answer).keys():
             kind = name.partition(".")[2].replace("jpg", "jpeg").upper()
             return say(
-                en=f"A good picture ({kind}) must be answered with 200, filename and path, not "
-                f"with {answer.status_code} {answer.text[:60]}.",
+                en=f"To a good picture ({kind}) respond with 200, filename and path, not with "
+                f"{answer.status_code} {answer.text[:60]}.",
                 ko=f"제대로 된 사진({kind})에는 200과 filename, path로 답해야 합니다. 지금 답: "
                 f"{answer.status_code} {answer.text[:60]}",
             )
         if _fields(answer)["filename"] != name:
             return say(
-                en=f"The answer must tell the name as it was sent, {name!r}; it says "
+                en=f"The response must contain the name as it was sent, {name!r}; it has "
                 f"{_fields(answer)['filename']!r}.",
                 ko=f"답에는 보낸 이름 {name!r}이(가) 그대로 있어야 하는데 "
                 f"{_fields(answer)['filename']!r}이(가) 나옵니다.",
@@ -200,7 +257,7 @@ def _send_good_ones(app, uploads):
 
 
 def _fields(answer):
-    """Return the object that an answer holds in JSON; an empty one if it holds none."""
+    """Return the object that a response holds in JSON; an empty one if it holds none."""
     try:
         found = answer.json()
     except ValueError:
@@ -215,13 +272,13 @@ def _send_evil_names(client, uploads, root):
         shown = name.replace(str(root), "")[:24]
         if any(path.is_file() and uploads not in path.parents for path in root.rglob("*")):
             return say(
-                en=f"The attack succeeds: `{shown}` was written outside of the folder.",
+                en=f"The attack succeeds: `{shown}` was written outside the folder.",
                 ko=f"공격이 성공했습니다. `{shown}` 파일이 폴더 밖에 쓰였습니다.",
             )
         if answer.status_code >= 500:
             return say(
-                en=f"A file called `{shown}` makes the app fail with {answer.status_code}: let the "
-                "name play no part.",
+                en=f"A file called `{shown}` makes the app fail with {answer.status_code}: don't "
+                "use the name for the file.",
                 ko=f"파일 이름이 `{shown}`이면 앱이 {answer.status_code}로 실패합니다. 이름이 "
                 "저장에 쓰이지 않게 하세요.",
             )
@@ -233,7 +290,7 @@ def _send_the_same_name(client, uploads):
         _send(client, "photo.png", data)
     if not {first, second} <= _contents(uploads):
         return say(
-            en="Two people send a `photo.png`, and only one is left: the second replaced it.",
+            en="Two people each send a `photo.png`, and only one is left: the second overwrote it.",
             ko="두 사람이 저마다 `photo.png`를 보내면 나중 것이 먼저 것을 덮어써서 하나만 "
             "남습니다.",
         )
@@ -243,7 +300,7 @@ def _ask_where_it_lies(client, root):
     answer = _send(client, "photo.png", _png())
     if str(root) in str(list(_fields(answer).values())).replace("\\\\", "\\"):
         return say(
-            en="The answer tells where on the server's disk the file lies.",
+            en="The response gives away where the file is on the server's disk.",
             ko="답이 서버 디스크의 어디에 파일이 있는지 알려 줍니다.",
         )
 
@@ -253,15 +310,15 @@ def _send_other_things(client, uploads):
     status = _send(client, "page.png", page).status_code
     if page in _contents(uploads):
         return say(
-            en="A web page with a script, called `page.png`, is kept: look at the first bytes, "
-            "answer 415.",
+            en="A web page with a script, called `page.png`, is stored: look at the first bytes, "
+            "and respond with 415.",
             ko="`page.png`라는 이름의 스크립트가 든 웹 페이지가 저장됩니다. 첫 바이트를 보고 "
             "415로 답하세요.",
         )
     if status != 415:
         return say(
-            en=f"A web page called `page.png` is not kept, but the answer is {status}: it must be "
-            "415, which says that the kind of file is wrong.",
+            en=f"A web page called `page.png` is not stored, but the response is {status}. Use "
+            "415, which says that the type of the file is wrong.",
             ko=f"`page.png`라는 웹 페이지를 저장하지 않지만 {status}(으)로 답합니다. 파일의 종류가 "
             "틀렸다는 415로 답하세요.",
         )
@@ -271,8 +328,8 @@ def _send_other_things(client, uploads):
     for name, data in others.items():
         if _send(client, name, data).status_code != 415 or data in _contents(uploads):
             return say(
-                en=f"`{name}` begins with {data[:6]!r} and is neither PNG nor JPEG: answer 415. "
-                "Name the beginnings that are allowed, not those that are not.",
+                en=f"`{name}` starts with {data[:6]!r} and is neither PNG nor JPEG: respond with "
+                "415. List the first bytes that are allowed, not those that are forbidden.",
                 ko=f"`{name}`은(는) {data[:6]!r}(으)로 시작하므로 PNG도 JPEG도 아닙니다. 415로 "
                 "답하세요. 안 되는 것이 아니라 되는 것의 첫 바이트를 정하세요.",
             )
@@ -288,20 +345,20 @@ def _send_too_much(client, uploads):
         )
     if whole not in _contents(uploads):
         return say(
-            en=f"Of a picture of {MOST_BYTES} bytes not all were kept.",
+            en=f"Not all of a picture of {MOST_BYTES} bytes was stored.",
             ko=f"{MOST_BYTES}바이트 사진이 다 저장되지 않았습니다.",
         )
     kept, huge = _contents(uploads), _png()
     answer = _send(client, "huge.png", huge + bytes(MOST_BYTES + 1 - len(huge)))
     if answer.status_code != 413:
         return say(
-            en=f"{MOST_BYTES + 1} bytes are one too many: answer 413 and keep nothing.",
+            en=f"{MOST_BYTES + 1} bytes are one too many: respond with 413 and store nothing.",
             ko=f"{MOST_BYTES + 1}바이트는 한 바이트가 넘칩니다. 413으로 답하고 아무것도 남기지 "
             "마세요.",
         )
     if _contents(uploads) != kept:
         return say(
-            en=f"{MOST_BYTES + 1} bytes are answered with 413, and yet some of them were kept.",
+            en=f"The response to {MOST_BYTES + 1} bytes is 413, and yet some of them were stored.",
             ko=f"{MOST_BYTES + 1}바이트에 413으로 답하지만 그 일부가 저장되어 있습니다.",
         )
 
@@ -313,14 +370,14 @@ def _look_where_it_lies(client, uploads):
     name = address.removeprefix("/uploads/")
     if name == address or not (uploads / name).is_file() or (uploads / name).read_bytes() != data:
         return say(
-            en=f"The path must be `/uploads/` and the name of the kept file, and there is no such "
+            en=f"The path must be `/uploads/` and the name of the stored file; there is no such "
             f"file for {address[:60]!r}.",
             ko="path는 `/uploads/`와 저장한 파일의 이름이어야 하는데, "
             f"{address[:60]!r}에 맞는 파일이 없습니다.",
         )
     if "mypick" in address:
         return say(
-            en="The name that was sent, `mypick.png`, is part of the kept file's name: take one "
+            en="The name that was sent, `mypick.png`, is part of the stored file's name: use one "
             "that no client can choose.",
             ko="보낸 이름 `mypick.png`가 저장한 파일의 이름에 들어 있습니다. 클라이언트가 고를 수 "
             "없는 이름을 쓰세요.",
@@ -352,13 +409,13 @@ def _contents(folder):
     "17/vision",
     hints=[
         {
-            "en": "What is the same for every request belongs before the routes. A route that "
-            "works long is a plain `def`: FastAPI calls it in a thread.",
-            "ko": "모든 요청에 똑같은 것은 경로 함수 앞에서 한 번만 합니다. 오래 걸리는 경로는 "
+            "en": "What is the same for every request belongs before the routes. A slow route is a "
+            "plain `def`: FastAPI calls it in a thread.",
+            "ko": "모든 요청에 똑같은 것은 라우트 앞에서 한 번만 합니다. 오래 걸리는 라우트는 "
             "그냥 `def`로 쓰세요. 그러면 FastAPI가 스레드에서 부릅니다.",
         },
         {
-            "en": "Ask before you look: `if not 0 <= index < len(y_train): raise "
+            "en": "Check before you look: `if not 0 <= index < len(y_train): raise "
             "HTTPException(400, ...)`, with a sentence of your own that names the range.",
             "ko": "꺼내기 전에 물으세요. `if not 0 <= index < len(y_train): raise "
             "HTTPException(400, ...)`에 범위를 알리는 자기 문장을 쓰세요.",
@@ -421,7 +478,7 @@ def _attack_samples(make_app):
             if not same(label, _LABELS[index]):
                 right, said = shown(_LABELS[index], label)
                 return say(
-                    en=f"Sample {index} has the label {right}, you answer {said}.",
+                    en=f"Sample {index} has the label {right}; you respond with {said}.",
                     ko=f"{index}번 표본의 레이블은 {right}인데 {said}(으)로 답합니다.",
                 )
         if len(loads) > 1:
@@ -435,14 +492,13 @@ def _attack_samples(make_app):
             status = answer.status_code
             if re.search(r"out of bounds|\w+Error\(|Traceback", answer.text):
                 return say(
-                    en=f"The index {index} is answered with the text of the exception: write "
-                    "a sentence of your own.",
+                    en=f"The response to the index {index} is the text of the exception: write a "
+                    "sentence of your own.",
                     ko=f"index {index}에 예외의 글로 답합니다. 문장을 직접 쓰세요.",
                 )
             if status != 400:
                 return say(
-                    en=f"The attack succeeds: the index {index} is answered with {status}, "
-                    "not 400.",
+                    en=f"The attack succeeds: the response to index {index} is {status}, not 400.",
                     ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 "
                     "답합니다.",
                 )
@@ -450,7 +506,7 @@ def _attack_samples(make_app):
             names_end = re.search(_BELOW, answer.text, re.IGNORECASE) if index < 0 else True
             if not re.search(r"59[,.  ]?999" + r"|60[,.  ]?000" * bool(names_end), answer.text):
                 return say(
-                    en="The 400 does not say which indices there are: 0 to 59999.",
+                    en="The 400 doesn't say which indices are allowed: 0 to 59999.",
                     ko="400의 답에 index의 범위(0부터 59999까지)가 없습니다.",
                 )
 
@@ -468,13 +524,13 @@ def _attack_mosaic(make_app):
             answer, later = (_fields(client.get("/mosaic")) for _ in range(2))
         except ValueError:
             return say(
-                en="One broken picture stops all: the good ones beside it are not done.",
+                en="One broken picture stops everything: the good ones are not processed.",
                 ko="깨진 사진 하나가 전체를 멈춥니다. 옆에 있는 멀쩡한 사진이 처리되지 않습니다.",
             )
         if {path.name: path.read_bytes() for path in uploads.iterdir()} != files:
             return say(
-                en="The uploads are no longer as they were: put the results elsewhere, or next "
-                "time they are taken for uploads.",
+                en="The uploads have changed: put the results elsewhere, or next time they will be "
+                "taken for uploads.",
                 ko="업로드가 처음과 달라졌습니다. 결과를 다른 곳에 두지 않으면 다음번에는 결과를 "
                 "업로드로 알고 또 처리합니다.",
             )
@@ -482,8 +538,8 @@ def _attack_mosaic(make_app):
             return fault
         if _judge_answer(later, uploads):
             return say(
-                en=f"Asked for the second time /mosaic answers {later}: begin each request with "
-                "empty lists.",
+                en=f"When asked a second time, /mosaic responds with {later}: start each request "
+                "with empty lists.",
                 ko=f"/mosaic을 두 번째로 부르면 {later}(으)로 답합니다. 요청마다 빈 리스트에서 "
                 "시작하세요.",
             )
@@ -493,14 +549,14 @@ def _attack_mosaic(make_app):
 def _judge_answer(answer, uploads):
     if "/srv" in str(answer):
         return say(
-            en="The reason is the text of the exception, and tells a path of the server.",
+            en="The reason is the text of the exception, and gives away a path on the server.",
             ko="이유에 예외의 글이 그대로 들어 있어서 서버의 경로가 드러납니다.",
         )
     processed, failures = answer.get("processed_files", []), answer.get("failed_files", [])
     if not all(isinstance(failure, dict) for failure in failures):
         return say(
-            en="For each file that failed the answer needs its `filename` and a `reason`; you "
-            f"answer {failures}.",
+            en="For each failed file the response needs its `filename` and a `reason`; you "
+            f"respond with {failures}.",
             ko="처리하지 못한 파일마다 `filename`과 `reason`이 있어야 하는데 "
             f"{failures}(으)로 답합니다.",
         )
@@ -510,8 +566,8 @@ def _judge_answer(answer, uploads):
         ["two.png", "zoo.jpeg"],
     ):
         return say(
-            en="Of one.png, two.png (broken), wow.my.jpg and zoo.jpeg (broken) you answer "
-            f"{processed} as processed and {failed} as failed.",
+            en="The uploads are one.png, two.png (broken), wow.my.jpg and zoo.jpeg (broken). You "
+            f"list {processed} as processed and {failed} as failed.",
             ko=f"one.png, two.png(깨짐), wow.my.jpg, zoo.jpeg(깨짐) 가운데 {processed}을(를) "
             f"처리했고 {failed}을(를) 못 했다고 답합니다.",
         )
@@ -519,8 +575,8 @@ def _judge_answer(answer, uploads):
         reason = failure.get("reason")
         if not isinstance(reason, str) or not reason.strip():
             return say(
-                en=f"The failure of {failure['filename']} has no reason: say in a sentence what "
-                "is wrong.",
+                en=f"The failure of {failure['filename']} comes without a reason: say in one "
+                "sentence what is wrong.",
                 ko=f"{failure['filename']}이(가) 왜 실패했는지가 없습니다. 무엇이 문제인지 "
                 "문장으로 알리세요.",
             )
@@ -533,8 +589,8 @@ def _judge_answer(answer, uploads):
             )
         if str(uploads) in reason or re.search(r"Path\(|\w+Error\(", reason):
             return say(
-                en=f"The reason for {failure['filename']} tells what is inside the server, a path "
-                "or the name of an exception: write a sentence for the person who sent the file.",
+                en=f"The reason for {failure['filename']} gives away the inside of the server, a "
+                "path or the name of an exception: write a sentence for the sender of the file.",
                 ko=f"{failure['filename']}의 이유에 경로나 예외의 이름 같은 서버 안의 사정이 "
                 "드러납니다. 파일을 보낸 사람이 읽을 문장을 쓰세요.",
             )
@@ -545,14 +601,14 @@ def _judge_results(results):
     found = {path.name: path.read_bytes() for path in results.iterdir()}
     if found.keys() != right.keys():
         return say(
-            en=f"In `results` there must be one-face.png and wow.my-face.png; there is "
+            en=f"`results` should have one-face.png and wow.my-face.png; it has "
             f"{sorted(found) or 'nothing'}.",
             ko=f"`results`에 one-face.png와 wow.my-face.png가 있어야 하는데 "
             f"{sorted(found) or '아무것도 없는 상태'}입니다.",
         )
     if found != right:
         return say(
-            en="The files in `results` must hold what `hide_faces` returns, and nothing else.",
+            en="The files in `results` must contain what `hide_faces` returns, and nothing else.",
             ko="`results`의 파일에는 `hide_faces`가 돌려준 것이 그대로 들어 있어야 합니다.",
         )
 
@@ -577,6 +633,7 @@ def _keep_it_busy(make_app):
         work.result()
     if not all(waits):
         return say(
-            en="While a face is looked for nobody else gets an answer: the event loop is blocked.",
-            ko="얼굴을 찾는 동안 아무도 답을 받지 못합니다. 이벤트 루프(event loop)가 막혔습니다.",
+            en="While faces are being searched for, nobody else gets a response: the event loop is "
+            "blocked.",
+            ko="얼굴을 찾는 동안 아무도 응답을 받지 못합니다. 이벤트 루프가 막혔습니다.",
         )
