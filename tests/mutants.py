@@ -88,6 +88,36 @@ def _spoiling(answer):
 {answer.name} = _spoiling({answer.name})"""
 
 
+#: What makes another kind of thing of a right result, and a result that is nearly right.
+DISGUISES = {
+    "text": "str(result)",
+    "in a list": "[result]",
+    "in a dictionary": "{'answer': result}",
+    "an object": "object()",
+    "rows of different lengths": "[[1, 2], [3]]",
+    "nearly": "np.asarray(result) * 1.001 if hasattr(result, 'dtype') else result * 1.001",
+}
+
+
+def disguised(code: str, change: str) -> str:
+    """Return an answer that makes something else of the right result."""
+    answer = ast.parse(code).body[-1]
+    if isinstance(answer, ast.Assign):
+        return f"{code}\nimport numpy as np\nresult = {answer.targets[0].id}\n" + (
+            f"{answer.targets[0].id} = {change}"
+        )
+    return f"""{code}
+import numpy as np
+
+def _disguising(answer):
+    def other(*given):
+        result = answer(*given)
+        return {change}
+    return other
+
+{answer.name} = _disguising({answer.name})"""
+
+
 def _paths(node, path=()):
     """Give the way to each node: a field, or a field and a place in it, at every step."""
     if isinstance(node, ast.keyword) and node.arg == "strict":

@@ -1,12 +1,13 @@
 """No answer that is wrong by one slip, or knows nothing, is called right."""
 
+import re
 import signal
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from answers import defined_by, judged
-from mutants import guesses, mutants, vandal
+from mutants import DISGUISES, disguised, guesses, mutants, vandal
 
 from helpers.course.checks import Outcome
 from helpers.course.source import exercises, lesson_paths, read_lesson
@@ -92,3 +93,27 @@ def test_an_answer_that_spoils_its_arguments_spoils_no_later_trial(lesson, exerc
     if spoiling := vandal(exercise.solution.source):
         judged(lesson, exercise, spoiling)
     assert judged(lesson, exercise, exercise.solution.source).outcome is Outcome.RIGHT
+
+
+#: "The answer is 3, you say 3", which helps nobody.
+SAYS_THE_SAME = re.compile(
+    r"\b(?:is|be|become|gives?|has|have|hold|make|take) ([^;,]*?\w[\w.]*)[;,.]? "
+    r"(?:(?:and )?you (?:say|count|give|answer)|yours (?:is|gives)) \1(?![\w.])"
+)
+
+
+@each_exercise
+@pytest.mark.parametrize("change", DISGUISES.values(), ids=DISGUISES)
+@pytest.mark.filterwarnings("ignore")
+def test_another_kind_of_answer_is_told_as_what_it_is(lesson, exercise, change):
+    """Not as an error of code that ran well, nor by two numbers that look alike."""
+    right = exercise.solution.source
+    try:
+        verdict = judged(lesson, exercise, disguised(right, change))
+    except TypeError:  # what cannot be multiplied
+        return
+    if verdict.outcome is Outcome.RIGHT:  # a text is the same text, a mask the same mask
+        assert change in (DISGUISES["text"], DISGUISES["nearly"])
+    elif change != DISGUISES["nearly"]:
+        assert verdict.outcome is Outcome.WRONG, verdict
+    assert not SAYS_THE_SAME.search(verdict.text), verdict

@@ -1,6 +1,7 @@
 """What the tests in a browser do with a page: the course's own, or that of JupyterLab."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 #: The notebook that is seen: another may be open behind it.
@@ -12,6 +13,9 @@ READY = """async () => {
     await panel.sessionContext.ready;
     await panel.sessionContext.session.kernel.info;
 }"""
+#: How many of the pixels of a canvas have ink.
+INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+    .filter((value, i) => i % 4 === 3 && value > 127).length"""
 
 
 def places_on(paper, points):
@@ -29,6 +33,23 @@ def draw(page, points, paper=".annyeong-pad canvas"):
     for place in places[1:]:
         page.mouse.move(*place, steps=10)
     page.mouse.up()
+
+
+def touch(page, points, paper=".annyeong-pad canvas"):
+    """Draw a line with a finger through points, given as shares of the paper's sides."""
+    page.locator(paper).scroll_into_view_if_needed()
+    places = places_on(page.locator(paper), points)
+    finger = page.context.new_cdp_session(page)
+
+    def send(kind, *place):
+        points = [dict(zip("xy", one, strict=True)) for one in place]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    send("Start", places[0])
+    for (x, y), (to_x, to_y) in pairwise(places):
+        for part in range(1, 11):
+            send("Move", (x + (to_x - x) * part / 10, y + (to_y - y) * part / 10))
+    send("End")
 
 
 def keep_screenshot(page, name, **options):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 from playwright.sync_api import expect
-from webpage import READY, draw, keep_screenshot
+from webpage import INK, READY, draw, keep_screenshot, places_on, touch
 
 from helpers.course.source import lesson_paths
 
@@ -121,9 +121,7 @@ def choose(page, question, choice):
 def expect_as_it_was(page):
     """Expect the drawing, its reading, the choices, the score and the pictures of `played`."""
     expect(page.locator(".annyeong-reading")).to_contain_text("7", timeout=60_000)
-    ink = """canvas => canvas.getContext("2d").getImageData(0, 0, 140, 140).data
-        .filter((value, i) => i % 4 === 3 && value > 127).length"""
-    assert page.locator(".annyeong-pad canvas").evaluate(ink) > 500
+    assert page.locator(".annyeong-pad canvas").evaluate(INK) > 500
     explorer = page.locator(".annyeong-explorer")
     expect(explorer.locator("input")).to_have_value("3")
     expect(explorer.locator("select")).to_have_value("1")
@@ -159,6 +157,19 @@ def test_after_a_restart_widgets_stay_and_say_how_to_go_on(lab, played):
     keep_screenshot(played, f"asleep-{lab.lang}")
     played.evaluate(COMMAND, "notebook:run-all-cells")
     expect(notes).to_have_text([""] * 4, timeout=60_000)
+
+
+def test_after_a_kernel_has_died_nothing_is_lost(lab, played):
+    played.evaluate(
+        """() => void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+            .requestExecute({ code: "import os; os._exit(1)" })"""
+    )
+    expect(played.locator(".annyeong-asleep")).to_have_text([PLAY[lab.lang]] * 4, timeout=30_000)
+    played.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says that it has died
+    expect_as_it_was(played)
+    played.evaluate(COMMAND, "docmanager:save")
+    played.reload()
+    expect_as_it_was(played)
 
 
 def test_the_next_day_everything_is_there_again_and_the_day_after(lab, played):
@@ -240,6 +251,37 @@ def test_keys_draw_a_one(lab, played):
     canvas.press("Space")
     expect(played.locator(".annyeong-reading")).to_have_attribute("data-value", "1")
     assert played.locator(".jp-Notebook.jp-mod-commandMode").count() == 1  # no shortcut was hit
+
+
+def test_a_finger_taps_and_draws_and_the_page_stands_still(lab, played):
+    played.close()
+    page = lab.open(viewport={"width": 1024, "height": 768}, has_touch=True)
+    page.evaluate(COMMAND, "notebook:run-all-cells")
+    expect(page.locator(".annyeong-asleep:not(:empty)")).to_have_count(0)
+    canvas = page.locator(".annyeong-pad canvas")
+    clear = page.locator(".annyeong-pad button")
+    canvas.scroll_into_view_if_needed()
+    page.touchscreen.tap(*places_on(canvas, [(0.5, 0.5)])[0])
+    assert canvas.evaluate(INK) > 50  # a dot
+    clear.tap()
+    assert canvas.evaluate(INK) == 0
+
+    before = canvas.bounding_box()
+    touch(page, SEVEN)
+    expect(page.locator(".annyeong-reading")).to_have_attribute("data-value", "7")
+    assert canvas.bounding_box() == before
+
+    slider = page.locator(".annyeong-explorer input")
+    slider.scroll_into_view_if_needed()
+    page.touchscreen.tap(*places_on(slider, [(0.5, 0.5)])[0])
+    expect(slider).to_have_value("3")
+    expect(page.locator(".annyeong-explorer img")).to_have_attribute("alt", re.compile("slope = 5"))
+    page.locator(".annyeong-quiz input").first.tap()
+    expect(page.locator(".annyeong-quiz .annyeong-right").first).to_contain_text("✔")
+    targets = "button, select, input:not([type=radio]), .annyeong-quiz label"
+    for target in page.locator(f".annyeong :is({targets})").all():
+        assert target.bounding_box()["height"] > 43, target.inner_html()
+    page.close()
 
 
 def test_on_a_small_screen_the_reading_stands_beside_the_pad(lab, played):

@@ -306,8 +306,11 @@ def test_an_answer_is_not_judged_by_the_value_it_had_before_an_error(tmp_path):
         "answer = = 2",
         "stale = check_one(answer)",
         "other = = 2",
+        "still = check_one(answer)",
+        "answer = 1",
+        "other = = 2",
         "fresh = check_one(answer)",
-        "print(stale.outcome.name, fresh.outcome.name)",
+        "print(stale.outcome.name, still.outcome.name, fresh.outcome.name)",
     ]
     script = (
         "from IPython.core.interactiveshell import InteractiveShell\n"
@@ -323,4 +326,4 @@ def test_an_answer_is_not_judged_by_the_value_it_had_before_an_error(tmp_path):
         text=True,
         check=True,
     )
-    assert said.stdout.splitlines()[-1] == "UNJUDGED RIGHT"
+    assert said.stdout.splitlines()[-1] == "UNJUDGED UNJUDGED RIGHT"

@@ -51,9 +51,12 @@ function render({ model, el }) {
 
   function drawTo(next) {
     ink.beginPath();
-    ink.moveTo(...(last ?? next));
-    ink.lineTo(...next); // to where it stands: a dot
+    if (last) ink.moveTo(...last);
+    ink.lineTo(...next);
     ink.stroke();
+    ink.beginPath(); // a line without length would leave nothing, and a tap is to leave a dot
+    ink.arc(...next, ink.lineWidth / 2, 0, 2 * Math.PI);
+    ink.fill();
     last = next;
   }
 

@@ -11,22 +11,27 @@ answer and those of typical mistakes::
         if tried.agrees(lambda number: number**2):
             return say(en="That is the square.", ko="그것은 제곱입니다.")
         if wrong := tried.first_wrong(lambda number: 2 * number):
-            (number,) = wrong.given
+            (number,), right, said = wrong.given, *wrong.shown()
             return say(
-                en=f"Twice {number} is {wrong.right}, you say {wrong.said}.",
-                ko=f"{number}의 두 배는 {wrong.right}인데 {wrong.said}이(가) 나옵니다.",
+                en=f"Twice {number} is {right}, you say {said}.",
+                ko=f"{number}의 두 배는 {right}인데 {said}이(가) 나옵니다.",
             )
         return None
+
+What is no number at all, or of no one shape, never reaches a rule: `numbers` raises `Unfit`,
+and whatever else stops the judge instead of the learner's code is told as an answer of another
+kind than the exercise asks for.
 """
 
+import ast
 import re
 import sys
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from enum import Enum
 from functools import update_wrapper, wraps
 from inspect import isfunction
-from types import GeneratorType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,8 +132,9 @@ class Check:
         return Message(mark, say(**self._hints[self._hints_given - 1]))
 
     def _outcome(self, answer: Any) -> tuple[Outcome, str]:
+        results: list[Any] = []
         try:
-            mistake = self._judge(_guarded(answer))
+            mistake = self._judge(_guarded(answer, results))
         except _NotYet:
             return Outcome.NOT_YET, say(
                 en="Not written yet: put your answer in place of `...`, run that cell, "
@@ -141,7 +147,11 @@ class Check:
                 en="Your function gives nothing back: end it with `return` and the result.",
                 ko="함수가 아무것도 돌려주지 않습니다. 결과를 `return`으로 돌려주세요.",
             )
+        except Unfit as unfit:
+            return Outcome.WRONG, str(unfit)
         except Exception as error:  # the learner's code may raise anything
+            if not _is_by(answer, error):
+                return Outcome.WRONG, _of_another_kind(results[-1] if results else answer)
             reason = f"{type(error).__name__}: {error}".splitlines()[0].replace("`", "'")
             return Outcome.UNJUDGED, say(
                 en=f"This can't be judged: your code stops with `{reason}`.",
@@ -163,6 +173,10 @@ class Trial(NamedTuple):
     given: tuple
     right: Any
     said: Any
+
+    def shown(self) -> tuple[str, str]:
+        """Return the texts of both results, which differ; see `shown`."""
+        return shown(self.right, self.said)
 
 
 class Tried:
@@ -192,6 +206,83 @@ class Tried:
         return None
 
 
+class Unfit(Exception):
+    """An answer that no rule can be tried on; says why."""
+
+
+def numbers(said: Any) -> np.ndarray:
+    """Return the numbers of an answer as an array of floats, whatever holds them.
+
+    Raises
+    ------
+    Unfit
+        If it holds something else, such as text, or rows of different lengths.
+
+    Examples
+    --------
+    >>> numbers([(1, 2), (3, np.float32(4))]).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    try:
+        array = np.asarray(said)
+        if array.dtype.kind not in "SU":  # NumPy would read the text "1" as 1
+            return array.astype(float)
+    except (TypeError, ValueError):
+        if isinstance(said, list | tuple) and all(isinstance(row, list | tuple) for row in said):
+            lengths = [len(row) for row in said]
+            if len(set(lengths)) > 1:
+                raise Unfit(
+                    say(
+                        en=f"The rows must be of one length; yours have {lengths} numbers.",
+                        ko=f"행의 길이가 모두 같아야 하는데, 행마다 수가 {lengths}개입니다.",
+                    )
+                ) from None
+    raise Unfit(_of_another_kind(said))
+
+
+def shown(right: Any, said: Any, digits: int = 3) -> tuple[str, str]:
+    """Return the texts of two results, with as many digits as it takes to tell them apart.
+
+    Examples
+    --------
+    >>> shown(3, "3"), shown(1 / 3, 0.3334), shown([1, 2.0], np.array([1.5, 2]))
+    (('3', "'3'"), ('0.3333', '0.3334'), ('[1, 2]', '[1.5, 2]'))
+    """
+    for places in range(digits, 18):
+        texts = _text(right, places), _text(said, places)
+        if texts[0] != texts[1]:
+            return texts
+    return texts[0], f"{texts[1]} ({type(said).__name__})"
+
+
+def _text(value: Any, digits: int) -> str:
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, bool | str | int | None):
+        return repr(value)
+    if isinstance(value, float):
+        whole = abs(value) < 1e15 and value == int(value)
+        return str(int(value)) if whole else f"{value:.{digits}g}"
+    if isinstance(value, list | tuple):
+        before, after = "[]" if isinstance(value, list) else "()"
+        inside = ", ".join(_text(one, digits) for one in value)
+        return f"{before}{inside}{',' * (before == '(' and len(value) == 1)}{after}"
+    text = repr(value)
+    return text if len(text) < 100 else f"{text[:100]} ..."
+
+
+def differing(right: Any, said: Any) -> tuple[int, ...]:
+    """Return the first place in which two arrays of one shape differ.
+
+    Examples
+    --------
+    >>> differing([[1, 2], [3, 4]], [[1, 2], [5, 4]])
+    (1, 0)
+    """
+    said = np.asarray(said)
+    return next(at for at, one in np.ndenumerate(np.asarray(right)) if not same(said[at], one))
+
+
 def same(said: Any, right: Any) -> bool:
     """Return whether an answer is the right one, whatever type holds its numbers.
 
@@ -214,7 +305,12 @@ def same(said: Any, right: Any) -> bool:
     try:
         said, right = np.asarray(said), np.asarray(right)
     except ValueError:  # lists in a list, of different lengths
-        return len(said) == len(right) and all(map(same, said, right))
+        rows = [one.tolist() if isinstance(one, np.ndarray) else one for one in (said, right)]
+        return (
+            all(isinstance(one, list | tuple) for one in rows)
+            and len(rows[0]) == len(rows[1])
+            and all(map(same, *rows))
+        )
     if said.shape != right.shape:
         return False
     if all(np.issubdtype(one.dtype, np.number) or one.dtype == bool for one in (said, right)):
@@ -230,17 +326,24 @@ class _ReturnsNothing(Exception):
     """The learner's function returns None."""
 
 
-def _guarded(answer: Any) -> Any:
-    """Return the answer; a function is wrapped, to pass it copies and to look at its results."""
+def _guarded(answer: Any, results: list[Any]) -> Any:
+    """Return the answer; a function is wrapped, to pass it copies and to collect its results."""
     if not isfunction(answer):  # a model is callable too, but its attributes are judged as well
+        if isinstance(answer, Iterator):
+            raise Unfit(
+                say(
+                    en="This can be gone through once only, and a check looks more often: make a "
+                    "list of it, `list(...)`.",
+                    ko="이것은 한 번만 훑을 수 있는데 채점은 여러 번 봅니다. `list(...)`로 "
+                    "리스트를 만드세요.",
+                )
+            )
         return _filled(answer)
 
     @wraps(answer)
     def guarded(*args, **kwargs):
         try:
-            result = answer(*_copied(args), **_copied(kwargs))
-            if isinstance(result, GeneratorType | map | filter | zip):
-                result = list(result)
+            result = _settled(answer(*_copied(args), **_copied(kwargs)))
         except IndexError:  # NumPy's message lists the ellipsis among the valid indices
             raise
         except Exception as error:
@@ -249,9 +352,44 @@ def _guarded(answer: Any) -> Any:
             raise
         if result is None:
             raise _ReturnsNothing
+        results.append(result)
         return _filled(result)
 
     return guarded
+
+
+def _settled(result: Any) -> Any:
+    """Return a result in which what is given one by one has become a list."""
+    if isinstance(result, Iterator | KeysView | ValuesView):
+        return [_settled(one) for one in result]
+    if type(result) in (list, tuple):
+        return type(result)(map(_settled, result))
+    return result
+
+
+def _is_by(answer: Any, error: Exception) -> bool:
+    """Return whether the learner's code raised an error, and not the judge at what it got."""
+    frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if isfunction(answer):
+        # Called with other arguments than it takes, it has no frame of its own.
+        called_wrongly = frames[-1].co_filename == __file__ and frames[-1].co_name == "guarded"
+        return called_wrongly or any(
+            code.co_filename == answer.__code__.co_filename for code in frames
+        )
+    return callable(answer)
+
+
+def _of_another_kind(value: Any) -> str:
+    """Say that an answer is of another kind than what is asked for."""
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "SUO":
+        kind = say(en=f"an array of the shape {value.shape}", ko=f"모양이 {value.shape}인 배열")
+    else:
+        text = re.sub(r" at 0x\w+", "", _text(value, 3)).replace("`", "'").replace("\n", " ")
+        kind = f"`{text[:40]}{' ...' * (len(text) > 40)}` ({type(value).__name__})"
+    return say(
+        en=f"Your answer is {kind}, and the exercise asks for something of another kind.",
+        ko=f"나온 답은 {kind}입니다. 연습 문제에서 구하는 것과 종류가 다릅니다.",
+    )
 
 
 def _copied(given: Any) -> Any:
@@ -266,17 +404,28 @@ def _copied(given: Any) -> Any:
 
 
 def _is_stale() -> bool:
-    """Return whether the answer's cell was run just before this one and failed.
+    """Return whether the cell with the answer failed when it was last run.
 
-    After a SyntaxError in that cell the name still has its earlier value.
+    Its name then still has its earlier value. Of the cell run just before this one IPython
+    knows whether it failed; of one before others, a hint's say, only whether it is Python.
     """
     shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     last = getattr(shell, "last_execution_result", None)
-    if last is None or last.success or last.info is None:
+    if last is None or last.info is None:
         return False
-    cell = shell.history_manager.input_hist_raw[-1]
-    judged = re.findall(r"check_\w+\(\s*(\w+)", cell)
-    return any(re.search(rf"^\s*(def\s+)?{name}\b", last.info.raw_cell, re.M) for name in judged)
+    *before, cell = shell.history_manager.input_hist_raw
+    judged = "|".join(re.findall(r"check_\w+\(\s*(\w+)", cell))
+    if not judged:
+        return False
+    if not last.success and re.search(rf"^\s*(def\s+)?({judged})\b", last.info.raw_cell, re.M):
+        return True
+    sets_it = re.compile(rf"^\s*(def\s+({judged})\b|({judged})\b[^=\n(]*=(?!=))", re.M)
+    latest = next((one for one in reversed(before) if sets_it.search(one)), "")
+    try:
+        ast.parse(shell.transform_cell(latest))
+    except SyntaxError:
+        return True
+    return False
 
 
 def _filled(value: Any) -> Any:

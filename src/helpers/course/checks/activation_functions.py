@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, same, shown
 from helpers.reader import say
 
 
@@ -31,7 +31,7 @@ def check_tanh_slope(tanh_slope: Callable) -> str | None:
     """Judge a function x -> slope of tanh at x, number by number."""
     x = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
     t = np.tanh(x)
-    slope = np.asarray(tanh_slope(x), float)
+    slope = numbers(tanh_slope(x))
     if slope.shape != x.shape:
         return say(
             en=f"For 5 numbers there must be 5 slopes; yours have the shape {slope.shape}.",
@@ -81,14 +81,20 @@ def check_tanh_slope(tanh_slope: Callable) -> str | None:
         ),
     ]
     for wrong, sentence in mistakes:
-        if np.allclose(slope, wrong):
+        if same(slope, wrong):
             return sentence
-    right = 1 - t**2
-    if not np.allclose(slope, right):
-        at = np.flatnonzero(~np.isclose(slope, right))[0]
+    fresh = np.random.default_rng().normal(size=7).round(2)
+    if wrong := Tried(tanh_slope, [(x,), (fresh,)]).first_wrong(lambda x: 1 - np.tanh(x) ** 2):
+        if np.shape(wrong.said) != wrong.right.shape:
+            return say(
+                en="The slopes of 7 other numbers must be 7: compute them from `x`.",
+                ko="다른 수 7개에는 기울기도 7개여야 합니다. `x`에서 계산하세요.",
+            )
+        at = differing(wrong.right, wrong.said)
+        right, said = shown(wrong.right[at], np.asarray(wrong.said)[at])
         return say(
-            en=f"At x = {x[at]:g} the slope is {right[at]:.3f}; you say {slope[at]:.3f}.",
-            ko=f"x = {x[at]:g}에서 기울기는 {right[at]:.3f}인데 {slope[at]:.3f}이(가) 나옵니다.",
+            en=f"At x = {wrong.given[0][at]:g} the slope is {right}; you say {said}.",
+            ko=f"x = {wrong.given[0][at]:g}에서 기울기는 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -120,7 +126,15 @@ def check_dead(count_dead: Callable) -> str | None:
     # Three pictures, six neurons: columns 1 and 4 are dead, and row 1 is silent.
     outputs = np.array([[1, 0, 0, 2, 0, 3], [0, 0, 0, 0, 0, 0], [2, 0, 1, 0, 0, 0.5]])
     zero = outputs == 0
-    counted = float(count_dead(outputs))
+    counted = count_dead(outputs)
+    if np.ndim(counted):
+        return say(
+            en="How many are dead is one number; you return several. `np.sum` counts the true ones "
+            "of a list, `len` its places.",
+            ko="죽은 뉴런이 몇 개인지, 답은 수 하나인데 여러 개가 나옵니다. `np.sum`은 참인 것을, "
+            "`len`은 자리의 수를 셉니다.",
+        )
+    counted = float(numbers(counted))
     if counted == zero.sum():
         return say(
             en="You count single zeros. A living neuron may be 0 for some pictures; dead is one "
@@ -151,16 +165,16 @@ def check_dead(count_dead: Callable) -> str | None:
             ko="그것은 살아 있는 뉴런의 수입니다.",
         )
     fresh = np.random.default_rng().integers(0, 2, (3, 20)) * 0.5
-    trials = [(outputs,), (np.ones((2, 3)),), (np.array([[0.0, 1], [0, -1]]),), (fresh,)]
+    trials = [(outputs,), (np.ones((2, 3)),), (np.array([[0.0, 1], [0, 2]]),), (fresh,)]
     if wrong := Tried(count_dead, trials).first_wrong(
         lambda outputs: (outputs == 0).all(axis=0).sum()
     ):
         table = wrong.given[0].tolist()
+        right, said = wrong.shown()
         return say(
             en=f"In the table {table} the number of columns that are 0 throughout is "
-            f"{wrong.right}; you count {wrong.said}.",
-            ko=f"표 {table}에서 모든 행이 0인 열은 {wrong.right}개인데 {wrong.said}이(가) "
-            "나옵니다.",
+            f"{right}; you count {said}.",
+            ko=f"표 {table}에서 모든 행이 0인 열은 {right}개인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -202,7 +216,7 @@ def check_choices(choices: Any) -> str | None:
             en="Keep the four places as they are, and write a name after each.",
             ko="네 자리의 이름은 그대로 두고, 그 뒤에 함수의 이름을 쓰세요.",
         )
-    choices = {place: str(name).lower() for place, name in choices.items()}
+    choices = {place: str(name).strip().lower() for place, name in choices.items()}
     if unknown := sorted(set(choices.values()) - {"relu", "sigmoid", "softmax"}):
         return say(
             en=f'Choose among "relu", "sigmoid" and "softmax"; {unknown[0]!r} is none of them.',

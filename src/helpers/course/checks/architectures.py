@@ -74,7 +74,7 @@ def check_mvc(duties: Any) -> str | None:
     for duty, given in duties.items():
         given = given.strip().upper() if isinstance(given, str) else given
         right, why_en, why_ko = _DUTIES[duty]
-        if given not in _PARTS:
+        if not isinstance(given, str) or given not in _PARTS:
             return say(
                 en=f'"{duty}" has {given!r}: write "M", "V" or "C".',
                 ko=f'"{duty}"에 {given!r}이(가) 있습니다. "M", "V", "C" 가운데 하나를 쓰세요.',
@@ -105,14 +105,28 @@ _VIEWS = {
 }
 
 
+class _Shown(list):
+    """What the views were given."""
+
+    def views(self):
+        def noting(view):
+            def note(digits):
+                self.append(digits)
+                return view(digits)
+
+            return note
+
+        return {name: noting(view) for name, view in _VIEWS.items()}
+
+
 def _controlled(controller, photo_id, wants):
-    """Return what a controller answers, and how often it asked the model."""
-    model = _Model()
+    """Return what a controller answers, how often it asked the model, and what views got."""
+    model, shown = _Model(), _Shown()
     try:
-        answer = controller(photo_id, wants, model, _VIEWS)
+        answer = controller(photo_id, wants, model, shown.views())
     except HTTPException as raised:  # which FastAPI turns into an answer
         answer = raised.status_code, raised.detail
-    return tuple(answer) if isinstance(answer, list) else answer, model.num_asked
+    return tuple(answer) if isinstance(answer, list) else answer, model.num_asked, shown
 
 
 @check(
@@ -136,7 +150,7 @@ def _controlled(controller, photo_id, wants):
 )
 def check_controller(controller: Any) -> str | None:
     """Judge a function (photo_id, wants, model, views) -> (status, body)."""
-    found, num_asked = _controlled(controller, "zip", "page")
+    found, num_asked, _ = _controlled(controller, "zip", "page")
     if not isinstance(found, tuple) or len(found) != 2:
         return say(
             en=f"Give back two things, the status and the body; you give {found!r}.",
@@ -184,7 +198,21 @@ def check_controller(controller: Any) -> str | None:
         ("empty", "json", (200, {"digits": []})),
         ("nothing", "json", (404, "unknown")),
     ]:
-        found, _ = _controlled(controller, photo_id, wants)
+        found, num_asked, shown = _controlled(controller, photo_id, wants)
+        if num_asked > 1:
+            return say(
+                en=f"Where the model answers {_Model().digits(photo_id)} you ask it {num_asked} "
+                "times, and each time it reads the photo: keep its answer in a variable.",
+                ko=f"모델의 답이 {_Model().digits(photo_id)}이면 모델을 {num_asked}번 부르고, "
+                "그때마다 사진을 다시 읽습니다. 답을 변수에 담아 두세요.",
+            )
+        if None in shown:
+            return say(
+                en="For an unknown id the view gets `None`, and it can show lists only: look first "
+                "whether there is an answer.",
+                ko="모르는 아이디일 때 뷰에 `None`을 넘깁니다. 뷰는 리스트만 보여 줄 수 있으니, "
+                "답이 있는지부터 보세요.",
+            )
         if found != right:
             return say(
                 en=f'Asked for "{wants}" the answer must be {right}; you give {found}.',
@@ -270,9 +298,10 @@ def check_route(route: Callable) -> str | None:
     trials += [(path, other) for path in ("/a/b/c", "/a/b/c/d/e", "/ab/c", "/abc", "/a/c/b", "/b")]
     if wrong := Tried(route, trials).first_wrong(_routed):
         path, _ = wrong.given
+        right, said = wrong.shown()
         return say(
-            en=f'"{path}" must go to {wrong.right}; you say {wrong.said!r}.',
-            ko=f'"{path}"의 답은 {wrong.right}인데 {wrong.said!r}이(가) 나옵니다.',
+            en=f'"{path}" must go to {right}; you say {said}.',
+            ko=f'"{path}"의 답은 {right}인데 {said}이(가) 나옵니다.',
         )
     return None
 

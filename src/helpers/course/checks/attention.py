@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, same, shown
 from helpers.nn.activations import softmax
 from helpers.reader import say
 
@@ -36,7 +36,7 @@ _VALUES = np.array([10.0, 20.0, 40.0, 30.0])
 )
 def check_look_up(look_up: Callable) -> str | None:
     """Judge a function (query, keys, values) -> the context, a number."""
-    found = np.asarray(look_up(_QUERY, _KEYS, _VALUES), float)
+    found = numbers(look_up(_QUERY, _KEYS, _VALUES))
     scores = _KEYS @ _QUERY
     weights = softmax(scores)
 
@@ -88,13 +88,14 @@ def check_look_up(look_up: Callable) -> str | None:
             rng.normal(size=num),
         )
         right = softmax(keys @ query) @ values
-        said = float(look_up(query, keys, values))
-        if not np.isclose(said, right):
+        said = look_up(query, keys, values)
+        if not same(said, right):
+            context, own = shown(right, said)
             return say(
-                en=f"With {num} keys of {size} numbers the context must be {right:.4f}; you say "
-                f"{said:.4f}.",
-                ko=f"수 {size}개짜리 키가 {num}개일 때 문맥은 {right:.4f}이어야 하는데 "
-                f"{said:.4f}이(가) 나옵니다.",
+                en=f"With {num} keys of {size} numbers the context must be {context}; you say "
+                f"{own}.",
+                ko=f"수 {size}개짜리 키가 {num}개일 때 문맥은 {context}이어야 하는데 "
+                f"{own}이(가) 나옵니다.",
             )
     return None
 
@@ -129,7 +130,7 @@ _MASK = np.array([True, True, True, False, False])
 def check_masked_weights(masked_weights: Callable) -> str | None:
     """Judge a function (scores, mask) -> weights, 0 where the mask says False."""
     with np.errstate(all="ignore"):
-        found = np.asarray(masked_weights(_SCORES.copy(), _MASK.copy()), float)
+        found = numbers(masked_weights(_SCORES, _MASK))
         if found.shape != _SCORES.shape:
             return say(
                 en=f"The weights must have the shape of the scores, {_SCORES.shape}, not "
@@ -172,18 +173,23 @@ def check_masked_weights(masked_weights: Callable) -> str | None:
         rng = np.random.default_rng()
         trials = [(_SCORES, _MASK), (_SCORES, np.array([False, True, False, True, True]))]
         trials += [(rng.normal(size=(3, 6)), np.array([True, False, False, True, True, False]))]
-        trials += [(rng.normal(size=(2, 3, 4)), np.array([True, True, False, True]))]
+        trials += [(rng.normal(size=(4, 3)), np.array([False, True, True]))]
         if wrong := Tried(masked_weights, trials).first_wrong(
             lambda scores, mask: softmax(scores, mask=mask)
         ):
-            mask = wrong.given[1].tolist()
-            right, said = (
-                np.asarray(weights).reshape(-1, len(mask))[0].round(3).tolist()
-                for weights in wrong[1:]
-            )
+            mask, said = wrong.given[1].tolist(), np.asarray(wrong.said)
+            if said.shape != wrong.right.shape:
+                return say(
+                    en=f"Scores of the shape {wrong.right.shape} give weights of the same shape; "
+                    f"yours have {said.shape}.",
+                    ko=f"점수의 모양이 {wrong.right.shape}이면 가중치의 모양도 같아야 하는데 "
+                    f"{said.shape}이(가) 나옵니다.",
+                )
+            row = differing(wrong.right, said)[0]
+            right, own = shown(wrong.right[row], said[row])
             return say(
-                en=f"Under the mask {mask} the first row must be {right}; you say {said}.",
-                ko=f"마스크가 {mask}이면 첫 행은 {right}이어야 하는데 {said}이(가) 나옵니다.",
+                en=f"Under the mask {mask} row {row} must be {right}; yours is {own}.",
+                ko=f"마스크가 {mask}이면 {row}행은 {right}이어야 하는데 {own}이(가) 나옵니다.",
             )
     return None
 
@@ -279,20 +285,20 @@ def check_scaled_dot_product(scaled_dot_product: Callable) -> str | None:
                 ko=f"쿼리가 {num}개, 키가 {num_keys}개이면 가중치의 모양은 {right.shape}인데 "
                 f"{said}이(가) 나옵니다.",
             )
-        first = np.asarray(wrong.said[1], float)[0]
-        if not np.allclose(first, right[0], rtol=1e-3, atol=1e-5):
+        weights = numbers(wrong.said[1])
+        if not same(weights, right):
+            row = differing(right, weights)[0]
+            must, own = shown(right[row], weights[row])
             return say(
-                en=f"With {num_keys} keys of {d} numbers the first row of weights must be "
-                f"{right[0].round(3).tolist()}; yours is {first.round(3).tolist()}.",
-                ko=f"수 {d}개짜리 키가 {num_keys}개일 때 가중치의 첫 행은 "
-                f"{right[0].round(3).tolist()}이어야 하는데 {first.round(3).tolist()}이(가) "
-                "나옵니다.",
+                en=f"With {num_keys} keys of {d} numbers row {row} of the weights must be {must}; "
+                f"yours is {own}.",
+                ko=f"수 {d}개짜리 키가 {num_keys}개일 때 가중치의 {row}행은 {must}이어야 하는데 "
+                f"{own}이(가) 나옵니다.",
             )
         return say(
-            en=f"With {num_keys} keys of {d} numbers the weights of the first query are right, but "
-            "not all of the rest: a context is the average of the values under its weights.",
-            ko=f"수 {d}개짜리 키가 {num_keys}개일 때 첫 쿼리의 가중치는 맞지만 나머지가 모두 "
-            "맞지는 않습니다. 문맥은 가중치로 평균한 값입니다.",
+            en="The weights are right and the contexts are not: a context is the average of the "
+            "values under its weights.",
+            ko="가중치는 맞지만 문맥이 맞지 않습니다. 문맥은 값들을 가중치로 평균한 것입니다.",
         )
     return None
 
@@ -335,7 +341,7 @@ def check_backwards(backwards: Callable) -> str | None:
             keys /= np.linalg.norm(keys, axis=1, keepdims=True)
         trials.append((keys,))
     for (keys,), found in zip(trials, Tried(backwards, trials).said, strict=True):
-        queries = np.asarray(found, float)
+        queries = numbers(found)
         if queries.shape != keys.shape:
             return say(
                 en=f"For keys of the shape {keys.shape} the queries must have the same shape; "

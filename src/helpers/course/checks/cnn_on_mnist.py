@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, same, shown
 from helpers.data import load_mnist
 from helpers.reader import say
 from helpers.vision.digits import shipped_reader
@@ -75,17 +75,22 @@ def check_counts(counts: Any) -> str | None:
             en="Keep the names of the five layers as they are, and write a number after each.",
             ko="다섯 층의 이름은 그대로 두고, 그 뒤에 수를 쓰세요.",
         )
+    if wrong_kind := next((layer for layer in counts if numbers(counts[layer]).ndim), None):
+        return say(
+            en=f"`{wrong_kind}` has several numbers: write how many parameters it has, one number.",
+            ko=f"`{wrong_kind}`에 수가 여러 개 있습니다. 파라미터가 몇 개인지 수 하나를 쓰세요.",
+        )
     for (layer, wrong), mistake in mistakes.items():
         if counts[layer] == wrong:
             return mistake
-    if counts["pool_2"] != 0:
+    if not same(counts["pool_2"], 0):
         return say(
             en="Pooling takes the largest of four numbers: there is nothing in it to learn.",
             ko="풀링은 네 수 가운데 가장 큰 수를 고를 뿐입니다. 배울 것이 하나도 없습니다.",
         )
     right = {"conv_1": 400, "bn_1": 64, "conv_2": 4608, "dense_1": 650}
     for layer, count in right.items():
-        if counts[layer] != count:
+        if not same(counts[layer], count):
             return say(
                 en=f"`{layer}` does not have {counts[layer]} parameters: read off the table what "
                 "goes in and what comes out, and count again.",
@@ -120,7 +125,7 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(10), 4).round(3) + 0.001
     labels = np.array([7, 2, 2, 0])
-    answer = np.asarray(cross_entropy(probabilities, labels), float)
+    answer = numbers(cross_entropy(probabilities, labels))
     right = -np.log(probabilities[np.arange(4), labels])
     if answer.shape == (4,):
         return say(
@@ -174,11 +179,11 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
     ):
         probabilities, labels = wrong.given
         picked = probabilities[np.arange(len(labels)), labels].round(3).tolist()
+        right, said = wrong.shown()
         return say(
-            en=f"The right digits got {picked}: the mean loss is {wrong.right:.3f}, you say "
-            f"{float(wrong.said):.3f}.",
-            ko=f"정답인 숫자가 받은 확률이 {picked}이면 손실의 평균은 {wrong.right:.3f}인데 "
-            f"{float(wrong.said):.3f}이(가) 나옵니다.",
+            en=f"The right digits got {picked}: the mean loss is {right}, you say {said}.",
+            ko=f"정답인 숫자가 받은 확률이 {picked}이면 손실의 평균은 {right}인데 "
+            f"{said}이(가) 나옵니다.",
         )
     return None
 
@@ -210,21 +215,42 @@ def check_batches(batches: Callable) -> str | None:
     """Judge a function (num_examples, batch_size, rng) -> batches of numbers, for one epoch."""
     seeds = np.random.default_rng().integers(1_000_000, size=2)
     for num, size, seed in [(50, 7, 0), (23, 5, int(seeds[0])), (12, 4, int(seeds[1]))]:
-        epoch = [np.ravel(batch) for batch in batches(num, size, np.random.default_rng(seed))]
+        epoch = [
+            numbers(batch).ravel() for batch in batches(num, size, np.random.default_rng(seed))
+        ]
         if mistake := _fault_in(epoch, num, size):
             return mistake
-    one, other = (
-        np.concatenate([np.ravel(batch) for batch in batches(50, 7, np.random.default_rng(seed))])
-        for seed in (3, 4)
+    epochs = np.array(
+        [
+            np.concatenate([np.ravel(part) for part in batches(50, 7, np.random.default_rng(seed))])
+            for seed in (3, *range(3, 20))
+        ]
     )
-    if np.array_equal(one, other):
+    if np.array_equal(epochs[0], epochs[2]):
         return say(
             en="Two epochs come in one and the same order: let `rng` shuffle, which goes on from "
             "where it was.",
             ko="두 에포크의 순서가 똑같습니다. 순서는 `rng`로 섞으세요. `rng`는 부를 때마다 다른 "
             "순서를 줍니다.",
         )
+    if not np.array_equal(epochs[0], epochs[1]):
+        return say(
+            en="A generator with the same seed gives another order: shuffle with the `rng` that is "
+            "given, so that a training can be repeated.",
+            ko="시드가 같은 생성기를 주어도 순서가 달라집니다. 훈련을 되풀이할 수 있도록 받은 "
+            "`rng`로 섞으세요.",
+        )
+    if any(len(set(place)) == 1 for place in epochs.T) or _keeps_neighbours(epochs):
+        return say(
+            en="Part of the order is the same in every epoch: shuffle all of the numbers.",
+            ko="에포크마다 순서의 일부가 똑같습니다. 모든 수를 섞으세요.",
+        )
     return None
+
+
+def _keeps_neighbours(epochs: np.ndarray) -> bool:
+    """Return whether most numbers follow each other as in the file, as in a list turned round."""
+    return bool((np.abs(np.diff(epochs, axis=1)) == 1).mean() > 0.5)
 
 
 def _fault_in(epoch: list[np.ndarray], num: int, size: int) -> str | None:
@@ -286,11 +312,12 @@ def _fault_in(epoch: list[np.ndarray], num: int, size: int) -> str | None:
 )
 def check_accuracies(accuracies: Callable) -> str | None:
     """Judge a function: confusion (C, C), labels by rows -> share read right of each label."""
-    confusion = np.array([[8, 2, 0], [0, 9, 1], [11, 1, 8]])  # the third label is mostly missed
-    answer = np.asarray(accuracies(confusion), float)
+    confusion = np.random.default_rng(6).integers(0, 4, (10, 10)) + 9 * np.eye(10, dtype=int)
+    confusion[2, [0, 2]] = 11, 8  # mostly taken for a 0
+    answer = numbers(accuracies(confusion))
     hits = np.diag(confusion)
     right = hits / confusion.sum(axis=1)
-    if answer.shape == (3, 3):
+    if answer.shape == (10, 10):
         return say(
             en="You divide the whole table; what is wanted are the numbers on its diagonal.",
             ko="표 전체를 나누었습니다. 필요한 것은 대각선에 있는 수입니다.",
@@ -300,11 +327,11 @@ def check_accuracies(accuracies: Callable) -> str | None:
             en="That is one number for all digits together: give one for each.",
             ko="모든 숫자를 합친 수가 하나 나옵니다. 숫자마다 하나씩 구하세요.",
         )
-    if answer.shape != (3,):
+    if answer.shape != (10,):
         return say(
-            en=f"Each of the 3 labels of the trial table needs one number; the shape of your "
+            en=f"Each of the 10 labels of the trial table needs one number; the shape of your "
             f"result is {answer.shape}.",
-            ko=f"시험용 표의 정답 3가지마다 수가 하나씩 있어야 합니다. 지금 모양은 "
+            ko=f"시험용 표의 정답 10가지마다 수가 하나씩 있어야 합니다. 지금 모양은 "
             f"{answer.shape}입니다.",
         )
     mistakes = [
@@ -347,10 +374,12 @@ def check_accuracies(accuracies: Callable) -> str | None:
     if wrong := Tried(accuracies, [(confusion,), (fresh,)]).first_wrong(
         lambda confusion: np.diag(confusion) / confusion.sum(axis=1)
     ):
-        right, said = (np.round(np.asarray(one, float), 2).tolist() for one in wrong[1:])
+        (label,) = differing(wrong.right, wrong.said)
+        right, said = shown(wrong.right[label], np.asarray(wrong.said)[label])
+        row = wrong.given[0][label].tolist()
         return say(
-            en=f"A table with the rows {wrong.given[0].tolist()} gives {right}, you say {said}.",
-            ko=f"표의 행이 {wrong.given[0].tolist()}이면 {right}인데 {said}이(가) 나옵니다.",
+            en=f"Row {label} of the trial table is {row}: the share is {right}, you say {said}.",
+            ko=f"시험용 표의 {label}행이 {row}이면 비율은 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -383,7 +412,7 @@ MOST_PIXELS = 6  # that may differ from the digit
 def check_fooled(picture: Any) -> str | None:
     """Judge a picture: a 4 with few pixels changed, which the shipped network reads otherwise."""
     (_, _), (x_test, _) = load_mnist()
-    picture, four = np.asarray(picture, float), x_test[4]
+    picture, four = numbers(picture), x_test[4]
     if picture.shape != (28, 28):
         return say(
             en=f"The picture must have 28 rows and 28 columns; yours has the shape "
@@ -394,6 +423,11 @@ def check_fooled(picture: Any) -> str | None:
         return say(
             en="Pixels are numbers from 0 (black) to 255 (white); yours go beyond.",
             ko="화소는 0(검정)부터 255(흰색)까지의 수입니다. 이 범위를 벗어난 화소가 있습니다.",
+        )
+    if picture.max() <= 1:
+        return say(
+            en="Your pixels go from 0 to 1: keep those of `x_test[4]`, from 0 to 255.",
+            ko="화소가 0부터 1까지입니다. `x_test[4]`처럼 0부터 255까지의 수를 쓰세요.",
         )
     picture = picture.round().astype(np.uint8)
     changed = int(np.sum(picture != four))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, numbers, shown
 from helpers.reader import say
 
 
@@ -33,6 +33,11 @@ from helpers.reader import say
 def check_count_parameters(count_parameters: Callable) -> str | None:
     """Judge a function (widths) -> number of weights and biases of a dense network."""
     counted = count_parameters([5, 4, 3, 2])
+    if np.ndim(counted):
+        return say(
+            en="You return a number for each layer: add them up.",
+            ko="층마다 수가 하나씩 나옵니다. 모두 더하세요.",
+        )
     if counted == 5 * 4 + 4 * 3 + 3 * 2:
         return say(
             en="The biases are missing: each neuron has one.",
@@ -65,11 +70,10 @@ def check_count_parameters(count_parameters: Callable) -> str | None:
         lambda widths: sum((a + 1) * b for a, b in pairwise(widths))
     ):
         (widths,) = wrong.given
+        right, said = wrong.shown()
         return say(
-            en=f"A network of the widths {widths} has {wrong.right} parameters, "
-            f"you say {wrong.said}.",
-            ko=f"너비가 {widths}인 신경망의 파라미터는 {wrong.right}개인데 {wrong.said}이(가) "
-            "나옵니다.",
+            en=f"A network of the widths {widths} has {right} parameters, you say {said}.",
+            ko=f"너비가 {widths}인 신경망의 파라미터는 {right}개인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -105,13 +109,13 @@ def _slopes(x, w, v, y):
 )
 def check_slopes(slopes: Callable) -> str | None:
     """Judge a function (x, w, v, y) -> slopes of w and v in h = w x, s = h + v relu(h)."""
-    found = slopes(2.0, 0.5, 3.0, 1.0)
+    found = numbers(slopes(2.0, 0.5, 3.0, 1.0))
     if np.shape(found) != (2,):
         return say(
             en="Return two numbers, the slope of w and the slope of v: `return of_w, of_v`.",
             ko="w의 기울기와 v의 기울기, 두 수를 돌려주세요: `return of_w, of_v`",
         )
-    mistake = _known_slopes(tuple(found), tuple(slopes(2.0, -0.5, 3.0, 1.0)))
+    mistake = _known_slopes(found, numbers(slopes(2.0, -0.5, 3.0, 1.0)))
     if mistake:
         return mistake
     trials = [(2.0, 0.5, 3.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]
@@ -119,7 +123,7 @@ def check_slopes(slopes: Callable) -> str | None:
     trials += np.random.default_rng().normal(size=(4, 4)).tolist()
     if wrong := Tried(slopes, trials).first_wrong(_slopes):
         x, w, v, y = (f"{number:.3g}" for number in wrong.given)
-        right, said = (", ".join(f"{slope:.4g}" for slope in pair) for pair in wrong[1:])
+        right, said = shown(list(wrong.right), list(wrong.said), 4)
         return say(
             en=f"At x = {x}, w = {w}, v = {v}, y = {y} the slopes of w and v are {right}; "
             f"you say {said}. Nudge a weight and see which of yours is wrong.",
@@ -201,7 +205,7 @@ def check_reorder(reorder: Callable) -> str | None:
             ko="열을 섞었습니다. 열은 뉴런입니다. 화소마다의 가중치는 행(row)에 있습니다.",
         )
     weights, order = np.random.default_rng(0).normal(size=(4, 3)), np.array([1, 3, 0, 2])
-    found = np.asarray(reorder(weights, order), float)
+    found = numbers(reorder(weights, order))
     if found.shape != weights.shape:
         return say(
             en=f"The weights must keep their shape, {weights.shape}; yours is {found.shape}.",
@@ -249,5 +253,5 @@ def _shuffles_columns(reorder):
 def _runs_over_columns(reorder):
     """Return whether the answer fills as many rows as there are columns, and leaves the rest."""
     weights, order = np.arange(1.0, 13).reshape(4, 3), np.array([1, 3, 0, 2])
-    found = np.asarray(reorder(weights, order))
+    found = numbers(reorder(weights, order))
     return np.array_equal(found[:3], weights[order][:3]) and found[3].any() == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, Unfit, check, numbers
 from helpers.language.embeddings import embed
 from helpers.reader import say
 
@@ -31,7 +31,7 @@ from helpers.reader import say
 def check_cosine(cosine: Callable) -> str | None:
     """Judge a function (vector, vector) -> cosine."""
     a, b = np.array([3.0, 4.0, 0.0]), np.array([5.0, 12.0, 0.0])
-    answer = np.asarray(cosine(a, b))
+    answer = numbers(cosine(a, b))
     if answer.shape != ():
         return say(
             en=f"The cosine is one number; yours has the shape {answer.shape}. Add the products "
@@ -71,10 +71,10 @@ def check_cosine(cosine: Callable) -> str | None:
         lambda a, b: a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
     ):
         a, b = (vector.round(2).tolist() for vector in wrong.given)
+        right, said = wrong.shown()
         return say(
-            en=f"The cosine of {a} and {b} is {wrong.right:.3f}; you say {float(wrong.said):.3f}.",
-            ko=f"{a}와(과) {b}의 코사인은 {wrong.right:.3f}인데 {float(wrong.said):.3f}이(가) "
-            "나옵니다.",
+            en=f"The cosine of {a} and {b} is {right}; you say {said}.",
+            ko=f"{a}와(과) {b}의 코사인은 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -120,7 +120,7 @@ def check_neighbours(neighbours: Callable) -> str | None:
             en="The first neighbour that you find is the word itself: leave it out.",
             ko="첫째 이웃이 그 단어 자신입니다. 자신은 빼세요.",
         )
-    if any(isinstance(row, float) for row in found):
+    if any(isinstance(row, float) and row != int(row) for row in found):
         return say(
             en="Those are the cosines; the numbers of the rows are asked for. `np.argsort` gives "
             "places, `np.sort` values.",
@@ -151,11 +151,11 @@ def check_neighbours(neighbours: Callable) -> str | None:
     trials = [(0, _TABLE, 3), (5, _TABLE, 3), (2, _TABLE, 2), (6, _TABLE, 5), (4, fresh, 6)]
     if wrong := Tried(neighbours, trials).first_wrong(_neighbours):
         row, _, k = wrong.given
-        said = np.asarray(wrong.said).tolist()
+        right, said = wrong.shown()
         return say(
             en=f"On a table that the check made, the {k} neighbours of row {row} are "
-            f"{wrong.right}; you say {said}.",
-            ko=f"채점용 표에서 {row}번 행의 이웃 {k}개는 {wrong.right}인데 {said}이(가) 나옵니다.",
+            f"{right}; you say {said}.",
+            ko=f"채점용 표에서 {row}번 행의 이웃 {k}개는 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -192,7 +192,7 @@ def check_recall(recall: Callable) -> str | None:
     """Judge a function (found, true) -> share of the true neighbours that were found."""
     true = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
     found = np.array([[2, 1, 3, 9], [5, 8, 4, 0]])  # three and two of four, most out of place
-    answer = np.asarray(recall(found, true))
+    answer = numbers(recall(found, true))
     if answer.shape != ():
         return say(
             en=f"The recall of all questions together is one number; yours has the shape "
@@ -234,14 +234,14 @@ def check_recall(recall: Callable) -> str | None:
         np.array([rng.permutation(9)[:size] for _ in range(questions)])
         for size, questions in ((5, 4), (5, 4))
     )
-    longer = np.array([[7, 1, 2, 9, 4, 8]]), np.array([[4, 2, 3]])  # asked for twice as many
-    if wrong := Tried(recall, [(found, true), longer, fresh]).first_wrong(_recall):
+    more = np.array([[7, 1, 2]] * 3), np.array([[4, 2, 3], [1, 7, 2], [9, 8, 6]])
+    if wrong := Tried(recall, [(found, true), more, fresh]).first_wrong(_recall):
         found, true = (table.tolist() for table in wrong.given)
+        right, said = wrong.shown()
         return say(
-            en=f"Found {found} of the true neighbours {true}: a recall of {wrong.right:.3f}; you "
-            f"say {float(wrong.said):.3f}.",
-            ko=f"진짜 이웃이 {true}일 때 {found}을(를) 찾았으면 재현율은 {wrong.right:.3f}인데 "
-            f"{float(wrong.said):.3f}이(가) 나옵니다.",
+            en=f"Found {found} of the true neighbours {true}: a recall of {right}; you say {said}.",
+            ko=f"진짜 이웃이 {true}일 때 {found}을(를) 찾았으면 재현율은 {right}인데 "
+            f"{said}이(가) 나옵니다.",
         )
     return None
 
@@ -274,7 +274,17 @@ def check_windowed(windowed_pairs: Callable) -> str | None:
 
     def sorted_pairs(words, window):
         answer = windowed_pairs(words, window)
-        return sorted(tuple(map(str, pair)) for pair in answer)
+        pairs = list(answer) if isinstance(answer, Iterable) else [answer]
+        if not all(
+            isinstance(pair, list | tuple | np.ndarray) and len(pair) == 2 for pair in pairs
+        ):
+            raise Unfit(
+                say(
+                    en=f"The answer must be a list of pairs of words, not {answer!r}.",
+                    ko=f"답은 단어 두 개로 된 쌍의 리스트여야 합니다. 지금은 {answer!r}입니다.",
+                )
+            )
+        return sorted(tuple(map(str, pair)) for pair in pairs)
 
     trials = [(list("abcde"), 2), (list("abcab"), 1), (list("abcdefg"), 3), (["a", "b"], 4)]
     rng = np.random.default_rng()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.course.checks import Tried, check, same
+from helpers.course.checks import Tried, check, differing, numbers, shown
 from helpers.data import load_mnist
 from helpers.reader import say
 
@@ -50,7 +50,7 @@ def check_convolve(convolve: Callable) -> str | None:
     ]
     tried = Tried(convolve, trials)
     for given, said in zip(trials, tried.said, strict=True):
-        if wrong_shape := _shape_fault(*given, np.shape(said)):
+        if wrong_shape := _shape_fault(*given, numbers(said).shape):
             return wrong_shape
     if tried.agrees(lambda image, kernel: _convolved(image, kernel[::-1, ::-1])):
         return say(
@@ -73,16 +73,13 @@ def check_convolve(convolve: Callable) -> str | None:
         )
     if wrong := tried.first_wrong(_convolved):
         image, kernel = wrong.given
-        row, column = next(
-            place for place, right in np.ndenumerate(wrong.right)
-            if not same(np.asarray(wrong.said)[place], right)
-        )  # fmt: skip
-        right, said = wrong.right[row, column], np.asarray(wrong.said)[row, column]
+        row, column = at = differing(wrong.right, wrong.said)
+        right, said = shown(wrong.right[at], np.asarray(wrong.said)[at])
         return say(
             en=f"With a {image.shape} picture and a {kernel.shape} kernel, row {row}, column "
-            f"{column} of the map must be {right:g}; yours is {said:g}.",
+            f"{column} of the map must be {right}; yours is {said}.",
             ko=f"{image.shape} 그림과 {kernel.shape} 커널이면 특징 맵의 {row}행 {column}열은 "
-            f"{right:g}이어야 하는데 {said:g}이(가) 나옵니다.",
+            f"{right}이어야 하는데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -130,7 +127,7 @@ def _shape_fault(image, kernel, shape):
 )
 def check_kernel(kernel: Any) -> str | None:
     """Judge a (3, 3) kernel that responds to a step from black to white along x."""
-    kernel = np.asarray(kernel, float)
+    kernel = numbers(kernel)
     if kernel.shape != (3, 3):
         return say(
             en=f"The kernel must have 3 rows and 3 columns; yours has the shape {kernel.shape}.",
@@ -222,11 +219,12 @@ def check_output_size(output_size: Callable) -> str | None:
         lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // stride + 1
     ):
         size, kernel, stride, padding = wrong.given
+        right, said = wrong.shown()
         return say(
             en=f"size {size}, kernel {kernel}, stride {stride}, padding {padding} give "
-            f"{wrong.right}, you say {wrong.said}.",
+            f"{right}, you say {said}.",
             ko=f"크기 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}이면 "
-            f"{wrong.right}인데 {wrong.said}이(가) 나옵니다.",
+            f"{right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -271,11 +269,12 @@ def check_weights(count_weights: Callable) -> str | None:
         lambda height, width, inputs, outputs: (height * width * inputs + 1) * outputs
     ):
         height, width, inputs, outputs = wrong.given
+        right, said = wrong.shown()
         return say(
-            en=f"{outputs} filters of {height} × {width} on {inputs} channels have {wrong.right} "
-            f"weights, you say {wrong.said}.",
+            en=f"{outputs} filters of {height} × {width} on {inputs} channels have {right} "
+            f"weights, you say {said}.",
             ko=f"입력 채널 {inputs}개, {height} × {width} 필터 {outputs}개인 층의 가중치는 "
-            f"{wrong.right}개인데 {wrong.said}이(가) 나옵니다.",
+            f"{right}개인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -317,7 +316,7 @@ def _is_on_slash(shape: tuple[int, int]) -> np.ndarray:
 )
 def check_slash(kernel: Any) -> str | None:
     """Judge a kernel by what it finds in the 2: the slash, and nothing else."""
-    kernel = np.asarray(kernel, float)
+    kernel = numbers(kernel)
     if kernel.ndim != 2 or not all(side in (3, 5, 7, 9) for side in kernel.shape):
         return say(
             en="The kernel must have 3, 5, 7 or 9 rows, and 3, 5, 7 or 9 columns, so that it has a "

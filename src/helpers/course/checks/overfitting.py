@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, shown
 from helpers.reader import say
 
 
@@ -43,14 +43,19 @@ def check_split(split: Callable) -> str | None:
             ko="훈련에 쓸 그림, 그 레이블, 떼어 둔 그림, 그 레이블의 네 가지를 이 순서로 "
             "돌려주세요.",
         )
-    kept_images, kept_labels, held_images, held_labels = map(np.asarray, parts)
+    kept_images, kept_labels, held_images, held_labels = parts = [*map(numbers, parts)]
+    if not all(part.ndim for part in parts):
+        return say(
+            en="Each of the four must be an array of pictures or labels, not a number.",
+            ko="네 가지 모두 수가 아니라 그림이나 레이블의 배열이어야 합니다.",
+        )
     if (len(kept_images), len(held_images)) == (200, 800):
         return say(
             en="The two parts have changed places: `num_held` images are to be held back, and the "
             "network learns from the others.",
             ko="두 묶음이 바뀌었습니다. `num_held`장은 떼어 두고, 신경망은 나머지에서 배웁니다.",
         )
-    if [len(np.asarray(part)) for part in parts] == [800, 200, 800, 200]:
+    if [len(part) for part in parts] == [800, 200, 800, 200]:
         return say(
             en="The four parts are in another order than asked for: images and labels to learn "
             "from, then images and labels held back.",
@@ -106,6 +111,13 @@ def check_split(split: Callable) -> str | None:
             en="Every seed gives the same split: draw the places with `rng`.",
             ko="시드가 달라도 늘 똑같이 나뉩니다. `rng`로 무작위로 고르세요.",
         )
+    if len(set(np.diff(np.sort(held)))) <= 2:
+        return say(
+            en="You held back images at even distances: only where they begin is drawn. Draw each "
+            "place.",
+            ko="일정한 간격으로 떼었습니다. 무작위인 것은 시작하는 자리뿐입니다. 자리를 하나하나 "
+            "무작위로 고르세요.",
+        )
     if [len(part) for part in split(images[:9], labels[:9], 2, np.random.default_rng(0))] != [
         *(7, 7, 2, 2)
     ]:
@@ -144,7 +156,8 @@ def check_diagnose(diagnose: Callable) -> str | None:
     """Judge (train, held, wanted accuracy) -> "underfitting", "overfitting" or "fine"."""
     poor, learned_by_heart = diagnose(0.6, 0.58, 0.95), diagnose(1.0, 0.89, 0.95)
     names = {"underfitting", "overfitting", "fine"}
-    if unknown := [said for said in (poor, learned_by_heart) if said not in names]:
+    both = [poor, learned_by_heart]
+    if unknown := [said for said in both if not isinstance(said, str) or said not in names]:
         return say(
             en=f'Return one of "underfitting", "overfitting" and "fine", not {unknown[0]!r}.',
             ko='"underfitting", "overfitting", "fine" 가운데 하나를 돌려주세요. '
@@ -215,7 +228,7 @@ def check_step(step: Callable) -> str | None:
     """Judge (weights, slopes, learning_rate, decay) -> weights after a step with L2 penalty."""
     weights, slopes = np.array([[1.0, -2.0], [0.5, 4.0]]), np.array([[0.3, 0.1], [-0.4, 0.2]])
     rate, decay = 0.1, 0.3
-    answer = np.asarray(step(weights, slopes, rate, decay), float)
+    answer = numbers(step(weights, slopes, rate, decay))
     if answer.shape != weights.shape:
         return say(
             en=f"The weights must keep their shape, {weights.shape}; yours is {answer.shape}.",
@@ -271,13 +284,13 @@ def check_step(step: Callable) -> str | None:
         lambda weights, slopes, rate, decay: weights - rate * (slopes + 2 * decay * weights)
     ):
         weights, slopes, rate, decay = wrong.given
-        right, said = np.asarray(wrong.right), np.asarray(wrong.said, float)
-        at = tuple(np.argwhere(~np.isclose(said, right, rtol=1e-4, atol=1e-6))[0])
+        at = differing(wrong.right, wrong.said)
+        right, said = shown(wrong.right[at], np.asarray(wrong.said)[at], 4)
         return say(
             en=f"A weight of {weights[at]:.3g} with the slope {slopes[at]:.3g}, learning rate "
-            f"{rate:.3g} and decay {decay:.3g} must become {right[at]:.4g}, you say "
-            f"{said[at]:.4g}.",
+            f"{rate:.3g} and decay {decay:.3g} must become {right}, you say "
+            f"{said}.",
             ko=f"가중치 {weights[at]:.3g}, 기울기 {slopes[at]:.3g}, 학습률 {rate:.3g}, decay "
-            f"{decay:.3g}이면 {right[at]:.4g}이(가) 되어야 하는데 {said[at]:.4g}이(가) 나옵니다.",
+            f"{decay:.3g}이면 {right}이(가) 되어야 하는데 {said}이(가) 나옵니다.",
         )
     return None

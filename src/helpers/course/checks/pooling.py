@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.course.checks import Tried, check, same
+from helpers.course.checks import Tried, check, differing, numbers, same, shown
 from helpers.reader import say
 
 
@@ -64,21 +64,22 @@ def check_pool(pool: Callable) -> str | None:
     for (image, size, stride, keep), said in zip(trials, tried.said, strict=True):
         right = _pooled(image, size, stride, keep)
         setting = f"window {size}, stride {stride}", f"윈도 {size}, 스트라이드 {stride}"
-        if np.shape(said) != right.shape:
+        said = numbers(said)
+        if said.shape != right.shape:
             return say(
                 en=f"For a {image.shape} image, {setting[0]}, the result must have the shape "
-                f"{right.shape}; yours has {np.shape(said)}.",
+                f"{right.shape}; yours has {said.shape}.",
                 ko=f"{image.shape} 그림, {setting[1]}이면 결과의 모양은 {right.shape}여야 하는데 "
-                f"{np.shape(said)}이(가) 나옵니다.",
+                f"{said.shape}이(가) 나옵니다.",
             )
         if not same(said, right):
-            row, column = np.argwhere(~np.isclose(np.asarray(said, float), right))[0]
-            got, must = np.asarray(said, float)[row, column], right[row, column]
+            row, column = differing(right, said)
+            must, got = shown(right[row, column], said[row, column])
             return say(
                 en=f"For a {image.shape} image, {setting[0]}, `keep` {keep.__name__}: row {row}, "
-                f"column {column} of the result must be {must:.3g}; yours is {got:.3g}.",
+                f"column {column} of the result must be {must}; yours is {got}.",
                 ko=f"{image.shape} 그림, {setting[1]}, `keep`이 {keep.__name__}이면 결과의 {row}행 "
-                f"{column}열은 {must:.3g}이어야 하는데 {got:.3g}이(가) 나옵니다.",
+                f"{column}열은 {must}이어야 하는데 {got}이(가) 나옵니다.",
             )
     return None
 
@@ -106,7 +107,7 @@ def check_pool(pool: Callable) -> str | None:
 )
 def check_by_hand(pooled: Any) -> str | None:
     """Judge max pooling, window 3 and stride 1, of the lesson's table."""
-    pooled = np.asarray(pooled, float)
+    pooled = numbers(pooled)
     right = np.array([[5, 7], [6, 7]])
     if pooled.shape != (2, 2):
         return say(
@@ -165,7 +166,7 @@ def check_by_hand(pooled: Any) -> str | None:
 def check_global_average(global_average: Callable) -> str | None:
     """Judge a function (H, W, C) -> (C,), the mean of each channel."""
     maps = np.random.default_rng(0).integers(0, 20, (2, 3, 4)).astype(float)
-    pooled = np.asarray(global_average(maps), float)
+    pooled = numbers(global_average(maps))
     if pooled.shape == ():
         return say(
             en="You give one number for everything: the channels must stay apart, one number each.",
@@ -199,7 +200,7 @@ def check_global_average(global_average: Callable) -> str | None:
     if wrong := Tried(global_average, [(maps,), (fresh,)]).first_wrong(
         lambda maps: maps.mean(axis=(0, 1))
     ):
-        right, said = (np.round(np.asarray(one, float), 2).tolist() for one in wrong[1:])
+        right, said = wrong.shown()
         return say(
             en=f"Channels with the means {right} give {said}.",
             ko=f"평균이 {right}인 채널에서 {said}이(가) 나옵니다.",
@@ -230,7 +231,7 @@ def check_global_average(global_average: Callable) -> str | None:
 )
 def check_twins(twins: Any) -> str | None:
     """Judge two pictures (4, 4) that differ in 12 pixels and not after pooling by 2."""
-    twins = np.asarray(twins, float)
+    twins = numbers(twins)
     if twins.shape != (2, 4, 4):
         return say(
             en=f"Two pictures of 4 × 4 have the shape (2, 4, 4); yours have {twins.shape}.",
@@ -284,8 +285,8 @@ def check_twins(twins: Any) -> str | None:
 )
 def check_pooling_kernel(pooling_kernel: Callable) -> str | None:
     """Judge a function size -> (size, size) kernel of average pooling."""
-    for size in (2, 3):
-        kernel = np.asarray(pooling_kernel(size), float)
+    for size in (2, 3, 5, 8):
+        kernel = numbers(pooling_kernel(size))
         if kernel.shape != (size, size):
             return say(
                 en=f"For the size {size} the kernel must have the shape ({size}, {size}); yours "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, shown
 from helpers.reader import say
 
 
@@ -29,7 +29,7 @@ from helpers.reader import say
 def check_as_mnist(as_mnist: Callable) -> str | None:
     """Judge a function (H, W) uint8, dark on light -> (H, W) in [0, 1], light on dark."""
     grey = np.array([[240, 229, 204], [20, 51, 102]], np.uint8)  # no white paper, no black ink
-    image = np.asarray(as_mnist(grey), float)
+    image = numbers(as_mnist(grey))
     if image.shape != grey.shape:
         return say(
             en=f"A picture of the shape {grey.shape} must keep its shape; yours has {image.shape}.",
@@ -71,14 +71,19 @@ def check_as_mnist(as_mnist: Callable) -> str | None:
     if wrong := Tried(as_mnist, [(grey,), (extremes,), (fresh,)]).first_wrong(
         lambda grey: 1 - grey / 255
     ):
-        before, right, said = (
-            np.ravel(np.asarray(one, float))[0] for one in (wrong.given[0], *wrong[1:])
-        )
+        if np.shape(wrong.said) != wrong.right.shape:
+            return say(
+                en="Another picture has another shape: make the result from `grey`.",
+                ko="그림이 다르면 모양도 다릅니다. 결과를 `grey`에서 만드세요.",
+            )
+        at = differing(wrong.right, wrong.said)
+        before = wrong.given[0][at]
+        right, said = shown(wrong.right[at], np.asarray(wrong.said)[at])
         return say(
             en=f"White paper (255) must become 0 and black ink (0) must become 1. With you "
-            f"{before:g} becomes {said:.3g}; it must become {right:.3g}.",
-            ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 {before:g}이(가) "
-            f"{said:.3g}(으)로 나오는데, {right:.3g}이어야 합니다.",
+            f"{before} becomes {said}; it must become {right}.",
+            ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 {before}이(가) "
+            f"{said}(으)로 나오는데, {right}이어야 합니다.",
         )
     return None
 
@@ -118,7 +123,7 @@ def _centre(image):
 )
 def check_shift(shift_to_centre: Callable) -> str | None:
     """Judge a function (28, 28) image -> (down, right), whole pixels to (14, 14)."""
-    answer = np.asarray(shift_to_centre(_IMAGE.copy()), float)
+    answer = numbers(shift_to_centre(_IMAGE))
     if answer.shape != (2,):
         return say(
             en="Return two numbers: how far down, how far to the right.",
@@ -161,6 +166,13 @@ def check_shift(shift_to_centre: Callable) -> str | None:
             ko=f"거리는 아래로 {14 - row:.2f}, 오른쪽으로 {14 - column:.2f}인데 소수점 아래를 "
             "잘라 냈습니다. 가장 가까운 정수를 주는 `round`를 쓰세요.",
         )
+    if np.array_equal(answer, np.floor([14 - row, 14 - column])):
+        return say(
+            en=f"The distance is {14 - row:.2f} down and {14 - column:.2f} to the right; you go "
+            "down to the next whole number. Use `round`, which takes the nearest.",
+            ko=f"거리는 아래로 {14 - row:.2f}, 오른쪽으로 {14 - column:.2f}인데 그보다 작은 "
+            "정수로 내렸습니다. 가장 가까운 정수를 주는 `round`를 쓰세요.",
+        )
     if np.array_equal(answer, np.round([13.5 - row, 13.5 - column])):
         return say(
             en="You go to (13.5, 13.5), the middle of the picture; MNIST puts the centre of mass "
@@ -192,17 +204,34 @@ def check_shift(shift_to_centre: Callable) -> str | None:
 
 
 def _on_another(shift_to_centre):
-    """Judge on ink that lies low and to the right, lest the answer is a constant."""
-    image = np.roll(_IMAGE, (13, 5), axis=(0, 1))
-    wanted = [round(14 - at) for at in _centre(image)]
-    if not np.array_equal(np.asarray(shift_to_centre(image), float), wanted):
-        return say(
-            en=f"For other ink, low and to the right, it must be {wanted[0]} and {wanted[1]}: "
-            "compute the shift from the image.",
-            ko=f"오른쪽 아래에 있는 다른 잉크에서는 {wanted[0]}, {wanted[1]}이어야 합니다. "
-            "그림에서 거리를 계산하세요.",
-        )
+    """Judge on other ink, whose distances end in all sorts of decimals."""
+    rng = np.random.default_rng(8)
+    images = [np.roll(_IMAGE, (13, 5), axis=(0, 1))]
+    images += [_ink(rng) for _ in range(6)] + [_ink(np.random.default_rng())]
+    for image in images:
+        row, column = _centre(image)
+        wanted = [round(14 - row), round(14 - column)]
+        said = numbers(shift_to_centre(image))
+        if not np.array_equal(said, wanted):
+            return say(
+                en=f"With other ink, whose centre of mass is at row {row:.2f}, column "
+                f"{column:.2f}, it must be {wanted[0]} and {wanted[1]}; you say "
+                f"{said.tolist()}. Compute the shift from the image.",
+                ko=f"질량 중심이 {row:.2f}번 행, {column:.2f}번 열에 있는 다른 잉크에서는 "
+                f"{wanted[0]}, {wanted[1]}이어야 하는데 {said.tolist()}이(가) 나옵니다. "
+                "그림에서 거리를 계산하세요.",
+            )
     return None
+
+
+def _ink(rng):
+    """Return ink of any grey in a corner of an image, its centre not half-way between pixels."""
+    while True:
+        image = np.zeros((28, 28), np.float32)
+        (top, left), (height, width) = rng.integers(0, 12, 2), rng.integers(3, 14, 2)
+        image[top : top + height, left : left + width] = rng.random((height, width)) ** 3
+        if all(abs((at % 1) - 0.5) > 0.02 for at in _centre(image)):
+            return image
 
 
 #: x, y, width, height: a three and a one of a ZIP code, a ruled line, crumbs, an eight that is
@@ -244,8 +273,10 @@ _DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
 def check_pick(pick_digits: Callable) -> str | None:
     """Judge a function list of (x, y, width, height) -> those of digits, left to right."""
     answer = pick_digits(list(_BOXES))
-    picked = [tuple(map(int, box)) for box in answer if np.ndim(box) == 1 and len(box) == 4]
-    if len(picked) != len(list(answer)):
+    is_list = isinstance(answer, list | tuple | np.ndarray) and np.ndim(answer) > 0
+    rows = list(answer) if is_list else []
+    picked = [tuple(map(int, box)) for box in rows if np.ndim(box) == 1 and len(box) == 4]
+    if not is_list or len(picked) != len(rows):
         return say(
             en="Return a list of boxes, each with its four numbers.",
             ko="상자의 리스트를 돌려주세요. 상자마다 수가 네 개씩 있어야 합니다.",
@@ -308,7 +339,11 @@ def _on_larger(pick_digits):
         )
     rng = np.random.default_rng()
     heights = [*rng.integers(1, 40, 12).tolist(), 40, 20, 21]
-    boxes = [(*rng.integers(0, 400, 3).tolist(), height) for height in heights]
+    places = rng.permutation(400)[: len(heights)].tolist()  # no two boxes begin at one x
+    boxes = [
+        (x, *rng.integers(0, 400, 2).tolist(), height)
+        for x, height in zip(places, heights, strict=True)
+    ]
     wanted = sorted(box for box in boxes if box[3] > max(heights) / 2)
     if [tuple(map(int, box)) for box in pick_digits(boxes)] != wanted:
         return say(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, shown
 from helpers.reader import say
 
 
@@ -43,7 +43,7 @@ def check_last_state(last_state: Callable) -> str | None:
             h_t = bend(x_t @ kernel + h_t @ recurrent_kernel + bias)
         return h_t
 
-    answer = np.asarray(last_state(x, kernel, recurrent_kernel, bias))
+    answer = numbers(last_state(x, kernel, recurrent_kernel, bias))
     if answer.shape == (4, 2):
         return say(
             en="You return the state after every step; return the last one only.",
@@ -94,7 +94,7 @@ def check_last_state(last_state: Callable) -> str | None:
     ]
     if wrong := Tried(last_state, trials).first_wrong(_last_state):
         steps = len(wrong.given[0])
-        right, said = (np.asarray(state, float).round(3).tolist() for state in wrong[1:])
+        right, said = wrong.shown()
         return say(
             en=f"After {steps} steps the state must be {right}; yours is {said}.",
             ko=f"{steps}시점이 지난 뒤의 상태는 {right}인데 {said}이(가) 나옵니다.",
@@ -133,7 +133,7 @@ def _last_state(x, kernel, recurrent_kernel, bias):
 def check_gates(gates: Callable) -> str | None:
     """Judge a function (write, ask, value) -> i, f, new, o by what an LSTM does with it."""
     cases = [(write, ask, value) for write in (0, 1) for ask in (0, 1) for value in (0.8, -0.6)]
-    made = {case: np.asarray(gates(*case), float) for case in cases}
+    made = {case: numbers(gates(*case)) for case in cases}
     for (write, ask, value), four in made.items():
         case = f"write={write}, ask={ask}, value={value}"
         if four.shape != (4,):
@@ -157,6 +157,14 @@ def check_gates(gates: Callable) -> str | None:
                 ko=f"새것은 tanh에서 나오므로 -1과 1 사이입니다. {case}이면 {four[2]:g}이(가) "
                 "나옵니다.",
             )
+    c_t = 0.0
+    for step in range(40):  # one value, a long wait, and then the question
+        i, f, new, o = map(
+            float, gates(int(step == 0), int(step == 39), 0.4 if step == 0 else -0.9)
+        )
+        c_t = f * c_t + i * new
+        if fault := _memory_fault(o * np.tanh(c_t), 0.4, step == 39, step, True):
+            return fault
     for random in [np.random.default_rng(0)] * 10 + [np.random.default_rng()] * 10:
         writes, asks = random.random((2, 30)) < [[0.2], [0.5]]
         writes[0] = True
@@ -279,7 +287,7 @@ def check_step_back(step_back: Callable) -> str | None:
                 ko=f"유닛이 {units}개이면 그레이디언트의 모양은 ({units},)인데 "
                 f"{np.shape(wrong.said)}이(가) 나옵니다.",
             )
-        right, said = (np.asarray(grad, float).round(3).tolist() for grad in wrong[1:])
+        right, said = wrong.shown()
         return say(
             en=f"With {units} units the gradient must be {right}; yours is {said}.",
             ko=f"유닛이 {units}개일 때 그레이디언트는 {right}인데 {said}이(가) 나옵니다.",
@@ -309,7 +317,7 @@ def check_step_back(step_back: Callable) -> str | None:
 def check_kept(kept: Callable) -> str | None:
     """Judge a function (forget gates, (T, units)) -> the share of c_0 that is left, (units,)."""
     gates = np.array([[1.0, 0.5], [0.5, 0.9], [0.4, 0.5]])
-    answer = np.asarray(kept(gates))
+    answer = numbers(kept(gates))
     if answer.shape == (3,):
         return say(
             en="You return a number for each step; there must be one for each column: use "
@@ -350,12 +358,16 @@ def check_kept(kept: Callable) -> str | None:
         )
     fresh = np.random.default_rng().uniform(0.3, 1, (5, 4))
     if wrong := Tried(kept, [(gates,), (fresh,)]).first_wrong(lambda gates: gates.prod(axis=0)):
-        column = wrong.given[0][:, 0].round(3).tolist()
-        said = np.ravel(np.asarray(wrong.said, float))[0]
+        if np.shape(wrong.said) != wrong.right.shape:
+            return say(
+                en=f"For {len(wrong.right)} columns there must be {len(wrong.right)} numbers.",
+                ko=f"열이 {len(wrong.right)}개이면 수도 {len(wrong.right)}개여야 합니다.",
+            )
+        at = differing(wrong.right, wrong.said)
+        column = wrong.given[0][:, at[0]].round(3).tolist()
+        right, said = shown(wrong.right[at], np.asarray(wrong.said)[at])
         return say(
-            en=f"With the gates {column} a share of {wrong.right[0]:.3g} is left; you say "
-            f"{said:.3g}.",
-            ko=f"게이트가 {column}이면 {wrong.right[0]:.3g}이(가) 남아야 하는데 {said:.3g}이(가) "
-            "나옵니다.",
+            en=f"With the gates {column} a share of {right} is left; you say {said}.",
+            ko=f"게이트가 {column}이면 {right}이(가) 남아야 하는데 {said}이(가) 나옵니다.",
         )
     return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, same
+from helpers.course.checks import Tried, check, same, shown
 from helpers.language.corpus import load_greetings
 from helpers.language.tokens import BEGIN, END, PAD
 from helpers.reader import say
@@ -44,7 +44,7 @@ def check_teach(teach: Callable) -> str | None:
         (random.integers(4, 1000, num).tolist(), int(num + random.integers(1, 9))) for num in (4, 9)
     ]
     tried = Tried(teach, trials)
-    if any(not isinstance(both, tuple | list) or len(both) != 2 for both in tried.said):
+    if any(np.ndim(row) != 1 for both in tried.said for row in _two(both)):
         return say(
             en="Return two lists: `return fed, wanted`.",
             ko="리스트 두 개를 돌려주어야 합니다. `return fed, wanted`",
@@ -87,6 +87,12 @@ def check_teach(teach: Callable) -> str | None:
             f"맞혀야 합니다. 지금은 {fed}, {wanted}입니다.",
         )
     return None
+
+
+def _two(both):
+    """Return the two parts of a result, or what no rule fits if there are others."""
+    is_pair = isinstance(both, tuple | list | np.ndarray) and len(both) == 2
+    return [np.asarray(row) for row in both] if is_pair else [None]
 
 
 def _taught(ids, length):
@@ -193,11 +199,12 @@ def check_speak(speak: Callable) -> str | None:
         after, most = wrong.given
         beginning = {token: {t: round(p, 2) for t, p in after[token].items()}
                      for token in ["<s>", *wrong.right[:2]]}  # fmt: skip
+        right, said = wrong.shown()
         return say(
             en=f"In the table {beginning} ..., with `most` {most}, greedy search says "
-            f"{wrong.right}; you say {list(wrong.said)}.",
-            ko=f"표가 {beginning} ...이고 `most`가 {most}이면 탐욕 탐색은 {wrong.right}을(를) "
-            f"말하는데 {list(wrong.said)}이(가) 나옵니다.",
+            f"{right}; you say {said}.",
+            ko=f"표가 {beginning} ...이고 `most`가 {most}이면 탐욕 탐색은 {right}을(를) "
+            f"말하는데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -271,6 +278,8 @@ def _table_fault(after):
             ko='대답은 언제나 `"<s>"`에서 시작합니다. 표에 `"<s>"`의 행이 있어야 합니다.',
         )
     for token, row in after.items():
+        if token == "</s>":
+            continue  # nothing follows it, whatever the table says
         shares = list(row.values())
         if any(not share > 0 for share in shares) or not math.isclose(sum(shares), 1, abs_tol=1e-6):
             return say(
@@ -362,7 +371,8 @@ def check_extend(extend: Callable) -> str | None:
     tried = Tried(extend, trials)
     for beams in tried.said:
         if not isinstance(beams, list | tuple) or not all(
-            isinstance(beam, list | tuple) and len(beam) == 2 for beam in beams
+            isinstance(beam, list | tuple) and len(beam) == 2 and np.ndim(beam[0]) == 1
+            for beam in beams
         ):
             return say(
                 en="Return a list of pairs (tokens, log probability).",
@@ -411,8 +421,10 @@ def check_extend(extend: Callable) -> str | None:
                 ko=f"{starts}에서 너비가 {width}이면 {right}이(가) 남아야 하는데 {kept}이(가) "
                 "남았습니다.",
             )
-        scores, own = ([round(float(score), 3) for _, score in beams]
-                       for beams in (wrong.right, wrong.said))  # fmt: skip
+        right_scores, own_scores = (
+            [score for _, score in beams] for beams in (wrong.right, wrong.said)
+        )
+        scores, own = shown(right_scores, own_scores)
         return say(
             en=f"From {starts} with the width {width} the log probabilities must be {scores}; "
             f"yours are {own}.",
@@ -471,7 +483,7 @@ def check_pieces(pieces: Callable) -> str | None:
                 en=f"Return a list or a set of pieces, not {type(found).__name__}.",
                 ko=f"조각의 리스트나 집합을 돌려주세요. 지금은 {type(found).__name__}입니다.",
             )
-        looked_up[text] = frozenset(found)
+        looked_up[text] = frozenset(tuple(one) if isinstance(one, list) else one for one in found)
     if len(set(looked_up.values())) == 1:
         return say(
             en="Each sentence gets the same pieces, so all look alike: cut them out of `text`.",

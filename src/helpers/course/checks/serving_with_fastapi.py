@@ -12,8 +12,9 @@ from typing import Any
 
 import cv2
 import numpy as np
+from fastapi import FastAPI
 
-from helpers.course.checks import check
+from helpers.course.checks import check, same, shown
 from helpers.reader import say
 
 with warnings.catch_warnings():
@@ -95,12 +96,13 @@ _CLUES = {
 )
 def check_review(faults: Any) -> str | None:
     """Judge a dict from the lines' letters to the names of their faults."""
-    if set(faults) != set(_FAULTS):
+    if not isinstance(faults, dict) or set(faults) != set(_FAULTS):
         return say(
             en=f"Name a fault for each of the letters {', '.join(_FAULTS)}.",
             ko=f"{', '.join(_FAULTS)}마다 잘못을 하나씩 적으세요.",
         )
-    for letter, fault in faults.items():
+    for letter, given in faults.items():
+        fault = given.strip().lower() if isinstance(given, str) else given
         if fault not in _FAULTS.values():
             known = ", ".join(dict.fromkeys(_FAULTS.values()))
             return say(
@@ -144,8 +146,16 @@ def check_upload(make_app: Callable) -> str | None:
         uploads = Path(temporary, "service", "data", "uploads")
         uploads.mkdir(parents=True)
         app = make_app(uploads, MOST_BYTES)
-        return _attack_upload(app, uploads, Path(temporary))
+        return _no_app(app) or _attack_upload(app, uploads, Path(temporary))
     return None
+
+
+def _no_app(app):
+    if not isinstance(app, FastAPI):
+        return say(
+            en=f"Return the app, not {type(app).__name__}: `return app`.",
+            ko=f"앱을 돌려주어야 하는데 {type(app).__name__}이(가) 나옵니다. `return app`",
+        )
 
 
 def _attack_upload(app, uploads, root):
@@ -162,9 +172,17 @@ def _attack_upload(app, uploads, root):
 
 
 def _send_good_ones(app, uploads):
-    for name, data in {"seven.png": _png(), "seven.jpg": _jpeg()}.items():
-        answer = _send(TestClient(app), name, data)
-        if not answer.is_success or not {"filename", "path"} <= answer.json().keys():
+    again = _png()
+    for name, data in [("seven.png", again), ("내 7.jpg", _jpeg()), ("again.png", again)]:
+        answer = _send(TestClient(app, raise_server_exceptions=name == "seven.png"), name, data)
+        if answer.status_code >= 500 and name == "again.png":
+            return say(
+                en=f"A picture that was sent before makes the app fail with {answer.status_code}: "
+                "it is as good the second time.",
+                ko=f"같은 사진을 다시 보내면 앱이 {answer.status_code}로 실패합니다. 두 번째에도 "
+                "받아야 합니다.",
+            )
+        if not answer.is_success or not {"filename", "path"} <= _fields(answer).keys():
             kind = name.partition(".")[2].replace("jpg", "jpeg").upper()
             return say(
                 en=f"A good picture ({kind}) must be answered with 200, filename and path, not "
@@ -172,13 +190,22 @@ def _send_good_ones(app, uploads):
                 ko=f"제대로 된 사진({kind})에는 200과 filename, path로 답해야 합니다. 지금 답: "
                 f"{answer.status_code} {answer.text[:60]}",
             )
-        if answer.json()["filename"] != name:
+        if _fields(answer)["filename"] != name:
             return say(
-                en=f"The answer must tell the name as it was sent, {name}; it says "
-                f"{answer.json()['filename']!r}.",
-                ko=f"답에는 보낸 이름 {name}이(가) 그대로 있어야 하는데 "
-                f"{answer.json()['filename']!r}이(가) 나옵니다.",
+                en=f"The answer must tell the name as it was sent, {name!r}; it says "
+                f"{_fields(answer)['filename']!r}.",
+                ko=f"답에는 보낸 이름 {name!r}이(가) 그대로 있어야 하는데 "
+                f"{_fields(answer)['filename']!r}이(가) 나옵니다.",
             )
+
+
+def _fields(answer):
+    """Return the object that an answer holds in JSON; an empty one if it holds none."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _send_evil_names(client, uploads, root):
@@ -201,7 +228,7 @@ def _send_evil_names(client, uploads, root):
 
 
 def _send_the_same_name(client, uploads):
-    first, second = _png(), _png()
+    first, second = (_png().ljust(200, b"\0") for _ in range(2))  # of one length, too
     for data in (first, second):
         _send(client, "photo.png", data)
     if not {first, second} <= _contents(uploads):
@@ -214,7 +241,7 @@ def _send_the_same_name(client, uploads):
 
 def _ask_where_it_lies(client, root):
     answer = _send(client, "photo.png", _png())
-    if str(root) in str(list(answer.json().values())).replace("\\\\", "\\"):
+    if str(root) in str(list(_fields(answer).values())).replace("\\\\", "\\"):
         return say(
             en="The answer tells where on the server's disk the file lies.",
             ko="답이 서버 디스크의 어디에 파일이 있는지 알려 줍니다.",
@@ -223,15 +250,25 @@ def _ask_where_it_lies(client, root):
 
 def _send_other_things(client, uploads):
     page = b"<script>alert(1)</script>"
-    if _send(client, "page.png", page).status_code != 415 or page in _contents(uploads):
+    status = _send(client, "page.png", page).status_code
+    if page in _contents(uploads):
         return say(
             en="A web page with a script, called `page.png`, is kept: look at the first bytes, "
             "answer 415.",
             ko="`page.png`라는 이름의 스크립트가 든 웹 페이지가 저장됩니다. 첫 바이트를 보고 "
             "415로 답하세요.",
         )
+    if status != 415:
+        return say(
+            en=f"A web page called `page.png` is not kept, but the answer is {status}: it must be "
+            "415, which says that the kind of file is wrong.",
+            ko=f"`page.png`라는 웹 페이지를 저장하지 않지만 {status}(으)로 답합니다. 파일의 종류가 "
+            "틀렸다는 415로 답하세요.",
+        )
     others = {"notes.txt": b"seven", "film.png": b"GIF89a" + bytes(20), "run.jpg": b"\x7fELF" * 9}
-    for name, data in {**others, "late.png": b"x" + _png(), "none.png": b""}.items():
+    others |= {"late.png": b"x" + _png(), "nearly.png": b"\x88" + _png()[1:], "none.png": b""}
+    others |= {"nearly.jpg": _jpeg()[:2] + b"\x00" + _jpeg()[3:], "low.png": b"\x89png" + bytes(9)}
+    for name, data in others.items():
         if _send(client, name, data).status_code != 415 or data in _contents(uploads):
             return say(
                 en=f"`{name}` begins with {data[:6]!r} and is neither PNG nor JPEG: answer 415. "
@@ -254,19 +291,25 @@ def _send_too_much(client, uploads):
             en=f"Of a picture of {MOST_BYTES} bytes not all were kept.",
             ko=f"{MOST_BYTES}바이트 사진이 다 저장되지 않았습니다.",
         )
-    answer = _send(client, "huge.png", whole + b"x")
-    if answer.status_code != 413 or whole + b"x" in _contents(uploads):
+    kept, huge = _contents(uploads), _png()
+    answer = _send(client, "huge.png", huge + bytes(MOST_BYTES + 1 - len(huge)))
+    if answer.status_code != 413:
         return say(
             en=f"{MOST_BYTES + 1} bytes are one too many: answer 413 and keep nothing.",
             ko=f"{MOST_BYTES + 1}바이트는 한 바이트가 넘칩니다. 413으로 답하고 아무것도 남기지 "
             "마세요.",
+        )
+    if _contents(uploads) != kept:
+        return say(
+            en=f"{MOST_BYTES + 1} bytes are answered with 413, and yet some of them were kept.",
+            ko=f"{MOST_BYTES + 1}바이트에 413으로 답하지만 그 일부가 저장되어 있습니다.",
         )
 
 
 def _look_where_it_lies(client, uploads):
     """Hold the path that is answered against the file, and against the name that was sent."""
     data = _png()
-    address = _send(client, "mypick.png", data).json()["path"]
+    address = str(_fields(_send(client, "mypick.png", data)).get("path"))
     name = address.removeprefix("/uploads/")
     if name == address or not (uploads / name).is_file() or (uploads / name).read_bytes() != data:
         return say(
@@ -333,7 +376,11 @@ def check_vision(make_app: Any) -> str | None:
     return _attack_samples(make_app) or _attack_mosaic(make_app) or _keep_it_busy(make_app)
 
 
-_LABELS = np.arange(60000, dtype=np.uint8) % 10
+_LABELS = np.random.default_rng(17).integers(0, 10, 60000, np.uint8)
+
+
+#: What may stand beside 60000 where the last index is not named itself.
+_BELOW = r"below|less|under|fewer|smaller|before|<|\)|미만|작"
 
 
 def _load_mnist():
@@ -366,13 +413,16 @@ def _attack_samples(make_app):
 
     with _folders() as folders:
         app = make_app(*folders, load, _hide_faces)
+        if fault := _no_app(app):
+            return fault
         client = TestClient(app)
         for index in (100, 59999, 7, 0):
-            label = client.get(f"/mnist-sample/{index}").json().get("label")
-            if label != _LABELS[index]:
+            label = _fields(client.get(f"/mnist-sample/{index}")).get("label")
+            if not same(label, _LABELS[index]):
+                right, said = shown(_LABELS[index], label)
                 return say(
-                    en=f"Sample {index} has the label {_LABELS[index]}, you answer {label}.",
-                    ko=f"{index}번 표본의 레이블은 {_LABELS[index]}인데 {label}(으)로 답합니다.",
+                    en=f"Sample {index} has the label {right}, you answer {said}.",
+                    ko=f"{index}번 표본의 레이블은 {right}인데 {said}(으)로 답합니다.",
                 )
         if len(loads) > 1:
             return say(
@@ -396,7 +446,9 @@ def _attack_samples(make_app):
                     ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 "
                     "답합니다.",
                 )
-            if not re.search(r"59[,.  ]?999", answer.text):
+            # Of 60000 itself an answer may speak without naming the range.
+            names_end = re.search(_BELOW, answer.text, re.IGNORECASE) if index < 0 else True
+            if not re.search(r"59[,.  ]?999" + r"|60[,.  ]?000" * bool(names_end), answer.text):
                 return say(
                     en="The 400 does not say which indices there are: 0 to 59999.",
                     ko="400의 답에 index의 범위(0부터 59999까지)가 없습니다.",
@@ -404,11 +456,16 @@ def _attack_samples(make_app):
 
 
 def _attack_mosaic(make_app):
-    files = {"one.png": b"good", "two.png": b"broken", "wow.jpg": b"good too", "zoo.jpeg": b"bad"}
+    files = {
+        "one.png": b"good",
+        "two.png": b"broken",
+        "wow.my.jpg": b"good too",
+        "zoo.jpeg": b"bad",
+    }
     with _folders(files) as (uploads, results):
         client = TestClient(make_app(uploads, results, _load_mnist, _hide_faces))
         try:
-            answer = client.get("/mosaic").json()
+            answer, later = (_fields(client.get("/mosaic")) for _ in range(2))
         except ValueError:
             return say(
                 en="One broken picture stops all: the good ones beside it are not done.",
@@ -421,25 +478,41 @@ def _attack_mosaic(make_app):
                 ko="업로드가 처음과 달라졌습니다. 결과를 다른 곳에 두지 않으면 다음번에는 결과를 "
                 "업로드로 알고 또 처리합니다.",
             )
-        return _judge_answer(answer) or _judge_results(results)
+        if fault := _judge_answer(answer, uploads) or _judge_results(results):
+            return fault
+        if _judge_answer(later, uploads):
+            return say(
+                en=f"Asked for the second time /mosaic answers {later}: begin each request with "
+                "empty lists.",
+                ko=f"/mosaic을 두 번째로 부르면 {later}(으)로 답합니다. 요청마다 빈 리스트에서 "
+                "시작하세요.",
+            )
+        return None
 
 
-def _judge_answer(answer):
+def _judge_answer(answer, uploads):
     if "/srv" in str(answer):
         return say(
             en="The reason is the text of the exception, and tells a path of the server.",
             ko="이유에 예외의 글이 그대로 들어 있어서 서버의 경로가 드러납니다.",
         )
     processed, failures = answer.get("processed_files", []), answer.get("failed_files", [])
+    if not all(isinstance(failure, dict) for failure in failures):
+        return say(
+            en="For each file that failed the answer needs its `filename` and a `reason`; you "
+            f"answer {failures}.",
+            ko="처리하지 못한 파일마다 `filename`과 `reason`이 있어야 하는데 "
+            f"{failures}(으)로 답합니다.",
+        )
     failed = [failure.get("filename") for failure in failures]
-    if (sorted(processed), sorted(failed, key=str)) != (
-        ["one.png", "wow.jpg"],
+    if (sorted(processed, key=str), sorted(failed, key=str)) != (
+        ["one.png", "wow.my.jpg"],
         ["two.png", "zoo.jpeg"],
     ):
         return say(
-            en="Of one.png, two.png (broken), wow.jpg and zoo.jpeg (broken) you answer "
+            en="Of one.png, two.png (broken), wow.my.jpg and zoo.jpeg (broken) you answer "
             f"{processed} as processed and {failed} as failed.",
-            ko=f"one.png, two.png(깨짐), wow.jpg, zoo.jpeg(깨짐) 가운데 {processed}을(를) "
+            ko=f"one.png, two.png(깨짐), wow.my.jpg, zoo.jpeg(깨짐) 가운데 {processed}을(를) "
             f"처리했고 {failed}을(를) 못 했다고 답합니다.",
         )
     for failure in failures:
@@ -451,7 +524,14 @@ def _judge_answer(answer):
                 ko=f"{failure['filename']}이(가) 왜 실패했는지가 없습니다. 무엇이 문제인지 "
                 "문장으로 알리세요.",
             )
-        if re.search(r"Path\(|uploads|\w+Error\(", reason):
+        if re.fullmatch(r"\W*\w*(Error|Exception)\W*", reason):
+            return say(
+                en=f"The reason for {failure['filename']} is {reason!r}, the name of an exception: "
+                "write a sentence of your own.",
+                ko=f"{failure['filename']}의 이유가 예외의 이름인 {reason!r}입니다. 문장을 직접 "
+                "쓰세요.",
+            )
+        if str(uploads) in reason or re.search(r"Path\(|\w+Error\(", reason):
             return say(
                 en=f"The reason for {failure['filename']} tells what is inside the server, a path "
                 "or the name of an exception: write a sentence for the person who sent the file.",
@@ -461,13 +541,13 @@ def _judge_answer(answer):
 
 
 def _judge_results(results):
-    right = {"one-face.png": b"hidden good", "wow-face.png": b"hidden good too"}
+    right = {"one-face.png": b"hidden good", "wow.my-face.png": b"hidden good too"}
     found = {path.name: path.read_bytes() for path in results.iterdir()}
     if found.keys() != right.keys():
         return say(
-            en=f"In `results` there must be one-face.png and wow-face.png; there is "
+            en=f"In `results` there must be one-face.png and wow.my-face.png; there is "
             f"{sorted(found) or 'nothing'}.",
-            ko=f"`results`에 one-face.png와 wow-face.png가 있어야 하는데 "
+            ko=f"`results`에 one-face.png와 wow.my-face.png가 있어야 하는데 "
             f"{sorted(found) or '아무것도 없는 상태'}입니다.",
         )
     if found != right:

@@ -27,6 +27,11 @@ from helpers.vision.photos import to_mnist
 )
 def check_count(count: Any) -> str | None:
     """Judge the count of pixels in an MNIST picture."""
+    if np.ndim(count):
+        return say(
+            en="One number is asked for, how many there are, and no list or table of them.",
+            ko="수가 몇 개인지, 답은 수 하나입니다. 리스트나 표가 아닙니다.",
+        )
     if count == 28:
         return say(
             en="28 is one row; there are 28 rows.",
@@ -95,9 +100,10 @@ def check_most_likely(most_likely: Callable) -> str | None:
         )
     if wrong := tried.first_wrong(np.argmax):
         probabilities = wrong.given[0].round(2).tolist()
+        right, said = wrong.shown()
         return say(
-            en=f"For {probabilities} the answer is {wrong.right}, you say {wrong.said}.",
-            ko=f"{probabilities}이면 답은 {wrong.right}인데 {wrong.said}이(가) 나옵니다.",
+            en=f"For {probabilities} the answer is {right}, you say {said}.",
+            ko=f"{probabilities}이면 답은 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 

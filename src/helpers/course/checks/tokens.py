@@ -67,10 +67,10 @@ def check_compose(compose: Callable) -> str | None:
     if wrong := Tried(compose, [(18, 0, 4), (0, 0, 0), (11, 6, 16), *fresh]).first_wrong(
         lambda initial, vowel, final: chr(0xAC00 + (initial * 21 + vowel) * 28 + final)
     ):
+        right, said = wrong.shown()
         return say(
-            en=f"{wrong.given} must give {wrong.right}; you say {wrong.said!r}.",
-            ko=f"{wrong.given}에서는 {wrong.right}이(가) 나와야 하는데 {wrong.said!r}이(가) "
-            "나옵니다.",
+            en=f"{wrong.given} must give {right}; you say {said}.",
+            ko=f"{wrong.given}에서는 {right}이(가) 나와야 하는데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -85,6 +85,9 @@ _CHASES = [
         "개",
     ),
     ([("어제", "MAG"), ("큰", "MM"), ("이", "NNG"), ("가", "JKS"), ("아프", "VA")], "이"),
+    # Who acts is a pronoun, a name.
+    ([("밥", "NNG"), ("을", "JKO"), ("내", "NP"), ("가", "JKS"), ("먹", "VV")], "내"),
+    ([("책", "NNG"), ("을", "JKO"), ("민수", "NNP"), ("가", "JKS"), ("읽", "VV")], "민수"),
 ]
 
 
@@ -143,6 +146,16 @@ def check_who(who: Callable) -> str | None:
             en="You go by the letters of the particle; another word may be written with the same "
             "letters. Look at the tag.",
             ko="조사의 글자를 보고 찾았습니다. 글자가 같은 다른 말도 있으므로 태그를 보세요.",
+        )
+    if [answer == right for answer, (_, right) in zip(answers, _CHASES, strict=True)] == [
+        *(True,) * (len(_CHASES) - 2),
+        *(False, False),
+    ]:
+        return say(
+            en="You look for certain nouns, but who acts may be a pronoun (NP) or a name (NNP): "
+            "take the piece right before JKS, whatever its tag.",
+            ko="정해진 명사만 찾는데, 주어는 대명사(NP)나 고유 명사(NNP)일 수도 있습니다. JKS "
+            "바로 앞의 조각을 태그와 상관없이 고르세요.",
         )
     for answer, (pieces, right) in zip(answers, _CHASES, strict=True):
         if answer != right:
@@ -203,10 +216,10 @@ def check_encode(encode: Callable) -> str | None:
     trials = [(["밥", "을", "먹", "어요"], vocab), ([], vocab), (["을", "어요", "을", "밥"], vocab)]
     if wrong := Tried(encode, trials).first_wrong(_encoded):
         tokens = ", ".join(wrong.given[0]) or "[]"
+        right, said = wrong.shown()
         return say(
-            en=f"{tokens} must give {wrong.right}; you say {list(wrong.said)}.",
-            ko=f"{tokens}에서는 {wrong.right}이(가) 나와야 하는데 {list(wrong.said)}이(가) "
-            "나옵니다.",
+            en=f"{tokens} must give {right}; you say {said}.",
+            ko=f"{tokens}에서는 {right}이(가) 나와야 하는데 {said}이(가) 나옵니다.",
         )
     # Another vocabulary has the special tokens elsewhere.
     other = {"가": 0, "</s>": 1, "<s>": 2, "<unk>": 3}
@@ -261,7 +274,7 @@ def check_merge(merge: Callable) -> str | None:
     tried = Tried(merge, trials)
     if wrong := tried.first_wrong(bpe.merge):
         pieces, pair = wrong.given
-        right, said = list(wrong.right), list(wrong.said)
+        right, said = wrong.shown()
         return say(
             en=f"Merging {pair} in {pieces} gives {right}; yours gives {said}.",
             ko=f"{pieces}에서 {pair}를 합치면 {right}인데 {said}이(가) 나옵니다.",

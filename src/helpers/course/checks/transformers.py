@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, differing, numbers, shown
 from helpers.language.corpus import load_greetings
 from helpers.nn.activations import softmax
 from helpers.reader import say
@@ -103,12 +103,13 @@ def check_self_attention(self_attention: Callable) -> str | None:
                 ko=f"단어가 {len(x)}개이고 값이 수 {w_value.shape[1]}개이면 결과의 모양은 "
                 f"{wrong.right.shape}인데 {shape}이(가) 나옵니다.",
             )
-        right, said = (np.asarray(one, float)[0, 0] for one in (wrong.right, wrong.said))
+        row = differing(wrong.right, wrong.said)[0]
+        right, said = shown(wrong.right[row], np.asarray(wrong.said)[row])
         return say(
-            en=f"With {len(x)} words and keys of {w_key.shape[1]} numbers the first number must "
-            f"be {right:.3f}; yours is {said:.3f}.",
-            ko=f"단어가 {len(x)}개이고 키가 수 {w_key.shape[1]}개일 때 첫 수는 {right:.3f}이어야 "
-            f"하는데 {said:.3f}이(가) 나옵니다.",
+            en=f"With {len(x)} words and keys of {w_key.shape[1]} numbers row {row} must be "
+            f"{right}; yours is {said}.",
+            ko=f"단어가 {len(x)}개이고 키가 수 {w_key.shape[1]}개일 때 {row}행은 {right}이어야 "
+            f"하는데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -145,7 +146,7 @@ def check_head(my_head: Any) -> str | None:
             en="`my_head` must be two tables: `my_query, my_key`.",
             ko="`my_head`는 표 두 개여야 합니다. `my_query, my_key`의 차례로 쓰세요.",
         )
-    w_query, w_key = (np.asarray(table, float) for table in my_head)
+    w_query, w_key = map(numbers, my_head)
     if w_query.ndim != 2 or len(w_query) != NUM_PLACES or w_query.shape != w_key.shape:
         return say(
             en=f"Both tables need {NUM_PLACES} rows, a row for each place, and as many columns as "
@@ -223,7 +224,7 @@ def check_add_and_normalize(add_and_normalize: Callable) -> str | None:
     rng = np.random.default_rng(14)
     shapes = (3, 4), (2, 5), (6, 3)
     trials = [tuple(rng.normal(2, 3, size=(2, *shape))) for shape in shapes]
-    tried = Tried(lambda *given: np.round(add_and_normalize(*given), 2), trials)
+    tried = Tried(lambda *given: numbers(add_and_normalize(*given)).round(2), trials)
 
     def is_like(rule):
         # Near enough for any small number that is added to the variance.
@@ -376,11 +377,12 @@ def check_count_weights(count_weights: Callable) -> str | None:
             return say(en=en, ko=ko)
     if wrong := tried.first_wrong(right):
         size, heads, hidden = wrong.given
+        weights, said = wrong.shown()
         return say(
-            en=f"size {size}, {heads} heads and hidden {hidden} make {wrong.right} weights; you "
-            f"say {wrong.said}.",
-            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {wrong.right}개인데 "
-            f"{wrong.said}이(가) 나옵니다.",
+            en=f"size {size}, {heads} heads and hidden {hidden} make {weights} weights; you "
+            f"say {said}.",
+            ko=f"size {size}, 헤드 {heads}개, hidden {hidden}이면 가중치가 {weights}개인데 "
+            f"{said}이(가) 나옵니다.",
         )
     return None
 
@@ -407,7 +409,7 @@ def check_count_weights(count_weights: Callable) -> str | None:
 def check_mask(mask: Callable) -> str | None:
     """Judge a function ids (T,) -> mask (T, T) of a decoder that skips padding."""
     trials = [([2, 7, 8, 9, 0, 0],), ([5, 0, 6, 0],), ([0, 3, 4],), ([4, 9, 0, 1, 6],)]
-    tried = Tried(mask, trials)
+    tried = Tried(lambda ids: numbers(mask(ids)), trials)
     for (ids,), said in zip(tried.trials, tried.said, strict=True):
         if np.shape(said) != (len(ids), len(ids)):
             return say(
@@ -505,7 +507,14 @@ TO_BEAT = 0.65  # of the held-out wordings
 def check_weigh(weigh: Callable) -> str | None:
     """Judge a function from how many wordings contain a pair to what the pair counts."""
     where, lengths, known = _lookup()
-    weights = {count: float(weigh(count)) for count in {len(own) for own in where.values()}}
+    weights = {count: numbers(weigh(count)) for count in {len(own) for own in where.values()}}
+    if odd := next((c for c, one in weights.items() if one.ndim or not np.isfinite(one)), None):
+        return say(
+            en=f"What a pair counts must be one finite number; for {odd} wordings you say "
+            f"{weights[odd].tolist()}.",
+            ko=f"조각 하나의 무게는 유한한 수 하나여야 하는데, 질문 {odd}개에 나오면 "
+            f"{weights[odd].tolist()}이(가) 나옵니다.",
+        )
     texts, intents = load_greetings("held_out")
     right = []
     for text, intent in zip(texts, intents, strict=True):
@@ -516,7 +525,7 @@ def check_weigh(weigh: Callable) -> str | None:
     share = float(np.mean(right))
     if share >= TO_BEAT:
         return None
-    if len(set(weights.values())) == 1:
+    if len({*map(float, weights.values())}) == 1:
         return say(
             en=f"Every pair counts the same: {share:.1%} of the held-out wordings. The number to "
             f"beat is {TO_BEAT:.0%}.",

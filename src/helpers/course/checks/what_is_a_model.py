@@ -76,11 +76,12 @@ def check_rectangle_sum(rectangle_sum: Callable) -> str | None:
     )
     if wrong := tried.first_wrong(_inside):
         _, x, y, width, height = wrong.given
+        right, said = wrong.shown()
         return say(
             en=f"For x={x}, y={y}, width={width}, height={height} of a trial picture the sum "
-            f"is {wrong.right}, you say {wrong.said}.",
+            f"is {right}, you say {said}.",
             ko=f"시험용 그림에서 x={x}, y={y}, 너비 {width}, 높이 {height}인 직사각형의 합은 "
-            f"{wrong.right}인데 {wrong.said}이(가) 나옵니다.",
+            f"{right}인데 {said}이(가) 나옵니다.",
         )
     return None
 
@@ -172,15 +173,19 @@ def check_stage(passes: Callable) -> str | None:
             ko="표가 0.75와 −0.5이면 합이 0.25이므로 기준 0.5를 통과하지 못하는데 True가 "
             "나옵니다. 뒤에 음수인 표가 올 수 있으므로, 표를 모두 더한 다음에 정하세요.",
         )
-    rng = np.random.default_rng()
-    trials = [(*rng.normal(size=(4, size)), rng.normal()) for size in (2, 4, 5, 7)]
+    trials = [
+        (*rng.normal(size=(4, size)), rng.normal())
+        for rng in (np.random.default_rng(1), np.random.default_rng())
+        for size in (1, 2, 3, 4, 5, 7) * 3
+    ]
     if wrong := Tried(passes, trials).first_wrong(_passes):
         *lists, limit = (np.round(one, 2).tolist() for one in wrong.given)
+        right, said = wrong.shown()
         return say(
             en="Values, thresholds, votes below and above "
-            f"{lists} at the limit {limit} give {wrong.right}, you say {wrong.said}.",
-            ko=f"값, 문턱값, below, above가 {lists}, 기준이 {limit}이면 {wrong.right}인데 "
-            f"{wrong.said}이(가) 나옵니다.",
+            f"{lists} at the limit {limit} give {right}, you say {said}.",
+            ko=f"값, 문턱값, below, above가 {lists}, 기준이 {limit}이면 {right}인데 "
+            f"{said}이(가) 나옵니다.",
         )
     return None
 
@@ -235,8 +240,9 @@ def check_parameters(count_parameters: Callable) -> str | None:
         )
     if wrong := tried.first_wrong(lambda shapes: sum(map(math.prod, shapes))):
         shapes = ", ".join(map(str, wrong.given[0]))
+        right, said = wrong.shown()
         return say(
-            en=f"Tables of the shapes {shapes} hold {wrong.right} numbers, you say {wrong.said}.",
-            ko=f"모양이 {shapes}인 표에는 수가 {wrong.right}개 있는데 {wrong.said}이(가) 나옵니다.",
+            en=f"Tables of the shapes {shapes} hold {right} numbers, you say {said}.",
+            ko=f"모양이 {shapes}인 표에는 수가 {right}개 있는데 {said}이(가) 나옵니다.",
         )
     return None

@@ -23,7 +23,7 @@ let isBlank = true;
 export function startPad() {
   ink.lineWidth = INK;
   ink.lineCap = ink.lineJoin = "round";
-  ink.strokeStyle = "#111";
+  ink.strokeStyle = ink.fillStyle = "#111";
   startPointer();
   startKeys();
   $("#clear").addEventListener("click", clear);
@@ -61,6 +61,9 @@ function drawTo(next) {
   ink.moveTo(...last);
   ink.lineTo(...next);
   ink.stroke();
+  ink.beginPath(); // a line without length leaves nothing
+  ink.arc(...next, INK / 2, 0, 2 * Math.PI);
+  ink.fill();
   last = next;
   isBlank = false;
   read();
