@@ -23,6 +23,9 @@ CUT_COST, WIDTH_COST = 0.3, 3
 #: of what is written is no digit.
 TWO_NARROW, MOST_UNKNOWN = 0.6, 0.3
 
+#: So many marks are a page of print or a picture: to look for what touches would take too long.
+MOST_MARKS = 300
+
 
 def is_wide(component: Component, widest: float) -> bool:
     """Return whether a component is too wide for one digit: for its height, and for the others'."""
@@ -78,7 +81,7 @@ def split_touching(component: Component, height: float, widest: float) -> list[C
 
 def split_unknown(components: Sequence[Component], height: float) -> list[Component]:
     """Split what is no digit, between digits, and as wide as two narrow ones: a 1 touching a 3."""
-    if len(components) < 3:
+    if not 3 <= len(components) <= MOST_MARKS:
         return list(components)
     unknown = read_marks(components)[:, NONE] > 0.5
     if unknown.mean() > MOST_UNKNOWN:  # words: their letters would be cut into strokes like a 1
