@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from helpers.diagrams import (
     attention,
     card,
+    embeddings,
     encoder_decoder,
     pooling,
     recurrence,
@@ -62,6 +63,7 @@ DIAGRAMS = {
     "filters": lambda: diagrams.filters_and_maps([KERNEL], [MAP], [7]),
     "pooling": lambda: pooling.pooling_step(IMAGE, row=1, column=0, size=3),
     "smaller": lambda: pooling.shrinking_maps([[IMAGE, IMAGE[::2, ::2]]], [say("a", "가")]),
+    "window": lambda: embeddings.window("abcd", place=1, size=2),
     "cuts": lambda: tokens.cuts({say("a", "가"): "bcd", "b": ["bc", "d"]}),
     "unrolled": lambda: recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2),
     "gradients": lambda: recurrence.unrolled([1, 2], np.eye(2), gradients=[0.1, 1]),

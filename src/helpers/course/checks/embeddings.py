@@ -1,10 +1,13 @@
 """Checks of lesson 10, embeddings."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, numbers
+from helpers.course.checks import Tried, Unfit, check, numbers
+from helpers.language.embeddings import embed
 from helpers.reader import say
 
 
@@ -246,3 +249,139 @@ def check_recall(recall: Callable) -> str | None:
 def _recall(found, true):
     hits = [len({*f} & {*t}) for f, t in zip(found.tolist(), true.tolist(), strict=True)]
     return sum(hits) / true.size
+
+
+@check(
+    "10/windowed",
+    hints=[
+        {
+            "en": "Two loops over the places: `enumerate(words)` gives each place with its word.",
+            "ko": "자리를 훑는 반복문이 두 개 필요합니다. `enumerate(words)`는 자리와 단어를 함께 "
+            "줍니다.",
+        },
+        {
+            "en": "Two places are `abs(other_place - place)` apart; 0 is the word itself.",
+            "ko": "두 자리의 거리는 `abs(other_place - place)`입니다. 0이면 그 단어 자신입니다.",
+        },
+        {
+            "en": "`if 0 < abs(other_place - place) <= window: pairs.append((word, other))`",
+            "ko": "`if 0 < abs(other_place - place) <= window: pairs.append((word, other))`",
+        },
+    ],
+)
+def check_windowed(windowed_pairs: Callable) -> str | None:
+    """Judge a function (words, window) -> the pairs of words at most so many places apart."""
+
+    def sorted_pairs(words, window):
+        answer = windowed_pairs(words, window)
+        pairs = list(answer) if isinstance(answer, Iterable) else [answer]
+        if not all(
+            isinstance(pair, list | tuple | np.ndarray) and len(pair) == 2 for pair in pairs
+        ):
+            raise Unfit(
+                say(
+                    en=f"The answer must be a list of pairs of words, not {answer!r}.",
+                    ko=f"답은 단어 두 개로 된 쌍의 리스트여야 합니다. 지금은 {answer!r}입니다.",
+                )
+            )
+        return sorted(tuple(map(str, pair)) for pair in pairs)
+
+    trials = [(list("abcde"), 2), (list("abcab"), 1), (list("abcdefg"), 3), (["a", "b"], 4)]
+    rng = np.random.default_rng()
+    trials += [(rng.choice(list("vwxyz"), 8).tolist(), int(rng.integers(2, 6)))]
+    tried = Tried(sorted_pairs, trials)
+    if tried.agrees(lambda words, _: sorted((a, b) for a in words for b in words if a != b)):
+        return say(
+            en="You pair all words of the sentence; only places at most `window` apart count.",
+            ko="문장의 모든 단어를 짝지었습니다. `window`자리까지만 짝지으세요.",
+        )
+    if tried.agrees(lambda words, window: _windowed(words, window, range(1, window + 1))):
+        return say(
+            en="You look only to the right: each pair comes once in each direction.",
+            ko="오른쪽만 보았습니다. 쌍은 양쪽 방향으로 하나씩 있어야 합니다.",
+        )
+    if tried.agrees(lambda words, window: _windowed(words, window, range(-window, window + 1))):
+        return say(
+            en="You pair each word with itself too: a distance of 0 does not count.",
+            ko="단어를 자기 자신과도 짝지었습니다. 거리가 0인 것은 빼세요.",
+        )
+    if wrong := tried.first_wrong(
+        lambda words, window: _windowed(
+            words, window, [gap for gap in range(-window, window + 1) if gap]
+        )
+    ):
+        words, window = wrong.given
+        return say(
+            en=f"For {words} and a window of {window} there are {len(wrong.right)} pairs, sorted "
+            f"{wrong.right}; yours are {len(wrong.said)}: {wrong.said}.",
+            ko=f"{words}에서 윈도가 {window}이면 쌍은 {len(wrong.right)}개, 정렬하면 "
+            f"{wrong.right}입니다. 지금은 {len(wrong.said)}개이고 {wrong.said}입니다.",
+        )
+    return None
+
+
+def _windowed(words: list[str], window: int, gaps: Iterable[int]) -> list[tuple[str, str]]:
+    """Return the sorted pairs of a word with the words so many places to its right."""
+    size = len(words)
+    return sorted(
+        (words[place], words[place + gap])
+        for place in range(size)
+        for gap in gaps
+        if 0 <= place + gap < size
+    )
+
+
+@check(
+    "10/fooled",
+    hints=[
+        {
+            "en": "Ask the same question in two ways. Which one word changes what is asked?",
+            "ko": "같은 것을 두 가지로 물어보세요. 어떤 단어 하나를 바꾸면 묻는 것이 달라질까요?",
+        },
+        {
+            "en": "A translation shares no word with its original and lies very near to it.",
+            "ko": "번역한 문장은 원문과 함께 쓴 단어가 없으면서 아주 가까이 있습니다.",
+        },
+        {
+            "en": "Begin with `how old are you`. How else do you ask for somebody's age? And what "
+            "else can you ask with `how ... are you`?",
+            "ko": "`비가 와요`에서 시작해 보세요. 영어로는 무엇이라고 하나요? 그리고 `비가` 대신 "
+            "무엇이 올 수 있을까요?",
+        },
+    ],
+)
+def check_fooled(sentences: Any) -> str | None:
+    """Judge three sentences: the second is nearer to the first than the more similar third."""
+    if (
+        not isinstance(sentences, list | tuple)
+        or len(sentences) != 3
+        or not all(isinstance(sentence, str) and sentence.strip() for sentence in sentences)
+    ):
+        return say(
+            en="The answer must be a list of three sentences in quotes.",
+            ko="따옴표로 묶은 문장 세 개의 리스트를 쓰세요.",
+        )
+    first, second, third = (re.findall(r"\w+", sentence.lower()) for sentence in sentences)
+    if shared := sorted({*first} & {*second}):
+        return say(
+            en=f"The first two sentences share a word: {', '.join(shared)}.",
+            ko=f"첫째와 둘째 문장에 같은 단어가 있습니다: {', '.join(shared)}",
+        )
+    different = sum(one != other for one, other in zip(first, third, strict=False))
+    if len(first) != len(third) or different != 1 or len(first) < 2:
+        return say(
+            en="The first and the third sentence must have two words or more and differ in one of "
+            "them, all others in the same places.",
+            ko="첫째와 셋째 문장은 단어가 두 개 이상이어야 하고, 한 단어만 다르고 나머지는 같은 "
+            "자리에 있어야 합니다.",
+        )
+    one, other, alike = embed(list(sentences))
+    to_second, to_third = float(one @ other), float(one @ alike)
+    if to_second <= to_third:
+        return say(
+            en=f"The cosine with the second is {to_second:.2f}, with the third {to_third:.2f}: the "
+            "third is nearer. Change a word that matters more.",
+            ko=f"둘째와의 코사인은 {to_second:.2f}, 셋째와의 코사인은 {to_third:.2f}입니다. 셋째가 "
+            "더 가깝습니다. 더 중요한 단어를 바꾸어 보세요.",
+        )
+    return None
