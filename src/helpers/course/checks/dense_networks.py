@@ -231,12 +231,12 @@ def _nudged(x, weights, grad):
 )
 def check_dense_backward(dense_backward: Callable) -> str | None:
     """Judge a function (x, weights, grad) -> slopes of x, weights and bias, against nudging."""
-    fresh = np.random.default_rng()
-    for num, inputs, neurons in [(4, 3, 2), (3, 5, 6), (1, 2, 4)]:
-        x, weights = fresh.normal(size=(num, inputs)), fresh.normal(size=(inputs, neurons))
-        grad = fresh.normal(size=(num, neurons))
+    same, fresh = np.random.default_rng(0), np.random.default_rng()
+    for rng, num, inputs, neurons in [(same, 4, 3, 2), (same, 1, 2, 4), (fresh, 3, 5, 6)]:
+        x, weights = rng.normal(size=(num, inputs)), rng.normal(size=(inputs, neurons))
+        grad = rng.normal(size=(num, neurons))
         given = say(
-            en=f"with {num} picture(s), {inputs} inputs and {neurons} neurons",
+            en=f"With {num} {'pictures' if num > 1 else 'picture'}, {inputs} inputs and {neurons} neurons",
             ko=f"그림 {num}장, 입력 {inputs}개, 뉴런 {neurons}개일 때",
         )
         try:
@@ -245,7 +245,7 @@ def check_dense_backward(dense_backward: Callable) -> str | None:
             if "mismatch" not in str(error) and "broadcast" not in str(error):
                 raise
             return say(
-                en=f"The shapes don't fit {given}: in `a @ b`, the columns of a must be as many "
+                en=f"{given} the shapes don't fit: in `a @ b`, the columns of a must be as many "
                 "as the rows of b. Which table needs a `.T`?",
                 ko=f"{given} 모양이 맞지 않습니다. `a @ b`에서는 a의 열과 b의 행의 수가 같아야 "
                 "합니다. 어느 표에 `.T`가 필요할까요?",
@@ -457,8 +457,8 @@ def check_keep(keep: Callable) -> str | None:
             ko=" 수를 더 적게 남기면 뉴런을 더 많이 둘 수 있습니다.",
         )
     return got + say(
-        en=" There are neurons enough, but your numbers no longer tell the digits apart.",
-        ko=" 뉴런은 충분하지만, 남긴 수로는 숫자를 잘 구별할 수 없습니다.",
+        en=" There are enough neurons, but your numbers don't tell the digits apart well enough.",
+        ko=" 뉴런은 충분하지만, 남긴 수로는 숫자를 아직 잘 구별하지 못합니다.",
     )
 
 
