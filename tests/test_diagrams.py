@@ -311,6 +311,12 @@ def test_a_landscape_has_a_panel_for_each_walk_and_one_for_the_data():
     np.testing.assert_allclose(ends[:, 1], ends[:, 0] + 0.5)
 
 
+def test_a_walk_that_is_lost_is_not_drawn_to_its_end():
+    away = {"a": np.array([[0, 0], [1, 1], [-50, 50], [1000, 1000]])}
+    figure = descent.landscape(bowl, away, SPANS, ("a", "b"), [0, 0])
+    assert len(figure.axes[0].lines[0].get_xydata()) == 3
+
+
 def test_a_graph_shows_no_slope_that_is_not_computed_yet():
     values = ["$w_1$ = 0.5", "$h$ = 1", "$s$ = 3", "loss = 4"]
     forward, back = (texts(backpropagation.chain(2, 0.5, 3, 1, step)) for step in (4, 8))

@@ -139,11 +139,10 @@ def _draw_graph(
     for start, end, factor, slope in done:
         _draw_way_back(axis, nodes, start, end, factor, slope)
     forward = say("in the box: the value, computed forward →", "상자 안: 앞으로 가며 구한 값 →")
-    back = say(
-        "below it: the slope of the loss, computed back ←", "아래: 거슬러 가며 구한 기울기 ←"
-    )
+    back = say("below: the slope of the loss, computed back ←", "아래: 거슬러 가며 구한 기울기 ←")
     _write(axis, 0.1, 6.9, forward, TEXT, 9, "left")
-    _write(axis, 25.5, 6.9, back, GRADIENTS.color, 9, "right")
+    if not below_s:
+        _write(axis, 25.5, 6.9, back, GRADIENTS.color, 9, "right")
     return figure
 
 

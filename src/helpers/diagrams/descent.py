@@ -131,14 +131,15 @@ def landscape(
     rows, columns = -(-num // 2), min(num, 2)
     figure, axes = plt.subplots(rows, columns, figsize=(3.8 * columns, 3.1 * rows), squeeze=False)
     first, second = np.meshgrid(*[np.linspace(*span, 121) for span in spans])
-    heights = np.log2(loss(first, second))
+    losses = loss(first, second)
+    heights = np.log2(np.maximum(losses, losses.max() * 2.0**-12))  # 12 contours at most
     levels = np.arange(np.floor(heights.min()), np.ceil(heights.max()) + 1)
     for axis, (title, path) in zip(axes.flat, paths.items(), strict=False):
         axis.contourf(first, second, heights, levels, cmap="Greys", vmax=levels[-1] + 9)
         axis.contour(
             first, second, heights, levels, colors="#8a8880", linewidths=0.5, linestyles="-"
         )
-        steps = np.asarray(path, float)
+        steps = _until_lost(np.asarray(path, float), spans)
         axis.plot(*steps.T, "o-", color=WEIGHTS.color, linewidth=1, markersize=2.5)
         axis.plot(*steps[0], "s", color=WEIGHTS.color, markersize=7)
         axis.plot(*steps[-1], "o", color=WEIGHTS.color, markersize=7)
@@ -148,6 +149,14 @@ def landscape(
     if data is not None:
         _draw_line(axes.flat[num - 1], data, np.asarray(path, float)[-1])
     return figure
+
+
+def _until_lost(path: np.ndarray, spans: tuple) -> np.ndarray:
+    """Return a walk up to the first step that lies far outside of the picture."""
+    (left, right), (bottom, top) = spans
+    away = np.abs(path - [(left + right) / 2, (bottom + top) / 2]) / [right - left, top - bottom]
+    lost = np.flatnonzero((away > 1.5).any(axis=1))
+    return path[: lost[0] + 1] if lost.size else path
 
 
 def _draw_line(axis: Axes, data: tuple[ArrayLike, ArrayLike], weights: np.ndarray) -> None:

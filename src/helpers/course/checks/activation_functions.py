@@ -175,8 +175,8 @@ def check_walk(walk: Callable) -> str | None:
             )
         return say(
             en=f"From the weight {weight:.3g}, where the slope is {start:.3g}, {num_steps} "
-            f"step{'s' * (num_steps != 1)} with the learning rate {rate} lead to {float(wrong.right):.4g}; you say "
-            f"{float(wrong.said):.4g}.",
+            f"step{'s' * (num_steps != 1)} with the learning rate {rate} lead to "
+            f"{float(wrong.right):.4g}; you say {float(wrong.said):.4g}.",
             ko=f"기울기가 {start:.3g}인 가중치 {weight:.3g}에서 학습률 {rate}로 {num_steps}걸음 "
             f"가면 {float(wrong.right):.4g}인데 {float(wrong.said):.4g}이(가) 나옵니다.",
         )

@@ -236,7 +236,7 @@ def check_dense_backward(dense_backward: Callable) -> str | None:
         x, weights = rng.normal(size=(num, inputs)), rng.normal(size=(inputs, neurons))
         grad = rng.normal(size=(num, neurons))
         given = say(
-            en=f"With {num} {'pictures' if num > 1 else 'picture'}, {inputs} inputs and {neurons} neurons",
+            en=f"With {num} picture{'s' * (num > 1)}, {inputs} inputs and {neurons} neurons",
             ko=f"그림 {num}장, 입력 {inputs}개, 뉴런 {neurons}개일 때",
         )
         try:
