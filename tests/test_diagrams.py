@@ -7,8 +7,11 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.diagrams import (
+    activations,
     attention,
+    backpropagation,
     card,
+    descent,
     embeddings,
     encoder_decoder,
     pooling,
@@ -40,6 +43,7 @@ ROWS, WIDE_ROWS = RANDOM.normal(size=(4, 8)), RANDOM.normal(size=(4, 32))
 HOPS = [("a", "b", "GET /", "request"), ("b", "a", "200", "response"), ("a", "b", "GET /x", "lost")]
 LINE = [(0, 0, 0, 1), (1, 0, 0, 1), (2, 0, 1, 2)]
 BLOCK = (WORDS, ROWS, HEADS, ROWS, ROWS, WIDE_ROWS, ROWS, ROWS)
+SPANS = ((-3, 3), (-2, 2))
 LAYERS = {
     "relu_1": np.ones((14, 14, 16)),
     "pool_2": np.ones((7, 7, 32)),
@@ -47,7 +51,25 @@ LAYERS = {
     "pool_3": np.ones(64),
     "dense_1": np.array([0.1, 0, 0.5, 0, 0, 0, 0, 0.4, 0, 0]),
 }
+
+
+def bowl(first, second):
+    return first**2 + 4 * second**2 + 0.01
+
+
+def paths(num):
+    return {say(f"rate {n}", f"학습률 {n}"): np.array([[2, 1], [n, 0.5]]) for n in range(num)}
+
+
 DIAGRAMS = {
+    "pieces": lambda: activations.relu_pieces(np.arange(24), np.eye(9, 24), HANDS[:, 0]),
+    "walk": lambda: descent.walk(np.square, np.linspace(-2, 1, 60), (-3, 3), heading="x"),
+    "lost": lambda: descent.walk(np.square, [1, -20], (-3, 3)),
+    "landscape": lambda: descent.landscape(bowl, paths(4), SPANS, (say("a", "가"), "b"), [0, 0]),
+    "line": lambda: descent.landscape(bowl, paths(1), SPANS, ("a", "b"), [0, 0], HANDS.T),
+    "graph": lambda: backpropagation.chain(2, 0.5, 3, 1),
+    "forward": lambda: backpropagation.chain(-1.234567, 0.123456, -2 / 3, 100, step=2),
+    "fork": lambda: backpropagation.fork(2, -0.5, 3, 1),
     "clock": lambda: attention.soft_clock(11, 1, HANDS, {1: 8, 13: 21}, [0.25, 0.75]),
     "look-up": lambda: attention.attention_step(QUERY, KEYS, VALUES, "abcde"),
     "bottleneck": lambda: attention.encoder_decoder("abcde", "vwxyz"),
@@ -259,6 +281,69 @@ def test_a_network_shows_the_size_of_each_layer_and_the_right_digit():
     for size in ("28 × 28 × 1", "14 × 14 × 16", "7 × 7 × 32", "7 × 7 × 64", "64"):
         assert size in shown
     assert "a 7: 40%" in shown
+
+
+def test_pieces_are_added_up():
+    x = np.linspace(0, 1, 5)
+    figure = activations.relu_pieces(x, [x, 2 * x], target=3 * x + 0.25)
+    drawn = figure.axes[1].lines[1].get_ydata()
+    np.testing.assert_allclose(drawn, 3 * x)
+    assert figure.axes[1].get_title() == "their sum: largest gap 0.250"
+
+
+@pytest.mark.parametrize(
+    ("weights", "title"),
+    [
+        ([2], "step 0: weight 2, slope 4, loss 4"),
+        ([2, -1.5], "step 1: weight −1.5, slope −3, loss"),
+    ],
+)
+def test_a_walk_says_where_it_is(weights, title):
+    figure = descent.walk(np.square, weights, (-3, 3))
+    assert figure.axes[0].get_title().startswith(title)
+    assert texts(figure) == []
+
+
+@pytest.mark.parametrize(("end", "words"), [(50, "out of the picture →"), (-9, "← out of the")])
+def test_a_walk_that_leaves_the_picture_says_where(end, words):
+    (shown,) = texts(descent.walk(np.square, [1, end], (-3, 3)))
+    assert shown.startswith(words)
+
+
+def test_a_landscape_has_a_panel_for_each_walk_and_one_for_the_data():
+    figure = descent.landscape(
+        bowl, paths(2), SPANS, ("a", "b"), [0, 0], (HANDS[:, 0], HANDS[:, 1])
+    )
+    assert [axis.get_title() for axis in figure.axes[:2]] == list(paths(2))
+    np.testing.assert_allclose(figure.axes[1].lines[0].get_xydata(), paths(2)["rate 1"])
+    ends = figure.axes[2].lines[-1].get_xydata()  # the line 1 x + 0.5
+    np.testing.assert_allclose(ends[:, 1], ends[:, 0] + 0.5)
+
+
+def test_a_walk_that_is_lost_is_not_drawn_to_its_end():
+    away = {"a": np.array([[0, 0], [1, 1], [-50, 50], [1000, 1000]])}
+    figure = descent.landscape(bowl, away, SPANS, ("a", "b"), [0, 0])
+    assert len(figure.axes[0].lines[0].get_xydata()) == 3
+
+
+def test_a_graph_shows_no_slope_that_is_not_computed_yet():
+    values = ["$w_1$ = 0.5", "$h$ = 1", "$s$ = 3", "loss = 4"]
+    forward, back = (texts(backpropagation.chain(2, 0.5, 3, 1, step)) for step in (4, 8))
+    assert set(values) <= set(forward) & set(back)
+    assert "24" not in forward + texts(backpropagation.chain(2, 0.5, 3, 1, 7))
+    assert [back.count(slope) for slope in ("4", "12", "24")] == [2, 2, 1]
+    assert "$h$" in texts(backpropagation.chain(2, 0.5, 3, 1, 0))
+
+
+def test_a_relu_that_is_shut_lets_no_slope_through():
+    shown = texts(backpropagation.chain(2, -0.5, 3, 1))
+    assert {"$h$ = −1", "$a$ = 0", "× 0"} <= set(shown)
+    assert shown.count("0") == 3  # the slopes of h and both weights
+
+
+def test_a_fork_adds_up_both_paths():
+    assert "$s$ = 4" in texts(backpropagation.fork(2, 0.5, 3, 1))
+    assert "$s$ = −1" in texts(backpropagation.fork(2, -0.5, 3, 1))
 
 
 def test_maps_are_laid_side_by_side_in_their_order():

@@ -16,7 +16,7 @@ from helpers.reader import say
             "en": "At x = 0, t is 0 and the slope is 1; far out, t is 1 or −1 and the slope is 0. "
             "Which simple formula in t does that?",
             "ko": "x = 0에서는 t가 0이고 기울기가 1입니다. 먼 곳에서는 t가 1이나 −1이고 기울기가 "
-            "0입니다. t로 된 어떤 간단한 식이 그렇습니까?",
+            "0입니다. t로 된 어떤 간단한 식이 그럴까요?",
         },
         {
             "en": "It must give 0 for t = 1 *and* for t = −1, and it has no corner at t = 0: a "
@@ -99,15 +99,154 @@ def check_tanh_slope(tanh_slope: Callable) -> str | None:
     return None
 
 
+def _walk(slope_at, weight, learning_rate, num_steps):
+    for _ in range(num_steps):
+        weight = weight - learning_rate * slope_at(weight)
+    return weight
+
+
+def _valley(weight):
+    """Return the slope of (2 weight - 3)², the lesson's valley."""
+    return 4 * (2 * weight - 3)
+
+
+@check(
+    "04/walk",
+    hints=[
+        {
+            "en": "One step: new weight = weight − learning rate · slope. `slope_at(weight)` is "
+            "the slope at the place where the weight is *now*.",
+            "ko": "한 걸음은 새 가중치 = 가중치 − 학습률 · 기울기입니다. `slope_at(weight)`는 "
+            "*지금* 가중치가 있는 자리의 기울기입니다.",
+        },
+        {
+            "en": "Keep the loop; its line starts with `weight = weight - `.",
+            "ko": "반복문은 그대로 두세요. 그 안의 줄은 `weight = weight - `로 시작합니다.",
+        },
+        {
+            "en": "`weight = weight - learning_rate * slope_at(weight)`",
+            "ko": "`weight = weight - learning_rate * slope_at(weight)`",
+        },
+    ],
+)
+def check_walk(walk: Callable) -> str | None:
+    """Judge a function (slope_at, weight, learning_rate, num_steps) -> weight after the walk."""
+    fresh = np.random.default_rng()
+    trials = [(_valley, -1.0, 0.05, 1), (_valley, -1.0, 0.05, 3), (_valley, 4.0, 0.1, 0)]
+    trials += [(np.tanh, float(fresh.uniform(1, 3)), 0.7, int(fresh.integers(4, 9)))]
+    tried = Tried(walk, trials)
+    if tried.agrees(lambda slope_at, *rest: _walk(lambda w: -slope_at(w), *rest)):
+        return say(
+            en="You walk uphill: the loss grows. Go *against* the slope.",
+            ko="올라가고 있습니다. 손실이 커집니다. 기울기의 *반대쪽*으로 가세요.",
+        )
+    if tried.agrees(lambda slope_at, weight, rate, num: _walk(slope_at, weight, 1, num)):
+        return say(
+            en="Your steps are as long as the slope itself: multiply it by the learning rate.",
+            ko="걸음의 길이가 기울기 그대로입니다. 학습률을 곱하세요.",
+        )
+    if tried.agrees(lambda slope_at, weight, rate, num: _walk(lambda w: np.sign(slope_at(w)),
+                                                              weight, rate, num)):  # fmt: skip
+        return say(
+            en="All your steps are equally long: only the sign of the slope counts. On a steep "
+            "place the step must be longer.",
+            ko="걸음의 길이가 모두 같습니다. 기울기의 부호만 쓰고 있습니다. 가파른 곳에서는 걸음이 "
+            "더 길어야 합니다.",
+        )
+    if tried.agrees(lambda slope_at, weight, rate, num: _walk(slope_at, weight, rate, min(num, 1))):
+        return say(
+            en="That is a single step, however many are asked for.",
+            ko="몇 걸음을 가라고 하든 한 걸음만 갑니다.",
+        )
+    if tried.agrees(lambda slope_at, weight, rate, num: weight - num * rate * slope_at(weight)):
+        return say(
+            en="You use the slope at the start for all steps. Ask `slope_at` again after each "
+            "step: the curve is not equally steep everywhere.",
+            ko="출발점의 기울기를 끝까지 쓰고 있습니다. 곡선의 기울기는 자리마다 다르므로 한 걸음 "
+            "갈 때마다 `slope_at`에 다시 물어보세요.",
+        )
+    if wrong := tried.first_wrong(_walk):
+        slope_at, weight, rate, num_steps = wrong.given
+        start = float(slope_at(weight))
+        if num_steps == 1 and np.isclose(float(wrong.said), -rate * start):
+            return say(
+                en="That is the step alone. Take it *from* the weight: weight − step.",
+                ko="그것은 걸음뿐입니다. 지금 가중치에서 그만큼 *움직여야* 합니다.",
+            )
+        return say(
+            en=f"From the weight {weight:.3g}, where the slope is {start:.3g}, {num_steps} "
+            f"step{'s' * (num_steps != 1)} with the learning rate {rate} lead to "
+            f"{float(wrong.right):.4g}; you say {float(wrong.said):.4g}.",
+            ko=f"기울기가 {start:.3g}인 가중치 {weight:.3g}에서 학습률 {rate}로 {num_steps}걸음 "
+            f"가면 {float(wrong.right):.4g}인데 {float(wrong.said):.4g}이(가) 나옵니다.",
+        )
+    return None
+
+
+_START, _NUM_STEPS, _DEEPER = -2.5, 60, 2.0
+
+
+def _slope_of_valleys(weight):
+    """Return the slope of the lesson's `valleys`, worked out."""
+    away = (weight + 1.5) / 0.4
+    return 4 * (weight - 2) + 16 * 2 * away / 0.4 * np.exp(-(away**2))
+
+
+@check(
+    "04/escape",
+    hints=[
+        {
+            "en": "The walk must jump *across* the left valley. Does it need longer or shorter "
+            "steps?",
+            "ko": "왼쪽 골짜기를 *건너뛰어야* 합니다. 걸음이 더 길어야 할까요, 더 짧아야 할까요?",
+        },
+        {
+            "en": "Try 0.02, 0.05, 0.1, 0.2 and look at each walk.",
+            "ko": "0.02, 0.05, 0.1, 0.2를 차례로 해 보고 걸음을 살펴보세요.",
+        },
+        {"en": "`my_rate = 0.1`", "ko": "`my_rate = 0.1`"},
+    ],
+)
+def check_escape(my_rate: float) -> str | None:
+    """Judge a learning rate by where the walk on the lesson's two valleys ends."""
+    try:
+        rate = float(my_rate)
+    except (TypeError, ValueError):
+        return say(
+            en=f"The learning rate must be a number, not {my_rate!r}.",
+            ko=f"학습률은 수여야 합니다. 받은 값: {my_rate!r}",
+        )
+    if not rate > 0:
+        return say(
+            en="With a learning rate of 0 the walk stands still, and below 0 it goes uphill.",
+            ko="학습률이 0이면 움직이지 않고, 0보다 작으면 위로 올라갑니다.",
+        )
+    with np.errstate(all="ignore"):
+        end = _walk(_slope_of_valleys, _START, rate, _NUM_STEPS)
+    if abs(end - _DEEPER) < 0.2:
+        return None
+    if -2 < end < -1:
+        return say(
+            en=f"The walk ends at {end:.2f}, in the left valley: the steps are too short to leave "
+            "it.",
+            ko=f"{end:.2f}, 곧 왼쪽 골짜기에서 끝납니다. 걸음이 짧아서 빠져나오지 못합니다.",
+        )
+    return say(
+        en=f"After {_NUM_STEPS} steps the weight is {end:.3g}, at the bottom of neither valley: "
+        "the steps are too long to come to rest.",
+        ko=f"{_NUM_STEPS}걸음 뒤에 가중치가 {end:.3g}입니다. 어느 골짜기의 바닥도 아닙니다. 걸음이 "
+        "너무 길어서 멈추지 못합니다.",
+    )
+
+
 @check(
     "04/dead",
     hints=[
         {
             "en": "A neuron is a column. When is a column dead: if one of its numbers is 0, or if "
             "all are?",
-            "ko": "뉴런은 열입니다. 열의 수 가운데 하나가 0이면 죽은 것입니까, 모두 0이어야 "
-            "죽은 "
-            "것입니까?",
+            "ko": "뉴런은 열입니다. 열의 수 가운데 하나가 0이면 죽은 것일까요, 모두 0이어야 "
+            "죽은 것일까요?",
         },
         {
             "en": "`outputs == 0` is a table of true and false; `np.all(..., axis=0)` goes down "
@@ -194,8 +333,8 @@ _RIGHT = {_HIDDEN: "relu", _YES_NO: "sigmoid", _ONE_OF_MANY: "softmax", _SEVERAL
         {
             "en": "Which function lets the gradient through? Which gives a single probability? "
             "Which shares 1 out?",
-            "ko": "그레이디언트를 잘 지나가게 하는 함수는 무엇입니까? 확률 하나를 내는 함수는 "
-            "무엇입니까? 1을 나누어 주는 함수는 무엇입니까?",
+            "ko": "그레이디언트를 잘 지나가게 하는 함수는 무엇일까요? 확률 하나를 내는 함수는 "
+            "무엇일까요? 1을 나누어 주는 함수는 무엇일까요?",
         },
         {
             "en": "If several topics may be true at once, their probabilities need not make 1: "
@@ -226,7 +365,7 @@ def check_choices(choices: Any) -> str | None:
     reasons = {
         (_HIDDEN, "sigmoid"): say(
             en="Between the layers sigmoids make the gradient vanish, as you measured.",
-            ko="층과 층 사이에 시그모이드를 쓰면, 재어 본 것처럼 기울기가 사라집니다.",
+            ko="층과 층 사이에 시그모이드를 쓰면, 재어 본 것처럼 그레이디언트가 사라집니다.",
         ),
         (_HIDDEN, "softmax"): say(
             en="Between the layers nothing is to be shared out: softmax would let one neuron "

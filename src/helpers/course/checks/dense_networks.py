@@ -6,6 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from helpers.course.checks import Tried, check, numbers, shown
+from helpers.data import load_mnist
+from helpers.nn.dense import backward, build_dnn, cross_entropy, forward
+from helpers.nn.optimizers import SGD
 from helpers.reader import say
 
 
@@ -16,7 +19,7 @@ from helpers.reader import say
             "en": "Begin with a single layer, `[3, 2]`: 2 neurons, each with 3 inputs. How many "
             "weights has a neuron, and what else does it have?",
             "ko": "먼저 층이 하나뿐인 `[3, 2]`를 생각합시다. 입력이 3개인 뉴런이 2개입니다. "
-            "뉴런 하나에는 가중치가 몇 개 있고, 그 밖에 무엇이 더 있습니까?",
+            "뉴런 하나에는 가중치가 몇 개 있고, 그 밖에 무엇이 더 있을까요?",
         },
         {
             "en": "A layer between the widths a and b has (a + 1) * b parameters. Go through the "
@@ -94,8 +97,8 @@ def _slopes(x, w, v, y):
             "기울기 `2 * (s - y)`에서 시작합니다.",
         },
         {
-            "en": "`h` reaches `s` by two ways: directly, and through `a`. The slope at `h` is the "
-            "sum of both.",
+            "en": "`h` reaches `s` by two paths: directly, and through `a`. The slope at `h` is "
+            "the sum of both.",
             "ko": "`h`가 `s`에 이르는 길은 두 갈래입니다. 하나는 곧바로, 하나는 `a`를 거쳐 "
             "갑니다. `h`의 기울기는 두 길의 기울기를 더한 것입니다.",
         },
@@ -154,15 +157,15 @@ def _known_slopes(positive, negative):
         )
     if np.allclose(positive, (36, 6)):
         return say(
-            en="One way from w to the loss is missing: h also goes into s directly. Slopes of "
-            "several ways add up.",
+            en="One path from w to the loss is missing: h also goes into s directly. Slopes of "
+            "several paths add up.",
             ko="w에서 손실로 가는 길이 하나 빠졌습니다. h는 s에 곧바로도 들어갑니다. 길이 여럿이면 "
             "기울기를 더합니다.",
         )
     if np.allclose(positive, (12, 6)):
         return say(
-            en="One way from w to the loss is missing, the one through the ReLU. Slopes of "
-            "several ways add up.",
+            en="One path from w to the loss is missing, the one through the ReLU. Slopes of "
+            "several paths add up.",
             ko="w에서 손실로 가는 길 가운데 ReLU를 지나는 길이 빠졌습니다. 길이 여럿이면 기울기를 "
             "더합니다.",
         )
@@ -179,6 +182,132 @@ def _known_slopes(positive, negative):
         )
 
 
+_NUDGE = 1e-3  # a loss that is linear in each number has no error of its own
+
+
+def _nudged(x, weights, grad):
+    """Return the slopes of x, weights and bias, each found by nudging, one number at a time."""
+    bias = np.zeros(weights.shape[1])
+
+    def loss():
+        return np.sum(grad * (x @ weights + bias))
+
+    slopes = []
+    for table in (x, weights, bias):
+        found = np.zeros_like(table)
+        for place in np.ndindex(table.shape):
+            table[place] += _NUDGE
+            above = loss()
+            table[place] -= 2 * _NUDGE
+            found[place] = (above - loss()) / (2 * _NUDGE)
+            table[place] += _NUDGE
+        slopes.append(found)
+    return slopes
+
+
+@check(
+    "05/dense-backward",
+    hints=[
+        {
+            "en": "The slope of the weight between input i and neuron j, for one picture, is "
+            "`x[i] * grad[j]`; over all pictures these are added up. Which product of two tables "
+            "adds over the pictures?",
+            "ko": "그림 한 장에서 입력 i와 뉴런 j 사이의 가중치의 기울기는 `x[i] * grad[j]`이고, "
+            "모든 그림에 대해 더합니다. 그림을 따라 더하는 행렬 곱은 어느 것일까요?",
+        },
+        {
+            "en": "Look at the shapes. `(inputs, N) @ (N, neurons)` adds over the pictures: that "
+            "is `x.T @ grad`. For the inputs, add over the neurons: `(N, neurons) @ (neurons, "
+            "inputs)`.",
+            "ko": "모양을 보세요. `(inputs, N) @ (N, neurons)`는 그림을 따라 더합니다. 곧 "
+            "`x.T @ grad`입니다. 입력의 기울기는 뉴런을 따라 더하므로 `(N, neurons) @ (neurons, "
+            "inputs)`입니다.",
+        },
+        {
+            "en": "`grad @ weights.T`, `x.T @ grad` and `grad.sum(axis=0)`",
+            "ko": "`grad @ weights.T`, `x.T @ grad`, `grad.sum(axis=0)`",
+        },
+    ],
+)
+def check_dense_backward(dense_backward: Callable) -> str | None:
+    """Judge a function (x, weights, grad) -> slopes of x, weights and bias, against nudging."""
+    same, fresh = np.random.default_rng(0), np.random.default_rng()
+    for rng, num, inputs, neurons in [(same, 4, 3, 2), (same, 1, 2, 4), (fresh, 3, 5, 6)]:
+        x, weights = rng.normal(size=(num, inputs)), rng.normal(size=(inputs, neurons))
+        grad = rng.normal(size=(num, neurons))
+        given = say(
+            en=f"With {num} picture{'s' * (num > 1)}, {inputs} inputs and {neurons} neurons",
+            ko=f"그림 {num}장, 입력 {inputs}개, 뉴런 {neurons}개일 때",
+        )
+        try:
+            found = dense_backward(x, weights, grad)
+        except ValueError as error:
+            if "mismatch" not in str(error) and "broadcast" not in str(error):
+                raise
+            return say(
+                en=f"{given} the shapes don't fit: in `a @ b`, the columns of a must be as many "
+                "as the rows of b. Which table needs a `.T`?",
+                ko=f"{given} 모양이 맞지 않습니다. `a @ b`에서는 a의 열과 b의 행의 수가 같아야 "
+                "합니다. 어느 표에 `.T`가 필요할까요?",
+            )
+        if len(found) != 3:
+            return say(
+                en="Return three tables: `return grad_x, grad_weights, grad_bias`.",
+                ko="표 세 개를 돌려주세요: `return grad_x, grad_weights, grad_bias`",
+            )
+        mistake = _wrong_slopes(
+            [np.asarray(one, float) for one in found],
+            _nudged(x.copy(), weights.copy(), grad), x, grad, given,
+        )  # fmt: skip
+        if mistake:
+            return mistake
+    return None
+
+
+def _wrong_slopes(found, right, x, grad, given):
+    """Name the first table of slopes that is wrong, and the likely mistake."""
+    shapes, right_shapes = ([one.shape for one in tables] for tables in (found, right))
+    if shapes != right_shapes and sorted(shapes) == sorted(right_shapes):
+        return say(
+            en="The three tables are there, but not in this order: first the slopes of x, then "
+            "those of the weights, then those of the bias.",
+            ko="표 세 개가 다 있지만 순서가 다릅니다. x의 기울기, 가중치의 기울기, 편향의 기울기 "
+            "순서입니다.",
+        )
+    names = ("grad_x", "grad_weights", "grad_bias")
+    for name, ours, wanted in zip(names, found, right, strict=True):
+        if name == "grad_bias" and ours.shape == grad.shape != wanted.shape:
+            return say(
+                en="`grad_bias` still has a row for each picture: one bias serves them all, so "
+                "add up the rows.",
+                ko="`grad_bias`에 아직 그림마다 한 행이 있습니다. 편향 하나를 모든 그림에 함께 "
+                "쓰므로 행을 모두 더하세요.",
+            )
+        if ours.shape != wanted.shape:
+            return say(
+                en=f"{given}, `{name}` must have the shape {wanted.shape}; yours has "
+                f"{ours.shape}. A slope has the shape of what it belongs to.",
+                ko=f"{given} `{name}`의 모양은 {wanted.shape}이어야 하는데 {ours.shape}입니다. "
+                "기울기의 모양은 제 짝의 모양과 같습니다.",
+            )
+        if not np.allclose(ours, wanted, rtol=1e-4, atol=1e-5):
+            if len(x) > 1 and np.allclose(ours * len(x), wanted, rtol=1e-4, atol=1e-5):
+                return say(
+                    en=f"`{name}` is the mean over the pictures; it must be the sum. (The division "
+                    "by their number is already in `grad`.)",
+                    ko=f"`{name}`이(가) 그림들의 평균입니다. 합이어야 합니다. (그림의 수로 나누는 "
+                    "것은 `grad`에 이미 들어 있습니다.)",
+                )
+            place = tuple(int(i) for i in np.argwhere(~np.isclose(ours, wanted, rtol=1e-4))[0])
+            return say(
+                en=f"{given}: nudging gives `{name}[{str(place).strip('(,)')}]` the slope "
+                f"{wanted[place]:.4f}; you say {ours[place]:.4f}.",
+                ko=f"{given} 조금 움직여 보면 `{name}[{str(place).strip('(,)')}]`의 기울기는 "
+                f"{wanted[place]:.4f}인데 {ours[place]:.4f}이(가) 나옵니다.",
+            )
+    return None
+
+
 @check(
     "05/reorder",
     hints=[
@@ -186,7 +315,7 @@ def _known_slopes(positive, negative):
             "en": "Row 5 of the weights belongs to pixel 5. Which old pixel stands in place 0 of "
             "the shuffled picture?",
             "ko": "가중치의 5번 행은 5번 화소의 것입니다. 섞은 그림의 0번 자리에는 원래 몇 번 "
-            "화소가 놓입니까?",
+            "화소가 놓일까요?",
         },
         {
             "en": "In `image[order]` place 0 holds the old pixel `order[0]`. So row 0 of the new "
@@ -255,3 +384,94 @@ def _runs_over_columns(reorder):
     weights, order = np.arange(1.0, 13).reshape(4, 3), np.array([1, 3, 0, 2])
     found = numbers(reorder(weights, order))
     return np.array_equal(found[:3], weights[order][:3]) and found[3].any() == 0
+
+
+TO_BEAT = 0.96  # of the test digits
+BUDGET = 8_000  # parameters: as many as all 784 pixels need for 10 hidden neurons
+_TRAINED_ON = 50_000  # pictures; the others are the learner's to try on
+
+
+@check(
+    "05/keep",
+    hints=[
+        {
+            "en": "Most pictures are black along their border. What happens if you cut it off?",
+            "ko": "그림의 가장자리는 거의 언제나 검은색입니다. 잘라 내면 어떻게 될까요?",
+        },
+        {
+            "en": "A stroke is wider than a pixel, so neighbouring pixels are nearly equal. "
+            "Lesson 03 put one number in place of 2 × 2.",
+            "ko": "획은 화소 하나보다 굵으므로 이웃한 화소끼리는 거의 같습니다. 3번 수업에서는 "
+            "2 × 2칸을 수 하나로 바꾸었습니다.",
+        },
+        {
+            "en": "`images.reshape(len(images), 14, 2, 14, 2).mean(axis=(2, 4))`; it becomes even "
+            "better with the border cut off first.",
+            "ko": "`images.reshape(len(images), 14, 2, 14, 2).mean(axis=(2, 4))`. 먼저 가장자리를 "
+            "잘라 내면 더 좋아집니다.",
+        },
+    ],
+)
+def check_keep(keep: Callable) -> str | None:
+    """Judge a function (N, 28, 28) -> (N, ...) by a network of 8,000 parameters that it feeds."""
+    (x_train, y_train), (x_test, y_test) = load_mnist()
+    few = np.asarray(keep(x_test[:3] / np.float32(255)))
+    if few.ndim < 2 or len(few) != 3:
+        return say(
+            en=f"For 3 pictures `keep` must return 3 rows of numbers; yours has the shape "
+            f"{few.shape}.",
+            ko=f"그림이 3장이면 `keep`은 수를 3행 돌려주어야 합니다. 지금 모양은 {few.shape}"
+            "입니다.",
+        )
+    num = few[0].size
+    width = (BUDGET - 10) // (num + 1 + 10)
+    if width < 1:
+        return say(
+            en=f"You keep {num:,} numbers: not even one neuron fits into {BUDGET:,} parameters.",
+            ko=f"수를 {num:,}개 남겼습니다. 파라미터 {BUDGET:,}개로는 뉴런을 하나도 둘 수 "
+            "없습니다.",
+        )
+    kept, tested = (
+        np.asarray(keep(images / np.float32(255)), np.float32).reshape(len(images), num)
+        for images in (x_train[:_TRAINED_ON], x_test)
+    )
+    if not np.abs(kept).max() <= 10:  # neither too large nor NaN
+        return say(
+            en=f"Your numbers reach {np.abs(kept).max():g}. The learning rate suits numbers about "
+            "as large as the pixels, from 0 to 1.",
+            ko=f"남긴 수가 {np.abs(kept).max():g}까지 커집니다. 학습률은 화소처럼 0에서 1쯤인 수에 "
+            "맞추어져 있습니다.",
+        )
+    share = _read_with(kept, y_train[:_TRAINED_ON], tested, y_test, width)
+    if share >= TO_BEAT:
+        return None
+    got = say(
+        en=f"{num} numbers, {width} hidden neurons: {share:.1%} of the test digits. The number to "
+        f"beat is {TO_BEAT:.0%}.",
+        ko=f"수 {num}개, 은닉 뉴런 {width}개로 테스트 숫자의 {share:.1%}를 읽습니다. 넘어야 할 "
+        f"수는 {TO_BEAT:.0%}입니다.",
+    )
+    if width < 25:
+        return got + say(
+            en=" Keep fewer numbers, so that you can afford more neurons.",
+            ko=" 수를 더 적게 남기면 뉴런을 더 많이 둘 수 있습니다.",
+        )
+    return got + say(
+        en=" There are enough neurons, but your numbers don't tell the digits apart well enough.",
+        ko=" 뉴런은 충분하지만, 남긴 수로는 숫자를 아직 잘 구별하지 못합니다.",
+    )
+
+
+def _read_with(kept, labels, tested, test_labels, width):
+    """Train as the lesson does; return the share of the test digits that are read right."""
+    layers = build_dnn([kept.shape[1], width, 10], seed=0)
+    optimizer = SGD(layers, momentum=0.9)
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(len(kept)) for _ in range(3)]
+    batches = np.concatenate(orders).reshape(-1, 100)
+    for step, rows in enumerate(batches):
+        _, grad = cross_entropy(forward(layers, kept[rows]), labels[rows])
+        backward(layers, grad)
+        optimizer.learning_rate = 0.2 * (1 - step / len(batches))
+        optimizer.step()
+    return float(np.mean(forward(layers, tested).argmax(axis=1) == test_labels))
