@@ -12,6 +12,8 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
 ]
 IS_AT = "start => window.jupyterapp.shell.currentWidget?.context?.path.startsWith(start)"
+TERM = {"en": "stride", "ko": "스트라이드"}
+SECTION = {"en": "5. Choose stride and padding", "ko": "5. 스트라이드와 패딩 정하기"}
 TABS = "() => [...window.jupyterapp.shell.widgets('main')].map(tab => tab.title.label)"
 TYPE = """async (line) => {
     const { commands, shell } = window.jupyterapp;
@@ -76,6 +78,27 @@ def test_from_home_to_the_next_lesson_and_back_in_one_tab_then_a_review(learner)
     keep_screenshot(page, f"review-{page.lang}")
 
     assert "annyeong 0." in page.evaluate(TYPE, "annyeong --version")
+
+
+def test_a_term_leads_to_the_section_that_teaches_it(learner):
+    page, _ = learner
+    with in_the_same_tab(page, "03-"):
+        page.click(f"{SHOWN} a[href*='03-pooling']")
+    link = page.locator(f"{SHOWN} a[title]").filter(has_text=TERM[page.lang]).first
+    href = link.get_attribute("href")
+    assert "02-feature-maps.ipynb" in href
+    keep_screenshot(page, f"term-{page.lang}")
+    link.click()
+    page.wait_for_function(IS_AT, arg="02-", timeout=30_000)
+    assert "03-pooling.ipynb" in page.evaluate(TABS)  # where one was reading stays open
+    section = page.locator(f"{SHOWN} h2").filter(has_text=SECTION[page.lang])
+    until(lambda: is_in_view(section), page)
+    keep_screenshot(page, f"section-{page.lang}")
+
+
+def is_in_view(section):
+    box = section.bounding_box() if section.count() else None
+    return box is not None and 0 <= box["y"] < 720
 
 
 @contextmanager

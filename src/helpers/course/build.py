@@ -22,6 +22,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from helpers.checksums import recorded
+from helpers.course.glossary import linked
 from helpers.course.lint import find_faults
 from helpers.course.navigation import TAG, navigation
 from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
@@ -151,7 +152,7 @@ def convert(lesson: Lesson, lang: str) -> NotebookNode:
 
     cells = [
         _notebook_cell(lesson, cell, lang)
-        for cell in lesson.cells
+        for cell in linked(lesson, lang).cells
         if cell.lang in (None, lang) and _FOR_THE_TESTS.isdisjoint(cell.tags)
     ]
     line = navigation(lesson, lang)
@@ -329,7 +330,9 @@ def source_digest(lesson: Lesson) -> str:
     ]
     files = [lesson.path, Path(__file__), *sorted(_helpers_behind("\n".join(sources)))]
     texts = [path.read_text(encoding="utf-8") for path in files]
-    text = "\0".join([*texts, *(navigation(lesson, lang) for lang in LANGUAGES)])
+    texts += [navigation(lesson, lang) for lang in LANGUAGES]
+    texts += [cell.source for lang in LANGUAGES for cell in linked(lesson, lang).cells]
+    text = "\0".join(texts)
     data = [checksum for path, checksum in recorded(DATA).items() if path.name in text]
     return hashlib.sha256("\0".join([text, *data]).encode()).hexdigest()
 

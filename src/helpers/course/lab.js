@@ -1,6 +1,6 @@
 // What the course adds to JupyterLab, as an extension of it, written as its build tools would:
-// exercises are marked, everything in a notebook has a name, widgets are kept in it, and one goes
-// from lesson to lesson in the same tab.
+// exercises are marked, everything in a notebook has a name, widgets are kept in it, one goes from
+// lesson to lesson in the same tab, and a link to a section arrives there.
 (() => {
   const here = new URL(document.currentScript.src);
   const LANG = here.searchParams.get("lang");
@@ -29,6 +29,7 @@
     document.head.append(sheet);
     document.documentElement.lang = LANG;
     leadOnInTheSameTab(app);
+    arriveAtHeadings(app);
     app.docRegistry.addWidgetExtension("Notebook", {
       createNew(panel, context) {
         keepWidgets(context);
@@ -63,6 +64,34 @@
           if (!link.pathname.endsWith(`/${newValue.context?.path}`)) return;
           if (left.context.model.dirty) await left.context.save();
           left.close();
+        });
+      },
+      true,
+    );
+  }
+
+  /**
+   * Show the heading that a link to another notebook names.
+   *
+   * JupyterLab looks for it once, before a notebook that it opens has drawn its text.
+   */
+  function arriveAtHeadings({ shell }) {
+    document.addEventListener(
+      "click",
+      ({ target }) => {
+        const link = target.closest?.("a[href*='.ipynb'][href*='#']");
+        const left = shell.currentWidget;
+        if (!link) return;
+        const heading = CSS.escape(decodeURIComponent(link.hash.slice(1)));
+        shell.currentChanged.connect(async function arrive(_, { newValue }) {
+          if (!newValue || newValue === left) return;
+          shell.currentChanged.disconnect(arrive);
+          if (!link.pathname.endsWith(`/${newValue.context?.path}`)) return;
+          for (let tries = 0; tries < 100; tries++) {
+            const found = newValue.node.querySelector(`[data-jupyter-id="${heading}"]`);
+            if (found) return void found.scrollIntoView();
+            await new Promise((done) => setTimeout(done, 100));
+          }
         });
       },
       true,

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import yaml
 
+from helpers.course.glossary import anchor, unexplained
 from helpers.course.source import YAML, Cell, Lesson, exercises, read_lesson
 from helpers.paths import NOTEBOOKS, ROOT
 from helpers.reader import LANGUAGES
@@ -61,6 +62,7 @@ def find_faults(lesson: Lesson) -> list[Fault]:
         *_quiz_faults(lesson),
         *_picture_faults(lesson),
         *_link_faults(lesson),
+        *_term_faults(lesson),
     ]
     return sorted(Fault(lesson.path, line, message) for line, message in found)
 
@@ -224,9 +226,20 @@ def _has_target(lesson: Lesson, lang: str, target: str) -> bool:
 
 
 def _anchors(lesson: Lesson, lang: str) -> set[str]:
-    """Return the anchors that JupyterLab gives to the headings: their text with hyphens."""
+    """Return the anchors of a lesson's headings."""
     headings = [text for c in _prose(lesson) if c.lang == lang for _, _, text in _headings(c)]
-    return {re.sub(r"[`*]", "", text).replace(" ", "-") for text in headings}
+    return set(map(anchor, headings))
+
+
+def _term_faults(lesson: Lesson) -> _Faults:
+    """Each term that a later lesson teaches is explained where it is used."""
+    for lang in LANGUAGES:
+        for line, word in unexplained(lesson, lang):
+            yield (
+                line,
+                f"{word!r} is taught in a later lesson: explain it in brackets, emphasise it where "
+                "the text does, or link that lesson",
+            )
 
 
 # In a list a block is indented; its closing fence is at least as long as its opening one.
