@@ -6,12 +6,17 @@ import re
 import stat
 
 import pytest
+import test_readme
 import yaml
 from packaging.requirements import Requirement
+from test_environment import EXTRAS
 
+from helpers import __version__
 from helpers.cli import parser
 from helpers.paths import ROOT
 
+DOCS = {lang: (ROOT / f"docs/elsewhere{end}.md").read_text(encoding="utf-8")
+        for lang, end in {"en": "", "ko": ".ko"}.items()}  # fmt: skip
 DEVCONTAINER = ROOT / ".devcontainer"
 POST_BUILD = ROOT / "binder/postBuild"
 
@@ -24,8 +29,6 @@ def pips(path):
 
 
 def test_binder_has_the_packages_of_environment_yml_without_the_tests():
-    from test_environment import EXTRAS
-
     conda, packages = pips("environment.yml")
     needed_to_build = {"hatchling", "editables"}
     for_the_tests = {Requirement(line).name for line in EXTRAS["test"]} - needed_to_build
@@ -86,3 +89,31 @@ def test_a_release_is_tested_and_then_built_by_make():
     assert any("tests/release.py" in step for step in steps)
     tests = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
     assert "workflow_call:" in tests
+
+
+@pytest.mark.parametrize("lang", DOCS)
+def test_each_command_of_ours_is_understood(lang):
+    commands = test_readme.own(DOCS[lang].replace("sudo -E ", ""))
+    assert {"lab", "hub", "reset", "doctor", "build"} <= {words[0] for words in commands}
+    for words in commands:
+        assert parser().parse_args([word for word in words if word != "&&"]).run
+
+
+@pytest.mark.parametrize("text", [*DOCS.values(), *test_readme.TEXTS.values()])
+def test_the_wheel_that_is_named_is_the_one_that_is_built(text):
+    names = set(re.findall(r"annyeong_deep_learning-[\w.-]+\.whl", text))
+    assert names == {f"annyeong_deep_learning-{__version__}-py3-none-any.whl"}
+
+
+@pytest.mark.parametrize("lang", DOCS)
+def test_links_lead_to_headings(lang):
+    headings = re.findall(r"^## (.+)$", DOCS[lang], re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    links = re.findall(r"\]\(#(.+?)\)", DOCS[lang])
+    assert links
+    assert set(links) <= anchors
+
+
+def test_both_languages_say_as_much():
+    shapes = [re.findall(r"^(## |- |```|\| )", text, re.MULTILINE) for text in DOCS.values()]
+    assert shapes[0] == shapes[1]

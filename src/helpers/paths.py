@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from helpers.reader import say
+from helpers.reader import notebook_folder, say
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 #: The folder of the learner's copies where there is no checkout, and what marks it.
@@ -101,7 +101,7 @@ MODELS = DATA / "models"
 PHOTOS = DATA / "photos"
 FONTS = DATA / "fonts"
 #: The learner's copies and progress; in a checkout git ignores it.
-WORK = _CHECKOUT / "work" if IS_CHECKOUT else course_at(Path.cwd())
+WORK = _CHECKOUT / "work" if IS_CHECKOUT else course_at(notebook_folder().resolve())
 #: The folder that holds `WORK`: the checkout, or where the learner has opened the course.
 ROOT = WORK.parent
 
