@@ -432,10 +432,11 @@ def parser() -> argparse.ArgumentParser:
     train = command("train", _train, en, ko)
     train.add_argument("model", choices=_TRAINED, help=say(en="which model", ko="학습할 모델"))
     text = say(
-        en="write it to this folder instead of data/models",
-        ko="data/models 대신 이 폴더에 저장합니다",
+        en="write it to this folder instead of data/models (without a checkout: models)",
+        ko="data/models(저장소가 없으면 models) 대신 이 폴더에 저장합니다",
     )
-    train.add_argument("--out", type=Path, default=MODELS, metavar="FOLDER", help=text)
+    out = MODELS if IS_CHECKOUT else Path("models")  # what is installed stays as it is
+    train.add_argument("--out", type=Path, default=out, metavar="FOLDER", help=text)
     return parser
 
 
