@@ -10,7 +10,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  * and with `isDrawing` true within a stroke of the pointer.
  */
 export function startPaper(canvas, mark, settings) {
-  const { thickness, step, fineStep, down, changed, turned, isAsleep = () => false } = settings;
+  const { thickness, step, fineStep, down, changed, turned } = settings;
+  const { cleared = () => {}, isAsleep = () => false } = settings;
   const ink = canvas.getContext("2d", { willReadFrequently: true });
   Object.assign(ink, { lineWidth: thickness, lineCap: "round", lineJoin: "round" });
   ink.strokeStyle = ink.fillStyle = "#111";
@@ -32,6 +33,7 @@ export function startPaper(canvas, mark, settings) {
   function clear() {
     ink.clearRect(0, 0, canvas.width, canvas.height);
     paper.isBlank = true;
+    cleared();
     changed("pointer");
   }
 

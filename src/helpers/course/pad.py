@@ -22,7 +22,7 @@ from helpers.vision.digits import shipped_reader
 from helpers.vision.photos import to_mnist
 
 #: What the pad is made of.
-SCRIPTS = ("paper.js", "maps.js", "pad.js")
+SCRIPTS = ("paper.js", "layers.js", "pad.js")
 
 
 def pad_words() -> dict[str, str]:
