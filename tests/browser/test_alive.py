@@ -176,7 +176,7 @@ def explorers_of(lang, folder):
                 if frames.MIME not in data:
                     continue
                 name = data[frames.MIME]["frames"].replace("/", "-")
-                file = frames.FOLDER / data[frames.MIME]["frames"]
+                file = NOTEBOOKS / data[frames.MIME]["frames"]
                 (folder / name).write_bytes(file.read_bytes())
                 still = f'<img alt="{name}" src="data:image/png;base64,{data["image/png"]}">'
                 elements.append(explorer_html(data[frames.MIME], name, still))
@@ -316,4 +316,4 @@ def test_a_quiz_answers_and_is_kept(visit):
     expect(page.locator("input:checked")).to_have_count(2)
     expect(page.locator(".annyeong-score")).to_have_text("1 of 2 right")
     assert page.locator(".annyeong-quiz > ol").count() == 0
-    assert json.loads(page.evaluate("localStorage.getItem('annyeong 99/quiz')")) == [0, 1]
+    assert json.loads(page.evaluate("localStorage.getItem('annyeong/99/quiz')")) == [0, 1]

@@ -2,8 +2,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from helpers.course.pad import DrawPad
 from helpers.course.frames import MIME, VARIABLE
+from helpers.course.pad import DrawPad
 from helpers.course.tiles import unpack
 from helpers.course.widgets import Explorer
 from helpers.data import load_mnist
@@ -87,7 +87,7 @@ def test_explorers_leave_their_frames_while_a_notebook_is_built(monkeypatch, tmp
     monkeypatch.setattr(Explorer, "_num_recorded", 0)
     (data, _), _ = explorer._repr_mimebundle_(), explorer._repr_mimebundle_()
     assert data[MIME] == {
-        "frames": "98-lesson/en-1.bin",
+        "frames": "frames/98-lesson/en-1.bin",
         "controls": [
             {"name": "slope", "label": "slope", "values": ["3", "4"], "slider": True},
             {"name": "colour", "label": "colour", "values": ["red", "blue"], "slider": False},

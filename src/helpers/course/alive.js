@@ -52,30 +52,27 @@ async function download(address) {
 
 // Explorers.
 
-async function mountExplorer(el) {
+function mountExplorer(el) {
   const { controls, chosen, words } = JSON.parse(el.dataset.state);
   const still = el.querySelector("img");
-  const picture = new DataView(await (await download(still.src)).arrayBuffer());
   const frames = once(() => openFrames(new URL(el.dataset.explorer, document.baseURI)));
-  const state = { controls, chosen, words, picture, caption: still.alt };
-  const model = new Model(state, {
-    async saved() {
-      const { chosen } = state;
-      const number = controls.reduce((n, { name, values }) => n * values.length + chosen[name], 0);
-      try {
-        model.set("picture", (await frames())(number));
-      } catch (error) {
-        console.error(error);
-        return model.fire("comm_live_update"); // as if its kernel had gone: it says what to do
-      }
-      const says = ({ name, label, values }) => `${label} = ${values[chosen[name]]}`;
-      model.set("caption", controls.map(says).join(", "));
-    },
-  });
+  const state = { controls, chosen, words, picture: still.src, caption: still.alt };
+  const says = ({ name, label, values }) => `${label} = ${values[state.chosen[name]]}`;
+  async function saved(model) {
+    const at = (n, { name, values }) => n * values.length + state.chosen[name];
+    try {
+      const frame = (await frames())(controls.reduce(at, 0));
+      for (const side of ["width", "height"]) still.removeAttribute(side);
+      model.set("picture", frame);
+    } catch (error) {
+      console.error(error);
+      return model.fire("comm_live_update"); // as if its kernel had gone: it says what to do
+    }
+    model.set("caption", controls.map(says).join(", "));
+  }
   for (const touch of ["pointerenter", "focusin"])
     el.addEventListener(touch, () => frames().catch(() => {}), { once: true });
-  still.remove();
-  explorer.render({ model, el });
+  explorer.render({ model: new Model(state, { saved }), el });
 }
 
 /** Open a file of frames, see helpers.course.tiles; return a function that gives each by number. */
@@ -191,7 +188,7 @@ function toAddress(view) {
 
 function mountQuiz(el) {
   const { name, questions, words } = JSON.parse(el.dataset.state);
-  const key = `annyeong ${name}`;
+  const key = `annyeong/${name}`;
   const kept = recall(key);
   const chosen = kept?.length === questions.length ? kept : questions.map(() => -1);
   const model = new Model({ questions, words, chosen, passed: false }, {
@@ -221,5 +218,4 @@ function keep(key, value) {
 const MOUNTS = { explorer: mountExplorer, pad: mountPad, quiz: mountQuiz };
 
 for (const [kind, mount] of Object.entries(MOUNTS))
-  for (const el of document.querySelectorAll(`.annyeong-${kind}[data-state]`))
-    Promise.resolve(el).then(mount).catch(console.error); // what can't be played stays as it is
+  for (const el of document.querySelectorAll(`.annyeong-${kind}[data-state]`)) mount(el);

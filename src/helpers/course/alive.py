@@ -63,9 +63,10 @@ def explorer_html(output: dict[str, Any], frames: str, picture: str) -> str:
     Parameters
     ----------
     output : dict
-        What the notebook holds under `helpers.course.frames.MIME`.
+        What the notebook holds under `helpers.course.frames.MIME`; its ``frames`` is where the
+        file lies below ``notebooks/``.
     frames : str
-        The address of its file of frames, from the page.
+        The address of that file, from the page.
     picture : str
         The ``<img>`` of its static picture, with its alternative text.
     """
@@ -79,8 +80,16 @@ def explorer_html(output: dict[str, Any], frames: str, picture: str) -> str:
     return _element("explorer", state, picture, explorer=frames)
 
 
-def pad_html(model: str) -> str:
-    """Return the element of the pad; `model` is the address of `MODEL` from the page."""
+def pad_html(model: str, otherwise: str = "") -> str:
+    """Return the element of the pad.
+
+    Parameters
+    ----------
+    model : str
+        The address of `MODEL`, from the page.
+    otherwise : str
+        The HTML to show where no script runs.
+    """
     words = pad_words() | {
         "asleep": say(
             en="The network did not arrive. Load the page again.",
@@ -114,7 +123,7 @@ def pad_html(model: str) -> str:
             "레슨 06의 신경망에 나오는 연산만 계산합니다.",
         ),
     }
-    return _element("pad", {"words": words}, "", model=model)
+    return _element("pad", {"words": words}, otherwise, model=model)
 
 
 def quiz_html(name: str, questions: list[Question], otherwise: str = "") -> str:

@@ -127,6 +127,6 @@ class Explorer(anywidget.AnyWidget):
         if target := os.environ.get(VARIABLE):  # the notebook is being built
             Explorer._num_recorded += 1
             path = Path(f"{target}-{Explorer._num_recorded}.bin")
-            frames = {"frames": f"{path.parent.name}/{path.name}", **record(self, path)}
+            frames = {"frames": f"frames/{path.parent.name}/{path.name}", **record(self, path)}
             data = {**data, MIME: frames}
         return data, metadata
