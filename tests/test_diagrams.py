@@ -109,7 +109,9 @@ DIAGRAMS = {
     "processes": service.processes,
     "way": lambda: service.request_way([say("client", "클라이언트"), "b"], [], down="b"),
     "timeline": lambda: service.timeline([("a", [(0, 1, "works"), (1, 3, "waits")])]).figure,
-    "line": lambda: service.waiting_clients(LINE, 3, {2: (2, 1), 3: (2, 1.5)}, {2: (1.8, 1.1)}),
+    "waiting line": lambda: service.waiting_clients(
+        LINE, 3, {2: (2, 1), 3: (2, 1.5)}, {2: (1.8, 1.1)}
+    ),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 
@@ -409,6 +411,16 @@ def test_a_lost_request_ends_in_a_cross():
         for step in (2, 3)
     ]
     assert crosses == [0, 1]
+
+
+def test_a_server_stays_busy_until_it_has_responded_that_another_is_down():
+    hops = [
+        ("me", "gate", "GET /", "request"),
+        ("gate", "down", "GET /", "lost"),
+        ("gate", "me", "502", "error"),
+    ]
+    *_, gate, _ = service.request_way(["me", "gate", "down"], hops).axes[0].patches
+    assert (gate.get_y(), gate.get_height()) == pytest.approx((2.2, 2))
 
 
 def test_a_client_in_line_waits_before_it_is_served():
