@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from helpers.course.frames import MOST, kept_positions
-from helpers.course.tiles import NUM_COLORS, pack, unpack
+from helpers.course.tiles import NUM_COLOURS, pack, unpack
 
 
 def test_few_positions_are_all_kept():
@@ -48,7 +48,7 @@ def png(pixels):
 
 def test_pictures_of_few_colors_come_back_exactly():
     rng = np.random.default_rng(0)
-    colors = rng.integers(0, 256, (NUM_COLORS - 8, 3), np.uint8)
+    colors = rng.integers(0, 256, (NUM_COLOURS - 8, 3), np.uint8)
     pictures = [
         colors[rng.integers(0, len(colors), shape)] for shape in ((70, 45), (32, 64), (1, 1))
     ]

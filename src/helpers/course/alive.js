@@ -80,7 +80,7 @@ async function openFrames(address) {
   const stream = (await download(address)).body.pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const end = bytes.indexOf(10); // where the line of JSON ends
-  const { colors, sizes } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+  const { colours, sizes } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
   const grids = sizes.map((sides) => sides.map((side) => Math.ceil(side / TILE)));
   const starts = [0];
   for (const [across, down] of grids) starts.push(starts.at(-1) + across * down);
@@ -89,17 +89,17 @@ async function openFrames(address) {
   return (frame) => {
     const [width, height] = sizes[frame];
     const [across] = grids[frame];
-    return toBitmap(width, height, colors, (x, y) => {
+    return toBitmap(width, height, colours, (x, y) => {
       const tile = numbers[starts[frame] + (y >> 5) * across + (x >> 5)];
       return tiles[tile * TILE * TILE + (y % TILE) * TILE + (x % TILE)];
     });
   };
 }
 
-/** Write a picture of a few colors as the bytes of a BMP, which every browser shows. */
-function toBitmap(width, height, colors, colorAt) {
+/** Write a picture of a few colours as the bytes of a BMP, which every browser shows. */
+function toBitmap(width, height, colours, colourAt) {
   const rowLength = 4 * Math.ceil(width / 4);
-  const start = 54 + 4 * colors.length;
+  const start = 54 + 4 * colours.length;
   const view = new DataView(new ArrayBuffer(start + rowLength * height));
   const [sixteen, thirtyTwo] = [view.setUint16, view.setInt32].map(
     (set) => (at, value) => set.call(view, at, value, true),
@@ -112,11 +112,11 @@ function toBitmap(width, height, colors, colorAt) {
   thirtyTwo(22, height);
   sixteen(26, 1);
   sixteen(28, 8); // bits of a pixel
-  thirtyTwo(46, colors.length);
-  colors.forEach((color, n) => thirtyTwo(54 + 4 * n, Number.parseInt(color, 16)));
+  thirtyTwo(46, colours.length);
+  colours.forEach((colour, n) => thirtyTwo(54 + 4 * n, Number.parseInt(colour, 16)));
   for (let y = 0; y < height; y++) {
     const row = start + (height - 1 - y) * rowLength; // the lowest row comes first
-    for (let x = 0; x < width; x++) view.setUint8(row + x, colorAt(x, y));
+    for (let x = 0; x < width; x++) view.setUint8(row + x, colourAt(x, y));
   }
   return view;
 }

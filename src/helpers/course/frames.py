@@ -55,9 +55,10 @@ def kept_positions(
 
     Examples
     --------
-    >>> kept_positions({"row": range(8), "size": range(40)}, {"row": 3, "size": 5}, {"row": [0, 7]})
-    {'row': [0, 3, 7], 'size': [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, \
-35, 37, 39]}
+    >>> controls, chosen = {"row": range(8), "size": range(40)}, {"row": 3, "size": 5}
+    >>> kept = kept_positions(controls, chosen, {"row": [0, 7]})
+    >>> kept["row"], kept["size"][:4]
+    ([0, 3, 7], [1, 3, 5, 7])
     """
     kept = {name: list(range(len(values))) for name, values in controls.items()}
     for name, values in wanted.items():
