@@ -21,7 +21,7 @@ from helpers.data import load_mnist
 from helpers.paths import MODELS, NOTEBOOKS
 from helpers.plots import plt, to_png
 from helpers.reader import speaking
-from helpers.vision.digits import layer_maps, shipped_reader
+from helpers.vision.digits import layer_maps, save, shipped_reader
 from helpers.vision.photos import to_mnist
 
 pytestmark = pytest.mark.slow
@@ -302,6 +302,50 @@ def with_other_answer(digit, other):
             values[..., [digit, other]] = values[..., [other, digit]]
             weights.CopyFrom(numpy_helper.from_array(values, weights.name))
     return model.SerializeToString()
+
+
+FOREIGN = """async ([networks, images]) => {
+    const { openNetwork } = await import("./annyeong/network.js");
+    const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+    return networks.map((network) => {
+        const read = openNetwork(bytes(network));
+        return images.map((image) => read(Float32Array.from(image)).probabilities);
+    });
+}"""
+
+
+def test_other_networks_that_a_learner_may_build_are_computed(visit, tmp_path):
+    import keras
+    from keras import layers
+
+    digits = load_mnist()[1][0][:5] / np.float32(255)
+    parts = {
+        "plain": [layers.Flatten(), layers.Dense(32, activation="relu")],
+        "flat": [
+            layers.Conv2D(8, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.BatchNormalization(),
+            layers.Conv2D(8, 3, strides=2, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+        ],
+        "smooth": [
+            layers.Rescaling(2.0),
+            layers.Conv2D(8, 5, activation="sigmoid", padding="same"),
+            layers.AveragePooling2D(2, padding="same"),
+            layers.Conv2D(8, 3, activation="tanh"),
+            layers.GlobalAveragePooling2D(),
+        ],
+    }
+    files, expected = [], []
+    for name, own in parts.items():
+        answer = layers.Dense(10, activation="softmax")
+        model = keras.Sequential([keras.Input((28, 28, 1)), *own, answer])
+        expected.append(model(digits[..., None]))
+        save(model, tmp_path / f"{name}.onnx")
+        files.append(base64.b64encode((tmp_path / f"{name}.onnx").read_bytes()).decode())
+    found = visit("").evaluate(FOREIGN, [files, digits.reshape(5, -1).tolist()])
+    assert np.allclose(found, expected, atol=1e-5)
 
 
 def test_a_quiz_answers_and_is_kept(visit):

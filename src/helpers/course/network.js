@@ -1,6 +1,6 @@
 // A digit's network without Python: an ONNX file is read and computed here, in plain JavaScript.
 //
-// It knows the operators with which Keras exports the networks of lesson 06. The shipped network
+// It knows the operators with which Keras exports networks like those of lesson 06. The shipped network
 // has 24,538 parameters and 2 million multiplications: for it the 14 MB of onnxruntime-web's
 // WebAssembly take longer to arrive than all digits that one draws take to be read.
 
@@ -65,6 +65,12 @@ const OPERATORS = {
   Mul: (_, x, y) => pairwise(x, y, (a, b) => a * b),
   Reshape: (_, x, to) => tensor(fill(to.data, x), x.data),
   Flatten: (_, x) => tensor([x.shape[0], size(x.shape) / x.shape[0]], x.data),
+  // Of a shape that is computed, as Keras does for Flatten, these find the sides.
+  Shape: (_, x) => row(x.shape),
+  Gather: (_, x, at) => row(at.data.map((i) => x.data.at(i))),
+  Slice: (_, x, start, end) => row(x.data.slice(start.data[0], end.data[0])),
+  Concat: (_, ...parts) => row(parts.flatMap(({ data }) => [...data])),
+  Cast: (_, x) => x,
   Squeeze: (_, x, axes) => tensor(x.shape.filter((_, i) => !axes.data.includes(i)), x.data),
   Transpose: ({ perm }, x) => transpose(x, perm),
   Conv: convolve,
@@ -75,6 +81,12 @@ const OPERATORS = {
   MatMul: multiply,
   Softmax: (_, x) => softmax(x),
 };
+
+/** A row of numbers; only a shape is one, never the pictures. */
+function row(numbers) {
+  if (numbers.length > 8) throw new UnknownOperator("Gather, Slice, Concat");
+  return tensor([numbers.length], numbers);
+}
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -125,7 +137,7 @@ function places(length, kernel, stride, [before, after]) {
 function windows({ kernel_shape, strides = [1, 1], pads = [0, 0, 0, 0], ...rest }, shape) {
   const isPlain = (rest.group ?? 1) === 1 && (rest.dilations ?? []).every((one) => one === 1);
   if (!isPlain || (rest.auto_pad ?? "NOTSET") !== "NOTSET" || rest.ceil_mode)
-    throw new UnknownOperator("Conv, Pool: group, dilations, auto_pad, ceil_mode");
+    throw new UnknownOperator("Conv (group, dilations, ceil_mode)");
   return [0, 1].map((axis) =>
     places(shape[2 + axis], kernel_shape[axis], strides[axis], [pads[axis], pads[2 + axis]]),
   );
