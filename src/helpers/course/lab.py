@@ -19,6 +19,7 @@ import time
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
 
@@ -90,6 +91,8 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
         with notice_if_slow(en="JupyterLab is starting ...", ko="주피터랩을 시작하고 있습니다 ..."):
             root = _root(server, token)
         if root:
+            if urlsplit(root).port != port:
+                _say_taken(port)
             _announce(f"{root}lab/tree/{notebook}?token={token}", folder)
         code = server.wait()
     except KeyboardInterrupt:
@@ -342,6 +345,16 @@ def _answers(port: int) -> bool:
     """Return whether somebody listens there: JupyterLab names its port a moment before."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
+
+
+def _say_taken(port: int) -> None:
+    print(
+        say(
+            en=f"Port {port} is taken, so JupyterLab uses the next free one.",
+            ko=f"{port}번 포트는 이미 쓰고 있어서 다음 빈 포트를 씁니다.",
+        ),
+        file=sys.stderr,
+    )
 
 
 def _announce(address: str, folder: Path) -> None:
