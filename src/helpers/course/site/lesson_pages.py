@@ -1,0 +1,170 @@
+"""From a built notebook to the page of a lesson: what needs a kernel gives way to what does not.
+
+Sphinx turns the notebooks that `as_page` returns into pages; nothing is executed.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from helpers.course.navigation import TAG, topic
+from helpers.course.quiz import Quiz, in_language
+from helpers.course.source import Lesson
+from helpers.paths import written_whole
+from helpers.reader import say
+
+#: Pictures of the pages, below the folder of a language; a name is the digest of a picture.
+PICTURES = Path("_static/pictures")
+#: What an explorer leaves in an output: its labels and values, and the file of its frames.
+EXPLORER = "application/vnd.annyeong.explorer+json"
+#: The frames of all explorers, as `annyeong build` writes them, and below the folder of a language.
+FRAMES = Path("_static/annyeong/frames")
+#: How a cell that shows the pad is known.
+PAD = "DrawPad("
+
+Cell = dict[str, Any]
+
+
+def as_page(notebook: dict[str, Any], lesson: Lesson, lang: str, folder: Path) -> dict[str, Any]:
+    """Return a notebook as Sphinx is to read it, and write its pictures.
+
+    Parameters
+    ----------
+    notebook : dict
+        A built notebook, as its file holds it.
+    lesson : Lesson
+        What it was built from: the quiz is taken from there.
+    lang : str
+        ``"en"`` or ``"ko"``.
+    folder : Path
+        Where Sphinx reads; the pictures are written below it.
+    """
+    title, *cells = [
+        page
+        for cell in notebook["cells"]
+        if (page := _cell(cell, lesson, lang, folder)) is not None
+    ]
+    return {**notebook, "cells": [title, _markdown(_about_the_page(lang)), *cells]}
+
+
+def _cell(cell: Cell, lesson: Lesson, lang: str, folder: Path) -> Cell | None:
+    tags = cell["metadata"].get("tags", [])
+    if TAG in tags or "check" in tags:  # the page has its own way on, and nothing to be checked
+        return None
+    if "quiz" in tags:
+        return _markdown(quiz_element(lesson, lang))
+    return page_cell(cell, folder) if cell["cell_type"] == "code" else cell
+
+
+def page_cell(cell: Cell, folder: Path) -> Cell:
+    """Return a cell of code for the page: folded where the notebook folds it, pictures as files."""
+    tags = cell["metadata"].get("tags", [])
+    metadata = {**cell["metadata"], "tags": [*tags]}
+    if metadata.get("jupyter", {}).get("source_hidden"):
+        metadata["tags"].append("hide-input")
+        prompt = _prompt("claim" in tags)
+        metadata["mystnb"] = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
+    outputs = [_output(output, cell, folder) for output in cell["outputs"]]
+    return {**cell, "metadata": metadata, "outputs": outputs}
+
+
+def _prompt(is_claim: bool) -> str:
+    if is_claim:
+        return say(en="Check what the text says", ko="본문의 내용 확인하기")
+    return say(en="Code of the picture", ko="그림을 그리는 코드")
+
+
+def _about_the_page(lang: str) -> str:
+    return say(
+        en="*On this page you read, move the pictures and answer the quiz. To change the code and "
+        "have your exercises checked, [open the course on your computer](start.md).*",
+        ko="*이 페이지에서는 수업을 읽고, 그림을 움직이고, 퀴즈를 풀 수 있습니다. 코드를 바꾸고 "
+        "연습 문제를 채점하려면 [내 컴퓨터에서 과정을 여세요](start.md).*",
+    )
+
+
+def _markdown(source: str) -> Cell:
+    identity = hashlib.sha256(source.encode()).hexdigest()[:12]
+    return {"cell_type": "markdown", "id": identity, "metadata": {}, "source": source}
+
+
+def _output(output: dict[str, Any], cell: Cell, folder: Path) -> dict[str, Any]:
+    data = output.get("data", {})
+    if "image/png" not in data:
+        return output
+    image = picture(base64.b64decode("".join(data["image/png"])), _alt(cell), folder)
+    if EXPLORER in data:
+        image = explorer_element(data[EXPLORER], image)
+    elif PAD in "".join(cell["source"]):
+        image = pad_element(image)
+    return {**output, "data": {"text/html": image}, "metadata": {}}
+
+
+def _alt(cell: Cell) -> str:
+    return cell["metadata"].get("alt", "")
+
+
+def picture(png: bytes, alt: str, folder: Path) -> str:
+    """Write a picture as WebP, without loss and half as large as PNG; return its element.
+
+    Parameters
+    ----------
+    png : bytes
+        Any format that Pillow reads.
+    alt : str
+        The alternative text.
+    folder : Path
+        The file is written below it.
+    """
+    name = PICTURES / f"{hashlib.sha256(png).hexdigest()[:16]}.webp"
+    with Image.open(io.BytesIO(png)) as image:
+        width, height = image.size
+        if not (folder / name).is_file():
+            with written_whole(folder / name) as temporary:
+                # The quality of lossless files is the effort: more of it saves another 3 %.
+                image.convert("RGB").save(temporary, "webp", lossless=True, quality=30, method=2)
+    return (
+        f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{width}" height="{height}" '
+        'loading="lazy">'
+    )
+
+
+def explorer_element(state: dict[str, Any], image: str) -> str:
+    """Return the element in which ``alive.js`` lets an explorer move; until then, its picture."""
+    frames = (FRAMES / Path(state["frames"]).relative_to("frames")).as_posix()
+    return (
+        f'<div class="annyeong-explorer" data-explorer="{frames}" '
+        f'data-state="{_attribute(state)}">{image}</div>'
+    )
+
+
+def pad_element(image: str) -> str:
+    """Return the element in which ``alive.js`` puts the pad to draw on; until then, a picture."""
+    return f'<div class="annyeong-pad" data-model="_static/annyeong/digits">{image}</div>'
+
+
+def quiz_element(lesson: Lesson, lang: str) -> str:
+    """Return the quiz of a lesson for ``alive.js``, around the page that does without it."""
+    widget = Quiz(f"{lesson.name[:2]}/quiz", in_language(lesson.quiz, lang))
+    data = {
+        "name": f"{lesson.name[:2]}/quiz",
+        "questions": widget.questions,
+        "words": widget.words,
+    }
+    return f'<div class="annyeong-quiz" data-quiz="{_attribute(data)}">{widget._page()}</div>'
+
+
+def _attribute(data: dict[str, Any]) -> str:
+    return escape(json.dumps(data, ensure_ascii=False)).replace("\n", " ")
+
+
+def listed(lesson: Lesson, lang: str) -> str:
+    """Return the name of a lesson in a list: its number and its topic, ``"03 Pooling"``."""
+    return re.sub(r"\s+", " ", f"{lesson.name[:2]} {topic(lesson, lang)}")

@@ -1,0 +1,237 @@
+"""The pages that are no lessons: written by hand, or made from what the repository says of itself.
+
+A page by hand is ``pages/<lang>/*.md``. A comment in it, ``<!-- lessons -->``, stands for a piece
+that is computed, so that nothing is said twice: a name in `PIECES`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from helpers.course.glossary import terms
+from helpers.course.home import PARTS
+from helpers.course.site.lesson_pages import PAD, listed, page_cell, picture
+from helpers.course.source import exercises, lesson_paths, read_lesson
+from helpers.paths import LESSONS, NOTEBOOKS, ROOT
+from helpers.reader import say
+
+_HERE = Path(__file__).parent
+_HELPERS = _HERE.parents[1]
+#: The rooms that the reference shows, from the first one that a learner opens.
+ROOMS = ("nn", "vision", "language", "diagrams", "ground", "course", "service")
+#: Not in the reference: judges of exercises, this package, and what Ray alone can import.
+_UNSHOWN = re.compile(r"helpers\.(course\.(checks|site)|service\.deploy\.cluster|cli$|__)")
+
+
+def prose_pages(lang: str, folder: Path) -> dict[str, str]:
+    """Return the pages of a language that are no lessons, by the names of their files.
+
+    Parameters
+    ----------
+    lang : str
+        ``"en"`` or ``"ko"``.
+    folder : Path
+        Where Sphinx reads; pictures are written below it.
+    """
+    pages = {
+        path.name: _filled(path.read_text(encoding="utf-8"), lang, folder)
+        for path in sorted((_HERE / "pages" / lang).glob("*.md"))
+    }
+    pages["glossary.md"] = "\n".join(_glossary(lang))
+    pages |= {f"api-{room}.md": _api_page(room) for room in ROOMS}
+    return pages
+
+
+def _filled(text: str, lang: str, folder: Path) -> str:
+    def piece(found: re.Match[str]) -> str:
+        return PIECES[found[1]](lang, folder)
+
+    return re.sub(r"<!-- (\w+) -->", piece, text)
+
+
+def section(text: str, heading: str) -> str:
+    """Return what stands under a heading of the second level, without the heading.
+
+    Examples
+    --------
+    >>> section("# A\\n## B\\nb\\n### C\\nc\\n## D\\nd", "B")
+    'b\\n### C\\nc'
+    """
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if found is None:
+        raise ValueError(f"no section is called {heading!r}")
+    return found[1].strip()
+
+
+def _readme(lang: str) -> str:
+    return (ROOT / {"en": "README.md", "ko": "README.ko.md"}[lang]).read_text(encoding="utf-8")
+
+
+def _start(lang: str, folder: Path) -> str:
+    return section(_readme(lang), say(en="Start", ko="시작하기"))
+
+
+def _lessons(lang: str, folder: Path) -> str:
+    table = section(_readme(lang), say(en="The lessons", ko="수업"))
+    return table.replace(f"notebooks/{lang}/", "")
+
+
+def _promises(lang: str, folder: Path) -> str:
+    """Return what the course promises: the list that ends the beginning of the README."""
+    return _readme(lang).split("\n## ")[0].split("\n\n")[-1]
+
+
+def _data(lang: str, folder: Path) -> str:
+    """Return the licences of the data files, as a table."""
+    rows = re.findall(r"^\|.*\|$", (ROOT / "data" / "README.md").read_text("utf-8"), re.M)
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+    head = say(en="| file | source | licence |", ko="| 파일 | 출처 | 이용 조건 |")
+    return "\n".join([head, "|---|---|---|", *(f"| {c[0]} | {c[3]} | {c[4]} |" for c in cells)])
+
+
+def _minutes(lang: str, folder: Path) -> str:
+    """Return what each lesson takes, as a table."""
+    rows = [
+        say(
+            en="| lesson | minutes | memory (GB) | exercises | quiz questions |",
+            ko="| 수업 | 시간(분) | 메모리(GB) | 연습 문제 | 퀴즈 문제 |",
+        ),
+        "|---|---|---|---|---|",
+    ]
+    total = 0
+    for lesson in map(read_lesson, lesson_paths()):
+        text = lesson.path.read_text(encoding="utf-8")
+        memory = re.search(r"([\d.]+) GB of memory", text)
+        total += lesson.minutes or 0
+        rows.append(
+            f"| [{listed(lesson, lang)}]({lesson.name}.ipynb) | {lesson.minutes} | "
+            f"{memory[1] if memory else ''} | {len(exercises(lesson))} | {len(lesson.quiz)} |"
+        )
+    return "\n".join([*rows, f"| {say('together', '모두')} | {total} | | | |"])
+
+
+def _screenshot(lang: str, folder: Path) -> str:
+    alt = re.search(r"!\[([^]]+)\]\(docs/page-", _readme(lang))
+    png = (ROOT / "docs" / f"page-{lang}.png").read_bytes()
+    return picture(png, alt[1] if alt else "", folder)
+
+
+def _chat(lang: str, folder: Path) -> str:
+    """Return what the chatbot answers, as it answers while the site is built."""
+    from helpers.language.chatbot import Chatbot
+    from helpers.language.gloss import glossed
+
+    bot = Chatbot.load()
+    said = ["안녕하세요", "도와주셔서 감사합니다", "내일 봐요"]
+    lines = [line for message in said for line in (message, bot.reply(message).text)]
+    return '<ul class="chat">' + "".join(f"<li>{glossed(line)}</li>" for line in lines) + "</ul>"
+
+
+def _house(lang: str, folder: Path) -> str:
+    """Return CONTRIBUTING.md, below its title, as the site shows it."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n", 1)[1]
+    text = re.sub(r"<!-- drawn .*?<!-- end of the drawing -->", _rooms(lang, folder), text, flags=re.S)
+    return _without_files(text)
+
+
+def _without_files(text: str) -> str:
+    """Return a text whose links to files of the repository are names of these files."""
+    return re.sub(r"\[([^]]+)\]\((?!https?:|#)([^)]+)\)", r"`\2`", text)
+
+
+def _rooms(lang: str, folder: Path) -> str:
+    """Return the picture of the house in CONTRIBUTING.md as a table."""
+    drawing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    holds = re.findall(r'^ +(\w+)\["<b>\w+</b><br>(.+?)"\]', drawing, re.M)
+    uses = re.findall(r"^ +(\w+) --> (\w+)$", drawing, re.M)
+    head = say(en="| room | holds | uses |", ko="| 방 | 담은 것 | 쓰는 방 |")
+    rows = [
+        f"| `{room}` | {_holds(room, what)} | {', '.join(b for a, b in uses if a == room)} |"
+        for room, what in holds
+    ]
+    return "\n".join([head, "|---|---|---|", *rows])
+
+
+def _holds(room: str, what: str) -> str:
+    korean = {
+        "cli": "`annyeong` 명령",
+        "service": "모든 기능을 HTTP로",
+        "course": "수업, 채점, 학습자의 사본",
+        "language": "토큰, 임베딩, 챗봇",
+        "vision": "숫자, 사진, 얼굴",
+        "diagrams": "수업의 수로 그리는 도식",
+        "nn": "넘파이만으로 직접 쓴 신경망",
+        "ground": "체크섬, 데이터, 모델, 경로, 그림, 학습 등 공통 모듈",
+        "reader": "읽는 사람의 언어",
+    }
+    return say(en=what, ko=korean.get(room, what))
+
+
+def _toc(lang: str, folder: Path) -> str:
+    """Return what the sidebar lists: the lessons, in their parts."""
+    text = ""
+    for lesson in map(read_lesson, lesson_paths()):
+        if part := PARTS.get(lesson.name[:2]):
+            text += f"```\n\n```{{toctree}}\n:hidden:\n:caption: \"{part[lang]}\"\n\n"
+        text += f"{listed(lesson, lang)} <{lesson.name}>\n"
+    return text.removeprefix("```\n\n") + "```"
+
+
+def _pad(lang: str, folder: Path) -> str:
+    """Return the pad to draw on, around the picture that lesson 00 has of it."""
+    path = NOTEBOOKS / lang / f"{lesson_paths(['00'])[0].stem}.ipynb"
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if PAD in "".join(cell["source"]):
+            return page_cell(cell, folder)["outputs"][0]["data"]["text/html"]
+    raise ValueError(f"{path.name} has no pad")
+
+
+#: The pieces of the pages that are computed, each from the language and the folder.
+PIECES: dict[str, Callable[[str, Path], str]] = {
+    "chat": _chat,
+    "data": _data,
+    "house": _house,
+    "lessons": _lessons,
+    "minutes": _minutes,
+    "pad": _pad,
+    "promises": _promises,
+    "rooms": _rooms,
+    "screenshot": _screenshot,
+    "start": _start,
+    "toc": _toc,
+}
+
+
+def _glossary(lang: str) -> Iterator[str]:
+    """Yield the lines of the glossary: the terms in the order of the alphabet."""
+    yield say(
+        en="# Glossary\n\nEach term, its Korean name, what it means, and where it is taught.\n",
+        ko="# 용어\n\n용어와 영어 이름, 뜻, 그리고 그 용어를 배우는 수업입니다.\n",
+    )
+    names = {path.stem: listed(read_lesson(path), lang) for path in lesson_paths()}
+    other = {"en": "ko", "ko": "en"}[lang]
+    pairs = zip(terms(LESSONS, lang), terms(LESSONS, other), strict=True)
+    for term, same in sorted(pairs, key=lambda pair: pair[0].forms[0].casefold()):
+        yield f'{term.forms[0]} <span class="also" lang="{other}">{same.forms[0]}</span>'
+        yield f": {term.means} [{names[term.lesson]}]({term.target})\n"
+
+
+def _api_page(room: str) -> str:
+    """Return the reference of a room: all its modules, from their docstrings."""
+    title = say(en=f"# Reference: {room}", ko=f"# 참조: {room}")
+    parts = [title, say(en="", ko="docstring은 영어로 되어 있습니다. `help()`로 보는 글과 같습니다.")]
+    for module in _modules(room):
+        # A package says what it is for; what it hands on is shown with its own module.
+        members = "" if (_HELPERS.parent / module.replace(".", "/")).is_dir() else "\n   :members:"
+        parts += [f"## {module}", f"```{{eval-rst}}\n.. automodule:: {module}{members}\n```"]
+    return "\n\n".join(parts)
+
+
+def _modules(room: str) -> list[str]:
+    """Return the modules of a room that the reference shows, in order."""
+    paths = _HELPERS.glob("*.py") if room == "ground" else (_HELPERS / room).rglob("*.py")
+    modules = (".".join(["helpers", *path.relative_to(_HELPERS).with_suffix("").parts]) for path in paths)
+    return sorted(
+        name.removesuffix(".__init__") for name in modules if not _UNSHOWN.search(name)
+    )
