@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 
 from helpers.course.page import STYLE, page_code
@@ -54,6 +55,7 @@ def build_site(destination: Path = SITE, sources: Path = SOURCES) -> Path:
         If a notebook has not been built, or Sphinx finds a fault, such as a link that leads
         nowhere; the message says which.
     """
+    _check_installed()
     for folder in (destination, sources):
         shutil.rmtree(folder, ignore_errors=True)
     for lang in LANGUAGES:
@@ -63,6 +65,20 @@ def build_site(destination: Path = SITE, sources: Path = SOURCES) -> Path:
     shutil.copy(_HERE / "choose.html", destination / "index.html")
     (destination / ".nojekyll").touch()  # GitHub would leave out folders that begin with _
     return destination
+
+
+def _check_installed() -> None:
+    missing = [name for name in ("furo", "mathjax", "myst_nb", "sphinx") if not find_spec(name)]
+    if missing:
+        names = ", ".join(missing)
+        raise ValueError(
+            say(
+                en=f"The site is built with packages that are missing here ({names}); run "
+                "`pip install --require-hashes -r requirements.lock`, once, with the network.",
+                ko=f"사이트를 만드는 패키지가 없습니다({names}). 인터넷이 되는 곳에서 "
+                "`pip install --require-hashes -r requirements.lock`을 한 번 실행하세요.",
+            )
+        )
 
 
 def lay_out(lang: str, folder: Path) -> None:
@@ -114,10 +130,11 @@ def _run_sphinx(lang: str, source: Path, destination: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", str(_HERE)]
     command += ["-D", f"language={lang}", "-d", str(source.with_name(f".{lang}"))]
     environment = {**os.environ, "COURSE_LANG": lang, "PYTHONUTF8": "1"}
-    # In the folder of a notebook the helpers would follow that notebook's language.
     run = subprocess.run(
         [*command, str(source), str(destination)],
         cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     if run.returncode:
         raise ValueError(run.stderr.strip())
+    # MyST-NB writes the outputs once more, beside the folder.
+    shutil.rmtree(destination.with_name("jupyter_execute"), ignore_errors=True)

@@ -27,12 +27,16 @@ html_static_path = [str(_HERE / "static")]
 html_css_files = ["annyeong/widgets.css", "site.css"]
 html_js_files = ["site.js", ("annyeong/alive.js", {"type": "module"})]
 html_copy_source = False
-html_theme_options = {"top_of_page_buttons": []}
+html_use_index = False
+html_domain_indices = False
+html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 html_context = {
     "other": say(en="ko", ko="en"),
     "say_other": say(en="한국어", ko="English"),
     "say_contents": say(en="On this page", ko="이 페이지의 내용"),
-    "say_licence": say(en="Code: MIT. Text and pictures: CC BY 4.0.", ko="코드 MIT, 글과 그림 CC BY 4.0"),
+    "say_licence": say(
+        en="Code: MIT. Text and pictures: CC BY 4.0.", ko="코드 MIT, 글과 그림 CC BY 4.0"
+    ),
 }
 
 nb_execution_mode = "off"

@@ -1,4 +1,4 @@
-"""From our docstrings to reStructuredText: what reads well in `help()` and means something else there."""
+"""From our docstrings to reStructuredText: what `help()` shows well means something else there."""
 
 import re
 
@@ -6,13 +6,13 @@ _OUTSIDE_CODE = re.compile(r"(``.*?``|`[^`]*`)|\|")
 
 
 def as_restructured(lines: list[str]) -> None:
-    """Change the lines of a docstring in place: tables of Markdown, and bars in running text.
+    r"""Change the lines of a docstring in place: tables of Markdown, and bars in running text.
 
     Examples
     --------
     >>> lines = ["| step | module |", "|---|---|", "| ink | `ink` |", "", "the norm |W|"]
     >>> as_restructured(lines)
-    >>> print("\\n".join(lines))
+    >>> print("\n".join(lines))
     .. list-table::
        :header-rows: 1
     <BLANKLINE>
@@ -21,7 +21,7 @@ def as_restructured(lines: list[str]) -> None:
        * - ink
          - `ink`
     <BLANKLINE>
-    the norm \\|W\\|
+    the norm \|W\|
     """
     changed: list[str] = []
     for line in lines:

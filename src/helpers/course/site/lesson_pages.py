@@ -78,7 +78,7 @@ def page_cell(cell: Cell, folder: Path) -> Cell:
 def _prompt(is_claim: bool) -> str:
     if is_claim:
         return say(en="Check what the text says", ko="본문의 내용 확인하기")
-    return say(en="Code of the picture", ko="그림을 그리는 코드")
+    return say(en="Code for the picture", ko="그림을 그리는 코드")
 
 
 def _about_the_page(lang: str) -> str:

@@ -39,7 +39,8 @@ def prose_pages(lang: str, folder: Path) -> dict[str, str]:
         for path in sorted((_HERE / "pages" / lang).glob("*.md"))
     }
     pages["glossary.md"] = "\n".join(_glossary(lang))
-    pages |= {f"api-{room}.md": _api_page(room) for room in ROOMS}
+    if lang == "en":  # the docstrings are English
+        pages |= {f"api-{room}.md": _api_page(room) for room in ROOMS}
     return pages
 
 
@@ -51,12 +52,12 @@ def _filled(text: str, lang: str, folder: Path) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """Return what stands under a heading of the second level, without the heading.
+    r"""Return what stands under a heading of the second level, without the heading.
 
     Examples
     --------
-    >>> section("# A\\n## B\\nb\\n### C\\nc\\n## D\\nd", "B")
-    'b\\n### C\\nc'
+    >>> section("# A\n## B\nb\n### C\nc\n## D\nd", "B")
+    'b\n### C\nc'
     """
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
     if found is None:
@@ -123,7 +124,7 @@ def _chat(lang: str, folder: Path) -> str:
     from helpers.language.gloss import glossed
 
     bot = Chatbot.load()
-    said = ["안녕하세요", "도와주셔서 감사합니다", "내일 봐요"]
+    said = ["안녕하세요", "도와주셔서 감사합니다", "안녕히 계세요"]
     lines = [line for message in said for line in (message, bot.reply(message).text)]
     return '<ul class="chat">' + "".join(f"<li>{glossed(line)}</li>" for line in lines) + "</ul>"
 
@@ -131,7 +132,9 @@ def _chat(lang: str, folder: Path) -> str:
 def _house(lang: str, folder: Path) -> str:
     """Return CONTRIBUTING.md, below its title, as the site shows it."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n", 1)[1]
-    text = re.sub(r"<!-- drawn .*?<!-- end of the drawing -->", _rooms(lang, folder), text, flags=re.S)
+    text = re.sub(
+        r"<!-- drawn .*?<!-- end of the drawing -->", _rooms(lang, folder), text, flags=re.S
+    )
     return _without_files(text)
 
 
@@ -144,28 +147,34 @@ def _rooms(lang: str, folder: Path) -> str:
     """Return the picture of the house in CONTRIBUTING.md as a table."""
     drawing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     holds = re.findall(r'^ +(\w+)\["<b>\w+</b><br>(.+?)"\]', drawing, re.M)
-    uses = re.findall(r"^ +(\w+) --> (\w+)$", drawing, re.M)
+    arrows = re.findall(r"^ +(\w+) --> (\w+)$", drawing, re.M)
     head = say(en="| room | holds | uses |", ko="| 방 | 담은 것 | 쓰는 방 |")
-    rows = [
-        f"| `{room}` | {_holds(room, what)} | {', '.join(b for a, b in uses if a == room)} |"
-        for room, what in holds
-    ]
+    rows = []
+    for room, what in holds:
+        uses = ", ".join(used for user, used in arrows if user == room)
+        rows.append(f"| `{room}` | {say(en=what, ko=_HOLDS_KO[room])} | {uses} |")
     return "\n".join([head, "|---|---|---|", *rows])
 
 
-def _holds(room: str, what: str) -> str:
-    korean = {
-        "cli": "`annyeong` 명령",
-        "service": "모든 기능을 HTTP로",
-        "course": "수업, 채점, 학습자의 사본",
-        "language": "토큰, 임베딩, 챗봇",
-        "vision": "숫자, 사진, 얼굴",
-        "diagrams": "수업의 수로 그리는 도식",
-        "nn": "넘파이만으로 직접 쓴 신경망",
-        "ground": "체크섬, 데이터, 모델, 경로, 그림, 학습 등 공통 모듈",
-        "reader": "읽는 사람의 언어",
-    }
-    return say(en=what, ko=korean.get(room, what))
+_HOLDS_KO = {
+    "cli": "`annyeong` 명령",
+    "service": "모든 기능을 HTTP로",
+    "course": "수업, 채점, 학습자의 사본",
+    "language": "토큰, 임베딩, 챗봇",
+    "vision": "숫자, 사진, 얼굴",
+    "diagrams": "수업의 수로 그리는 도식",
+    "nn": "넘파이만으로 직접 쓴 신경망",
+    "ground": "데이터, 모델, 그림, 학습처럼 모두가 함께 쓰는 것",
+    "reader": "읽는 사람의 언어",
+}
+
+
+def _references(lang: str, folder: Path) -> str:
+    """Return the rows of a table that leads to the reference, which is in English."""
+    return "\n".join(
+        f'| <a href="../en/api-{room}.html" lang="en">{room}</a> | {_HOLDS_KO[room]} |'
+        for room in ROOMS
+    )
 
 
 def _toc(lang: str, folder: Path) -> str:
@@ -173,7 +182,7 @@ def _toc(lang: str, folder: Path) -> str:
     text = ""
     for lesson in map(read_lesson, lesson_paths()):
         if part := PARTS.get(lesson.name[:2]):
-            text += f"```\n\n```{{toctree}}\n:hidden:\n:caption: \"{part[lang]}\"\n\n"
+            text += f'```\n\n```{{toctree}}\n:hidden:\n:caption: "{part[lang]}"\n\n'
         text += f"{listed(lesson, lang)} <{lesson.name}>\n"
     return text.removeprefix("```\n\n") + "```"
 
@@ -196,6 +205,7 @@ PIECES: dict[str, Callable[[str, Path], str]] = {
     "minutes": _minutes,
     "pad": _pad,
     "promises": _promises,
+    "references": _references,
     "rooms": _rooms,
     "screenshot": _screenshot,
     "start": _start,
@@ -219,8 +229,7 @@ def _glossary(lang: str) -> Iterator[str]:
 
 def _api_page(room: str) -> str:
     """Return the reference of a room: all its modules, from their docstrings."""
-    title = say(en=f"# Reference: {room}", ko=f"# 참조: {room}")
-    parts = [title, say(en="", ko="docstring은 영어로 되어 있습니다. `help()`로 보는 글과 같습니다.")]
+    parts = [f"# Reference: {room}"]
     for module in _modules(room):
         # A package says what it is for; what it hands on is shown with its own module.
         members = "" if (_HELPERS.parent / module.replace(".", "/")).is_dir() else "\n   :members:"
@@ -231,7 +240,7 @@ def _api_page(room: str) -> str:
 def _modules(room: str) -> list[str]:
     """Return the modules of a room that the reference shows, in order."""
     paths = _HELPERS.glob("*.py") if room == "ground" else (_HELPERS / room).rglob("*.py")
-    modules = (".".join(["helpers", *path.relative_to(_HELPERS).with_suffix("").parts]) for path in paths)
-    return sorted(
-        name.removesuffix(".__init__") for name in modules if not _UNSHOWN.search(name)
+    modules = (
+        ".".join(["helpers", *path.relative_to(_HELPERS).with_suffix("").parts]) for path in paths
     )
+    return sorted(name.removesuffix(".__init__") for name in modules if not _UNSHOWN.search(name))
