@@ -109,7 +109,9 @@ DIAGRAMS = {
     "processes": service.processes,
     "way": lambda: service.request_way([say("client", "클라이언트"), "b"], [], down="b"),
     "timeline": lambda: service.timeline([("a", [(0, 1, "works"), (1, 3, "waits")])]).figure,
-    "line": lambda: service.waiting_clients(LINE, 3, {2: (2, 1), 3: (2, 1.5)}, {2: (1.8, 1.1)}),
+    "waiting line": lambda: service.waiting_clients(
+        LINE, 3, {2: (2, 1), 3: (2, 1.5)}, {2: (1.8, 1.1)}
+    ),
 }
 each_diagram = pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
 

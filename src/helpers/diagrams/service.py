@@ -1,6 +1,7 @@
 """Diagrams of lessons 16 and 17: processes, the way of a request, and who waits for whom."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -153,14 +154,14 @@ def timeline(
     """
     if axis is None:
         _, axis = plt.subplots(figsize=(7, 0.9 + 0.35 * len(rows)))
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         "works": {"facecolor": ACTIVATIONS.color, "edgecolor": "white"},
         "waits": {"facecolor": _PALE, "edgecolor": "#777777", "hatch": "///"},
     }
     for row, (_, spans) in enumerate(rows):
         for start, end, kind in spans:
-            shape = (start, row - 0.36), end - start, 0.72
-            axis.add_patch(Rectangle(*shape, linewidth=0.5, **looks[kind]))
+            corner, width = (start, row - 0.36), end - start
+            axis.add_patch(Rectangle(corner, width, 0.72, linewidth=0.5, **looks[kind]))
     last = max(end for _, spans in rows for _, end, _ in spans)
     axis.set(xlim=(0, 1.02 * last), ylim=(len(rows) - 0.4, -0.6))
     axis.set_yticks(range(len(rows)), [name for name, _ in rows])
@@ -234,11 +235,11 @@ def waiting_clients(
 
 def _draw_box(axis: Axes, name: str, x: float, y: float, ink: Ink | None = None) -> None:
     """Draw a name in a box around (x, y)."""
-    edge = {"edgecolor": ink.color, "linestyle": ink.linestyle} if ink else {"edgecolor": TEXT}
-    axis.add_patch(
-        Rectangle((x - 1.7, y - 0.6), 3.4, 1.2, facecolor="white", linewidth=1.2, **edge)
-    )
-    axis.text(x, y, name, ha="center", va="center", size=10, color=ink.color if ink else TEXT)
+    colour, line = (ink.color, ink.linestyle) if ink else (TEXT, "-")
+    box = Rectangle((x - 1.7, y - 0.6), 3.4, 1.2, facecolor="white", linewidth=1.2)
+    box.set(edgecolor=colour, linestyle=line)
+    axis.add_patch(box)
+    axis.text(x, y, name, ha="center", va="center", size=10, color=colour)
 
 
 def _draw_activity(axis: Axes, x: float, start: float, end: float) -> None:
