@@ -78,11 +78,20 @@ def test_each_picture_of_a_page_has_its_text_and_its_pixels(page):
     assert all((folder / source).is_file() for source, _ in images)
 
 
-def test_a_picture_loses_nothing(tmp_path):
-    element = lesson_pages.picture(png(), 'a "picture"', tmp_path)
-    source = re.search(r'src="([^"]+)"', element)[1]
-    assert np.array_equal(np.asarray(Image.open(tmp_path / source)), NOISE)
+def written(pixels, folder):
+    element = lesson_pages.picture(png(pixels), 'a "picture"', folder)
     assert 'alt="a &quot;picture&quot;" width="30" height="20"' in element
+    source = re.search(r'src="([^"]+)"', element)[1]
+    return np.asarray(Image.open(folder / source)).astype(int)
+
+
+def test_a_drawing_loses_nothing_and_a_photo_little(tmp_path):
+    drawing = np.full((20, 30, 3), 247, np.uint8)
+    drawing[5:9, :, 0] = 20
+    assert np.array_equal(written(drawing, tmp_path), drawing)
+    photo = np.linspace(0, 200, 1800).reshape(20, 30, 3) + NOISE / 10
+    photo = photo.astype(np.uint8)
+    assert 0 < np.abs(written(photo, tmp_path) - photo).mean() < 4
 
 
 def test_an_explorer_is_given_its_state_and_the_file_of_its_frames(tmp_path):

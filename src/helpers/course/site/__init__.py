@@ -31,7 +31,6 @@ MATHJAX = (
     "core.js",
     "loader.js",
     "input/tex-base.js",
-    "input/tex/extensions/ams.js",
     "output/chtml.js",
     "output/chtml/fonts/tex.js",
     "output/chtml/fonts/woff-v2",

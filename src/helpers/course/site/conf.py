@@ -50,8 +50,7 @@ myst_heading_slug_func = "helpers.course.glossary.anchor"
 # The fewest files of MathJax that the lessons need.
 mathjax_path = "mathjax/startup.js"
 mathjax3_config = {
-    "loader": {"load": ["input/tex-base", "[tex]/ams", "output/chtml", "a11y/assistive-mml"]},
-    "tex": {"packages": {"[+]": ["ams"]}},
+    "loader": {"load": ["input/tex-base", "output/chtml", "a11y/assistive-mml"]},
 }
 
 default_role = "code"

@@ -23,8 +23,7 @@ _SHORTEST = 2
 class SearchKorean(SearchEnglish):
     """The search of Sphinx for Korean text with English terms in it."""
 
-    lang = "ko"
-    language_name = "Korean"
+    lang = "ko"  # the name stays English, as that of the stemmer in the page
     js_splitter_code = """
 function splitQuery(query) {
   const known = (word) =>

@@ -28,6 +28,7 @@ EXPLORER = "application/vnd.annyeong.explorer+json"
 FRAMES = Path("_static/annyeong/frames")
 #: How a cell that shows the pad is known.
 PAD = "DrawPad("
+_PHOTO = 0.7  # the lossy file is smaller by more than this: no drawing is
 
 Cell = dict[str, Any]
 
@@ -112,7 +113,10 @@ def _alt(cell: Cell) -> str:
 
 
 def picture(png: bytes, alt: str, folder: Path) -> str:
-    """Write a picture as WebP, without loss and half as large as PNG; return its element.
+    """Write a picture as WebP and return its element.
+
+    Drawings lose nothing and are half as large as PNG. What is a photo for the most part is
+    written as such if that makes it much smaller.
 
     Parameters
     ----------
@@ -128,12 +132,20 @@ def picture(png: bytes, alt: str, folder: Path) -> str:
         width, height = image.size
         if not (folder / name).is_file():
             with written_whole(folder / name) as temporary:
-                # The quality of lossless files is the effort: more of it saves another 3 %.
-                image.convert("RGB").save(temporary, "webp", lossless=True, quality=30, method=2)
+                temporary.write_bytes(_webp(image.convert("RGB")))
     return (
         f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{width}" height="{height}" '
         'loading="lazy">'
     )
+
+
+def _webp(image: Image.Image) -> bytes:
+    # The quality of a file without loss is the effort: more of it saves another 3 %.
+    lossless, lossy = io.BytesIO(), io.BytesIO()
+    image.save(lossless, "webp", lossless=True, quality=30, method=2)
+    image.save(lossy, "webp", quality=90)
+    is_photo = lossy.tell() < _PHOTO * lossless.tell()
+    return (lossy if is_photo else lossless).getvalue()
 
 
 def explorer_element(state: dict[str, Any], image: str) -> str:

@@ -15,7 +15,7 @@ new MutationObserver(tellWidgets).observe(document.body, { attributeFilter: ["da
 // one in both languages, counted from the top.
 const sections = [...document.querySelectorAll("article section[id]")];
 const wanted = new URLSearchParams(location.search).get("section");
-if (wanted) sections[Number(wanted)]?.scrollIntoView();
+if (wanted) sections[Number(wanted)]?.scrollIntoView({ behavior: "instant" });
 document.querySelector(".annyeong-language")?.addEventListener("click", ({ currentTarget }) => {
   const seen = sections.findLastIndex((one) => one.getBoundingClientRect().top < innerHeight / 3);
   if (seen > 0) currentTarget.search = `?section=${seen}`;
