@@ -12,7 +12,7 @@ COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --n
 	--no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-twice lint unit notebooks coverage format build site house lock clean
+.PHONY: help lab test test-fast test-twice lint unit notebooks coverage format build site house lock dist clean
 
 help:                            ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ lock:                            ## exact versions for every platform and for th
 	$(COMPILE) --all-extras pyproject.toml -o requirements.lock
 	$(COMPILE) --no-annotate --extra service --constraint requirements.lock \
 		pyproject.toml -o requirements-service.lock
+
+dist: $(READY)                   ## the wheel, with the whole course in it, to dist/
+	$(BIN)/python -m hatchling build -t wheel
 
 clean:                           ## delete the environment; work/, the learner's own, stays
 	rm -rf .venv

@@ -94,6 +94,7 @@ def annyeong_lab(annyeong):
             for line in process.stdout:
                 heard.append(line)
                 if address := re.search(r"http\S+", line):
+                    process.said = "".join(heard)  # until the address, with it
                     yield process, address[0]
                     break
             else:

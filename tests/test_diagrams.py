@@ -413,6 +413,16 @@ def test_a_lost_request_ends_in_a_cross():
     assert crosses == [0, 1]
 
 
+def test_a_server_stays_busy_until_it_has_responded_that_another_is_down():
+    hops = [
+        ("me", "gate", "GET /", "request"),
+        ("gate", "down", "GET /", "lost"),
+        ("gate", "me", "502", "error"),
+    ]
+    *_, gate, _ = service.request_way(["me", "gate", "down"], hops).axes[0].patches
+    assert (gate.get_y(), gate.get_height()) == pytest.approx((2.2, 2))
+
+
 def test_a_client_in_line_waits_before_it_is_served():
     figure = service.waiting_clients(LINE, 3, {3: (2, 1.5)}, {})
     spans = [(bar.get_x(), bar.get_width(), bar.get_y() + 0.36) for bar in figure.axes[0].patches]

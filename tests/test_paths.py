@@ -84,3 +84,59 @@ def test_the_folders_are_those_of_this_checkout():
     assert (paths.ROOT / "pyproject.toml").is_file()
     folders = (paths.LESSONS, paths.NOTEBOOKS, paths.WORK, paths.DATA)
     assert [folder.parent for folder in folders] == [paths.ROOT] * 4
+
+
+@pytest.fixture
+def from_a_wheel(monkeypatch):
+    monkeypatch.setattr(paths, "IS_CHECKOUT", False)
+    monkeypatch.setenv("COURSE_LANG", "en")
+
+
+def test_a_course_is_found_from_where_it_was_opened_and_from_inside(tmp_path, from_a_wheel):
+    folder = paths.course_at(tmp_path)
+    assert folder == tmp_path / "annyeong"
+    assert not folder.exists()
+    assert paths.claim(folder)
+    (folder / "en").mkdir()
+    for here in (tmp_path, folder, folder / "en"):
+        assert paths.course_at(here) == folder
+    assert not paths.claim(folder)  # it is not new any more
+    assert paths.course_at(tmp_path / "other") == tmp_path / "other" / "annyeong"
+
+
+@pytest.mark.parametrize("there", ["file", "folder"])
+def test_something_else_of_that_name_is_left_alone(tmp_path, from_a_wheel, there):
+    folder = tmp_path / "annyeong"
+    if there == "file":
+        folder.touch()
+    else:
+        (folder / "mine").mkdir(parents=True)
+    before = set(tmp_path.rglob("*"))
+    with pytest.raises(ValueError, match=r"annyeong is there already and is not from this course"):
+        paths.claim(folder)
+    assert set(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("kept", [[], ["service"]])
+def test_what_the_service_has_kept_is_no_hindrance(tmp_path, from_a_wheel, kept):
+    folder = tmp_path / "annyeong"
+    folder.mkdir()
+    for name in kept:
+        (folder / name).mkdir()
+    assert paths.claim(folder)
+
+
+def test_a_command_about_copies_that_are_not_there_says_where_to_go(
+    tmp_path, from_a_wheel, monkeypatch
+):
+    monkeypatch.setattr(paths, "WORK", tmp_path / "annyeong")
+    with pytest.raises(ValueError, match="There is no course in this folder"):
+        paths.demand_course()
+    paths.claim(tmp_path / "annyeong")
+    paths.demand_course()
+
+
+def test_a_checkout_needs_no_mark(tmp_path):
+    assert not paths.claim(tmp_path / "work")
+    assert not (tmp_path / "work").exists()
+    paths.demand_course()

@@ -7,7 +7,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from helpers.paths import DATA, ROOT
+from helpers.installation import restore
+from helpers.paths import IS_CHECKOUT, ROOT
 from helpers.reader import say
 
 
@@ -29,20 +30,17 @@ def recorded(folder: Path) -> dict[Path, str]:
 
 
 def how_to_restore(name: str) -> str:
-    """Return how a file of the course comes back: a command in a clone, else a sentence.
+    """Return how a file of the course comes back: a command, or a sentence where there is none.
 
     Parameters
     ----------
     name : str
         The file or folder, as seen from the course's folder: ``data/mnist.npz``.
     """
+    if not IS_CHECKOUT:
+        return restore()
     if (ROOT / ".git").exists():
         return f"git checkout -- {name}"
-    if not DATA.is_relative_to(ROOT):
-        return say(
-            en="install the package annyeong-deep-learning again.",
-            ko="annyeong-deep-learning 패키지를 다시 설치하세요.",
-        )
     return say(
         en=f"download the course again and copy {name} from there.",
         ko=f"과정을 다시 내려받아 거기에 있는 {name}을(를) 복사해 오세요.",

@@ -16,7 +16,7 @@ from helpers import __version__
 from helpers.failures import explain
 from helpers.language.chatbot import ENGINES
 from helpers.notice import notice_if_slow
-from helpers.paths import MODELS, ROOT, written_whole
+from helpers.paths import IS_CHECKOUT, MODELS, ROOT, demand_course, written_whole
 from helpers.reader import LANGUAGES, language, say
 
 if TYPE_CHECKING:
@@ -158,9 +158,26 @@ def _save(picture: "np.ndarray", path: Path) -> None:
 
 
 def _lab(words: argparse.Namespace) -> int:
-    from helpers.course.lab import lab
+    from helpers.course.lab import is_on_a_hub, lab, lay
 
+    if words.no_server or is_on_a_hub():
+        return lay(words.lang, words.lesson)
     return lab(words.lang, words.lesson, port=words.port, browser=not words.no_browser)
+
+
+def _hub(words: argparse.Namespace) -> int:
+    from helpers.course.lab import set_up_hub
+
+    share = set_up_hub(words.lang)
+    print(
+        say(
+            en=f"JupyterLab has the course's settings, in {share}. "
+            "`annyeong lab` in a terminal of it lays the lessons out.",
+            ko=f"JupyterLab에 과정의 설정을 넣었습니다({share}). JupyterLab의 터미널에서 "
+            "`annyeong lab`을 실행하면 수업 사본이 생깁니다.",
+        )
+    )
+    return 0
 
 
 def _reset(words: argparse.Namespace) -> int:
@@ -176,6 +193,7 @@ def _reset(words: argparse.Namespace) -> int:
 
 
 def _review(words: argparse.Namespace) -> int:
+    demand_course()
     with notice_if_slow(
         en="Looking for today's questions ...", ko="오늘의 문제를 찾고 있습니다 ..."
     ):
@@ -200,11 +218,20 @@ def _doctor(words: argparse.Namespace) -> int:
 def _build(words: argparse.Namespace) -> int:
     from helpers.course import build
 
+    if not IS_CHECKOUT and not words.no_solutions:
+        return _fail(
+            say(
+                en="Notebooks are built in a clone of the course's repository; here "
+                "`annyeong build --no-solutions` writes those without solutions.",
+                ko="노트북은 과정의 저장소를 복제한 곳에서 만듭니다. 여기에서는 "
+                "`annyeong build --no-solutions`로 풀이를 뺀 노트북만 만들 수 있습니다.",
+            )
+        )
     try:
         if words.check:
             build.check(words.lessons)
             return 0
-        written = build.build(words.lessons, force=words.force)
+        written = build.build(words.lessons, force=words.force) if IS_CHECKOUT else []
         if words.no_solutions:
             written = build.hand_out(words.lessons)
     except build.LessonError as error:
@@ -348,6 +375,17 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--port", type=int, default=8888, help=text)
     text = say(en="do not open a browser", ko="브라우저를 열지 않습니다")
     lab.add_argument("--no-browser", action="store_true", help=text)
+    text = say(
+        en="only lay the lessons out, for a JupyterLab that runs already",
+        ko="이미 실행 중인 주피터랩에서 열 수 있게 수업 사본만 만듭니다",
+    )
+    lab.add_argument("--no-server", action="store_true", help=text)
+
+    en, ko = (
+        "Give this environment's JupyterLab the course's settings, for a hub.",
+        "허브에서 쓰도록 이 환경의 주피터랩에 과정의 설정을 넣습니다.",
+    )
+    add_lang(command("hub", _hub, en, ko))
 
     en, ko = "Restore a lesson; your copy is kept.", "수업을 처음 상태로 되돌리고 사본은 남깁니다."
     reset = command("reset", _reset, en, ko)
@@ -405,10 +443,11 @@ def parser() -> argparse.ArgumentParser:
     train = command("train", _train, en, ko)
     train.add_argument("model", choices=_TRAINED, help=say(en="which model", ko="학습할 모델"))
     text = say(
-        en="write it to this folder instead of data/models",
-        ko="data/models 대신 이 폴더에 저장합니다",
+        en="write it to this folder instead of data/models (without a checkout: models)",
+        ko="data/models(저장소가 없으면 models) 대신 이 폴더에 저장합니다",
     )
-    train.add_argument("--out", type=Path, default=MODELS, metavar="FOLDER", help=text)
+    out = MODELS if IS_CHECKOUT else Path("models")  # what is installed stays as it is
+    train.add_argument("--out", type=Path, default=out, metavar="FOLDER", help=text)
     return parser
 
 

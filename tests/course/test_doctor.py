@@ -71,9 +71,10 @@ def test_missing_packages_are_named_through_what_requires_them(distributions):
     assert problem.fix.endswith("-m pip install --require-hashes -r requirements.lock")
 
 
-def test_without_its_checkout_the_course_says_so(tmp_path):
+def test_without_the_lock_versions_cannot_be_checked(tmp_path):
     problem = the_one(examine(lock=tmp_path / "requirements.lock"))
-    assert problem.sentence == "requirements.lock is missing: the course runs from its checkout."
+    assert problem.sentence == "requirements.lock is missing, so the versions can't be checked."
+    assert "requirements.lock" in problem.fix
 
 
 def test_tools_for_tests_are_not_missed(distributions):
@@ -97,6 +98,32 @@ def test_version_off_the_lock(distributions, tmp_path):
     problem = the_one(examine(lock=lock))
     assert problem.sentence.endswith("(in brackets): a-tool 2.0 (1.5).")
     assert "requirements.lock" in problem.fix
+
+
+@pytest.fixture
+def from_a_wheel(monkeypatch):
+    for module in (doctor, checksums):
+        monkeypatch.setattr(module, "IS_CHECKOUT", False)
+
+
+def test_a_wheel_may_have_come_with_other_versions(distributions, tmp_path, from_a_wheel):
+    """An installer takes the newest that pyproject.toml allows."""
+    distributions("a-tool", "2.0")
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("a-tool==1.5 \\\n    --hash=sha256:00\n")
+    report = examine(lock=lock)
+    assert the_one(report).fix.endswith("pip install a-tool==1.5")
+    assert report.is_well
+
+
+def test_what_a_wheel_lacks_comes_with_its_extra(distributions, from_a_wheel):
+    distributions("a-course", "1.0", "absent")
+    assert "annyeong-deep-learning[course]" in the_one(examine(project="a-course")).fix
+
+
+def test_a_damaged_file_of_a_wheel_comes_back_with_it(data, from_a_wheel):
+    (data / "digits.npz").write_bytes(b"")
+    assert "--force-reinstall --no-deps" in the_one(examine(data=data)).fix
 
 
 def test_two_flavours_of_opencv(distributions):

@@ -106,8 +106,9 @@ def test_the_address_is_where_it_listens(annyeong_lab):
     own = "c.ServerApp.base_url = '/learn'"
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
-        with annyeong_lab("00", "--port", str(taken), config=own) as (_, address):
+        with annyeong_lab("00", "--port", str(taken), config=own) as (process, address):
             assert urlsplit(address).port != taken
+            assert f"Port {taken} is taken, so JupyterLab uses the next" in process.said
             assert urlsplit(address).path.startswith("/learn/lab/tree/00-")
             assert get(address, "/learn/api/contents")["content"]
 

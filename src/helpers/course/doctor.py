@@ -17,11 +17,12 @@ from shlex import quote
 
 from helpers.checksums import how_to_restore, recorded, sha256
 from helpers.course.shadows import shadows
-from helpers.paths import DATA, ROOT, WORK
+from helpers.installation import PROJECT, itself, pip
+from helpers.paths import DATA, IS_CHECKOUT, ROOT, SOURCE, WORK
 from helpers.reader import LANGUAGES, say
 
-LOCK = ROOT / "requirements.lock"
-PROJECT, EXTRA = "annyeong-deep-learning", "course"
+LOCK = SOURCE / "requirements.lock"
+EXTRA = "course"
 OLDEST, NEWEST = (3, 11), (3, 13)
 FONT = "fonts/Pretendard-Regular.otf"
 OPENCVS = (
@@ -142,6 +143,11 @@ def _python() -> _Problems:
             say(
                 en="Install Python 3.12, delete the folder .venv and set the course up again.",
                 ko="파이썬 3.12를 설치하고 .venv 폴더를 지운 다음 다시 설치하세요.",
+            )
+            if IS_CHECKOUT
+            else say(
+                en="Install Python 3.12, and the course again with it.",
+                ko="파이썬 3.12를 설치하고, 그 파이썬으로 과정을 다시 설치하세요.",
             ),
         )
 
@@ -155,7 +161,7 @@ def _missing(project: str) -> _Problems:
         names = ", ".join(missing)
         yield Problem(
             say(en=f"Not installed: {names}.", ko=f"설치되지 않은 패키지: {names}"),
-            _install_project() if missing == [project] else _install_lock(),
+            _install_project() if missing == [project] else _install_all(),
         )
 
 
@@ -186,31 +192,30 @@ def _off_the_lock(lock: Path) -> _Problems:
     if not lock.is_file():
         yield Problem(
             say(
-                en=f"{lock.name} is missing: the course runs from its checkout.",
-                ko=f"{lock.name} 파일이 없습니다. 이 과정은 내려받은 저장소에서 실행합니다.",
+                en=f"{lock.name} is missing, so the versions can't be checked.",
+                ko=f"{lock.name} 파일이 없어서 버전을 확인할 수 없습니다.",
             ),
-            say(
-                en="Install the course as its README says, and run this in its folder.",
-                ko="README에 적힌 대로 설치하고, 그 폴더에서 다시 실행하세요.",
-            ),
+            how_to_restore(lock.name),
         )
         return
     try:
         off = [
-            f"{name} {found} ({version})"
+            (name, found, version)
             for name, version in _pins(lock)
             if (found := _version(name)) not in (None, version)
         ]
     except ImportError:
         return  # already said: packaging is missing
     if off:
-        names = ", ".join(off)
+        names = ", ".join(f"{name} {found} ({version})" for name, found, version in off)
+        pins = [f"{name}=={version}" for name, _, version in off]
         yield Problem(
             say(
                 en=f"Not the version the course was made with (in brackets): {names}.",
                 ko=f"과정을 만들 때의 버전(괄호 안)과 다른 패키지: {names}",
             ),
-            _install_lock(),
+            _install_all() if IS_CHECKOUT else _pip("install", *pins),
+            harmless=not IS_CHECKOUT,  # an installer takes the newest that the course allows
         )
 
 
@@ -228,7 +233,7 @@ def _pins(lock: Path) -> Iterator[tuple[str, str]]:
 
 def _opencv() -> _Problems:
     found = {name: version for name in OPENCVS if (version := _version(name))}
-    remove = f"{_this_python()} -m pip uninstall -y {' '.join(found)}\n{_install_lock()}"
+    remove = f"{_pip('uninstall', '-y', *found)}\n{_install_all()}"
     if len(found) > 1:
         names = ", ".join(found)
         yield Problem(
@@ -311,7 +316,7 @@ def _disk() -> _Problems:
                 en=f"Only {free / 1e9:.1f} GB of the disk is free; the course needs 1 GB.",
                 ko=f"디스크에 남은 공간이 {free / 1e9:.1f} GB뿐입니다. 1 GB가 필요합니다.",
             ),
-            f"{_this_python()} -m pip cache purge",
+            _pip("cache", "purge"),
         )
 
 
@@ -386,12 +391,18 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _install_lock() -> str:
-    return f"{_this_python()} -m pip install --require-hashes -r requirements.lock"
+def _install_all() -> str:
+    if IS_CHECKOUT:
+        return _pip("install", "--require-hashes", "-r", "requirements.lock")
+    return _pip("install", itself(EXTRA))
 
 
 def _install_project() -> str:
-    return f"{_this_python()} -m pip install --no-deps --no-build-isolation -e ."
+    return _pip("install", "--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def _pip(*words: str) -> str:
+    return f"{_this_python()} -m pip {' '.join(words)}" if IS_CHECKOUT else pip(*words)
 
 
 def _this_python() -> str:

@@ -21,7 +21,8 @@
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
 
-  const HOME = "home.ipynb";
+  // On a hub JupyterLab is opened above the folder of the learner's copies.
+  const isHome = (path) => /^home\.ipynb$|(^|\/)(annyeong|work)\/(en|ko)\/home\.ipynb$/.test(path);
 
   function activate(app) {
     const sheet = document.createElement("link");
@@ -33,7 +34,7 @@
     app.docRegistry.addWidgetExtension("Notebook", {
       createNew(panel, context) {
         keepWidgets(context);
-        if (context.path === HOME) renewHome(app, panel);
+        if (isHome(context.path)) renewHome(app, panel);
         return markCells(panel);
       },
     });
@@ -47,7 +48,7 @@
   function leadOnInTheSameTab(app) {
     const { shell } = app;
     function isOnTheWay(panel, link) {
-      if (panel?.context?.path === HOME) return true;
+      if (isHome(panel?.context?.path)) return true;
       const cell = panel?.content?.widgets?.find(({ node }) => node.contains(link));
       return (cell?.model.getMetadata("tags") ?? []).includes("navigation");
     }

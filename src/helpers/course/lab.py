@@ -1,7 +1,10 @@
 """JupyterLab for the learner: in their copies, in their language, on this machine only.
 
-What JupyterLab keeps for the course (settings, workspace, log) lies in
-``work/.jupyterlab/<lang>/``; the learner's own settings go before these and stay as they are.
+What JupyterLab keeps for the course (settings, workspace, log) lies beside the learner's copies
+in ``.jupyterlab/<lang>/``; the learner's own settings go before these and stay as they are.
+
+Where a JupyterLab runs already, as on a hub, `lay` gives a learner their copies and `set_up_hub`,
+once for all learners, what the course adds to JupyterLab.
 """
 
 import hashlib
@@ -16,6 +19,7 @@ import time
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
 
@@ -28,7 +32,7 @@ from helpers.course.source import lesson_paths
 from helpers.course.stops import STARTUP
 from helpers.course.work import in_words, lay_out
 from helpers.notice import notice_if_slow
-from helpers.paths import ROOT, WORK, written_whole
+from helpers.paths import IS_CHECKOUT, ROOT, WORK, claim, written_whole
 from helpers.reader import say
 
 HOST = "127.0.0.1"
@@ -62,17 +66,11 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
     Raises
     ------
     ValueError
-        If there is no such lesson.
+        If there is no such lesson, or something else is in the way of the learner's folder.
     """
-    os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
     folder = WORK / lang
     notebook = _opened(folder, lesson)
-    news = lay_out(lang)
-    for line in in_words(news):
-        print(line)
-    lay_home(lang, news)
-    for path in shadows(folder):
-        print(shadow_problem(path), file=sys.stderr)
+    _lay(lang)
     token = secrets.token_hex(24)
     state = WORK / ".jupyterlab" / lang
     log = state / "log.txt"
@@ -93,6 +91,8 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
         with notice_if_slow(en="JupyterLab is starting ...", ko="주피터랩을 시작하고 있습니다 ..."):
             root = _root(server, token)
         if root:
+            if urlsplit(root).port != port:
+                _say_taken(port)
             _announce(f"{root}lab/tree/{notebook}?token={token}", folder)
         code = server.wait()
     except KeyboardInterrupt:
@@ -103,9 +103,99 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
     return code
 
 
+def lay(lang: str, lesson: str | None = None) -> int:
+    """Lay out the learner's copies for a JupyterLab that runs already, and say what to open there.
+
+    Parameters
+    ----------
+    lang : str
+        ``"en"`` or ``"ko"``.
+    lesson : str, optional
+        The lesson to open, by number or by name; the home page if omitted.
+
+    Returns
+    -------
+    int
+        The exit code: 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson, or something else is in the way of the learner's folder.
+    """
+    folder = WORK / lang
+    notebook = _opened(folder, lesson or HOME)
+    _lay(lang)
+    shown = _shown(folder / notebook)
+    print(
+        say(
+            en=f"Open {shown} in JupyterLab's file browser, on the left.",
+            ko=f"JupyterLab 왼쪽의 파일 브라우저에서 {shown} 파일을 여세요.",
+        )
+    )
+    return 0
+
+
+def is_on_a_hub() -> bool:
+    """Return whether a JupyterHub has started what we run in: its JupyterLab is there already."""
+    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ
+
+
+def set_up_hub(lang: str, prefix: Path | None = None) -> Path:
+    """Give the JupyterLab of an environment the course's kernel, extension and settings.
+
+    It is for an environment in which everyone takes the course: on a hub, in a container.
+
+    Parameters
+    ----------
+    lang : str
+        ``"en"`` or ``"ko"``: the language of JupyterLab. The notebooks are in their own.
+    prefix : Path, optional
+        The environment; this Python's if omitted.
+
+    Returns
+    -------
+    Path
+        Where Jupyter's files of the environment are.
+
+    Raises
+    ------
+    OSError
+        If they cannot be written.
+    """
+    share = (prefix or Path(sys.prefix)) / "share" / "jupyter"
+    _write_settings(share / "lab", lang)
+    _write_extension(share, lang)
+    _write_kernel(share)
+    return share
+
+
+def _lay(lang: str) -> None:
+    """Lay out the learner's copies and their home page, and say what is new."""
+    os.environ["COURSE_LANG"] = lang  # for what is said here and in the kernels
+    folder = WORK / lang
+    is_first = claim(WORK)
+    news = lay_out(lang)
+    if is_first:
+        print(
+            say(
+                en=f"Your copies of the lessons are in {folder}.",
+                ko=f"수업 사본을 {folder} 폴더에 만들었습니다.",
+            )
+        )
+    for line in in_words(news):
+        print(line)
+    lay_home(lang, news)
+    for path in shadows(folder):
+        print(shadow_problem(path), file=sys.stderr)
+
+
 def _opened(folder: Path, lesson: str | None) -> str:
-    """Return the name of the notebook to open in the folder of the learner's copies."""
-    if lesson is None and (folder / HOME).exists():
+    """Return the name of the notebook to open in the folder of the learner's copies.
+
+    The first time it is lesson 00 in a checkout, whose README has shown all lessons.
+    """
+    if lesson == HOME or (lesson is None and (not IS_CHECKOUT or (folder / HOME).exists())):
         return HOME
     return f"{lesson_paths([lesson or '00'])[0].stem}.ipynb"
 
@@ -255,6 +345,16 @@ def _answers(port: int) -> bool:
     """Return whether somebody listens there: JupyterLab names its port a moment before."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
+
+
+def _say_taken(port: int) -> None:
+    print(
+        say(
+            en=f"Port {port} is taken, so JupyterLab uses the next free one.",
+            ko=f"{port}번 포트는 이미 쓰고 있어서 다음 빈 포트를 씁니다.",
+        ),
+        file=sys.stderr,
+    )
 
 
 def _announce(address: str, folder: Path) -> None:

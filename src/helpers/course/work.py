@@ -1,8 +1,9 @@
 """The learner's copies: laid out, never overwritten, brought back on request.
 
-``work/<lang>/`` holds copies of the notebooks. Beside them ``.laid.json`` records each copy as it
-was laid. To open a notebook or to run its cells is not to change it: JupyterLab then writes
-outputs and metadata. A copy counts as the learner's own once the text of a cell differs.
+``work/<lang>/`` holds copies of the notebooks (``annyeong/<lang>/`` where there is no checkout).
+Beside them ``.laid.json`` records each copy as it was laid. To open a notebook or to run its cells
+is not to change it: JupyterLab then writes outputs and metadata. A copy counts as the learner's own
+once the text of a cell differs.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from helpers.checksums import how_to_restore
 from helpers.course.navigation import ALL_LESSONS, HOME
 from helpers.course.source import lesson_paths
 from helpers.data import DataError
-from helpers.paths import NOTEBOOKS, WORK, written_whole
+from helpers.paths import NOTEBOOKS, WORK, claim, demand_course, written_whole
 from helpers.reader import say
 
 
@@ -53,7 +54,7 @@ def in_words(news: list[News]) -> list[str]:
 
 
 def lay_out(lang: str) -> list[News]:
-    """Lay the notebooks of a language out for the learner, in ``work/<lang>/``.
+    """Lay the notebooks of a language out for the learner, in the folder `WORK`.
 
     A copy that the learner has changed stays as it is; if the lesson is newer than the one
     it came from, the newer is laid beside it as ``NAME.new.ipynb``. Other copies are replaced.
@@ -72,6 +73,8 @@ def lay_out(lang: str) -> list[News]:
     ------
     DataError
         If there are no notebooks to lay out.
+    ValueError
+        If something else has the name of the folder.
     """
     folder = WORK / lang
     laid = _read_laid(folder)
@@ -79,6 +82,7 @@ def lay_out(lang: str) -> list[News]:
     originals = sorted((NOTEBOOKS / lang).glob("*.ipynb"))
     if not originals:
         raise DataError(_missing(f"notebooks/{lang}"))
+    claim(WORK)
     news = []
     for original in originals:
         target = _place_for(original, folder, laid)
@@ -113,10 +117,11 @@ def reset(lesson: str, lang: str) -> tuple[Path, Path | None]:
     Raises
     ------
     ValueError
-        If there is no such lesson.
+        If there is no such lesson, or no course around.
     DataError
         If its original is missing; the learner's copy then stays where it is.
     """
+    demand_course()
     name = lesson_paths([lesson])[0].stem
     original = NOTEBOOKS / lang / f"{name}.ipynb"
     if not original.is_file():

@@ -200,7 +200,7 @@ def beam_tree(after: Mapping[str, Mapping[str, float]], width: int, depth: int =
             )  # fmt: skip
     (tokens, best), *_ = kept[-1]
     sentence = " ".join(token for token in tokens if token not in ("<s>", "</s>"))
-    found = say(f"found with width {width}", f"너비 {width}(으)로 찾은 대답")
+    found = say(f"found with width {width}", f"너비가 {width}일 때 찾은 대답")
     axis.text(
         0, tall * gap + 0.7, f"{found}: {sentence}  {best:.2f}", va="center", fontsize=12,
         color=ACTIVATIONS.color,

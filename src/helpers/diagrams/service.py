@@ -117,7 +117,7 @@ def request_way(
         is_last = number == num_done - 1
         if kind == "request":
             open_since[end] = y
-        elif start in open_since and start != servers[0]:
+        elif kind != "lost" and start in open_since and start != servers[0]:
             _draw_activity(axis, place[start], open_since.pop(start), y)
         _draw_hop(axis, place[start], place[end], y, ink, is_last, kind == "lost")
         axis.text(
