@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from helpers.course.glossary import terms
+from helpers.course.glossary import anchor, terms
 from helpers.course.home import PARTS
 from helpers.course.site.lesson_pages import PAD, listed, page_cell, picture
 from helpers.course.source import exercises, lesson_paths, read_lesson
@@ -20,6 +20,9 @@ _HERE = Path(__file__).parent
 _HELPERS = _HERE.parents[1]
 #: The rooms that the reference shows, from the first one that a learner opens.
 ROOMS = ("nn", "vision", "language", "diagrams", "ground", "course", "service")
+#: What of ``docs/`` is a page, too.
+DOCUMENTS = ("elsewhere", "service", "figures")
+_PAGES = {f"{name}.md" for name in (*DOCUMENTS, "house", "licences")}
 #: Not in the reference: judges of exercises, this package, and what Ray alone can import.
 _UNSHOWN = re.compile(r"helpers\.(course\.(checks|site)|service\.deploy\.cluster|cli$|__)")
 
@@ -38,6 +41,7 @@ def prose_pages(lang: str, folder: Path) -> dict[str, str]:
         path.name: _filled(path.read_text(encoding="utf-8"), lang, folder)
         for path in sorted((_HERE / "pages" / lang).glob("*.md"))
     }
+    pages |= {f"{name}.md": _document(name, lang) for name in DOCUMENTS}
     pages["glossary.md"] = "\n".join(_glossary(lang))
     if lang == "en":  # the docstrings are English
         pages |= {f"api-{room}.md": _api_page(room) for room in ROOMS}
@@ -69,13 +73,49 @@ def _readme(lang: str) -> str:
     return (ROOT / {"en": "README.md", "ko": "README.ko.md"}[lang]).read_text(encoding="utf-8")
 
 
+def _document(name: str, lang: str) -> str:
+    """Return a page of ``docs/``, without the line that leads to the other language."""
+    path = ROOT / "docs" / (f"{name}.md" if lang == "en" else f"{name}.{lang}.md")
+    title, _, text = path.read_text(encoding="utf-8").split("\n\n", 2)
+    return on_site(f"{title}\n\n{text}")
+
+
+def on_site(text: str) -> str:
+    """Return a text of the repository with its links as the site has them.
+
+    Links to pages of the site lead there; other files are named without a link.
+
+    Examples
+    --------
+    >>> on_site("[a](docs/service.ko.md), [b](notebooks/en/03-pooling.ipynb), [c](LICENSE)")
+    '[a](service.md), [b](03-pooling.ipynb), `LICENSE`'
+    """
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    sections = {f"#{_slug(heading)}": f"#{anchor(heading)}" for heading in headings}
+
+    def link(found: re.Match[str]) -> str:
+        words, target = found.groups()
+        page = re.sub(r"^(docs|notebooks/\w\w)/|\.ko(?=\.md$)", "", target)
+        page = {"CONTRIBUTING.md": "house.md", "data/README.md": "licences.md"}.get(page, page)
+        if target.startswith("#"):
+            return f"[{words}](<{sections.get(target, target)}>)"
+        known = page.endswith(".ipynb") or page in _PAGES
+        return f"[{words}]({page})" if known else f"`{target}`"
+
+    return re.sub(r"\[([^]]+)\]\((?!https?:)([^)]+)\)", link, text)
+
+
+def _slug(heading: str) -> str:
+    """Return the anchor that GitHub gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def _start(lang: str, folder: Path) -> str:
-    return section(_readme(lang), say(en="Start", ko="시작하기"))
+    return on_site(section(_readme(lang), say(en="Start", ko="시작하기")))
 
 
 def _lessons(lang: str, folder: Path) -> str:
-    table = section(_readme(lang), say(en="The lessons", ko="수업"))
-    return table.replace(f"notebooks/{lang}/", "")
+    return on_site(section(_readme(lang), say(en="The lessons", ko="수업")))
 
 
 def _promises(lang: str, folder: Path) -> str:
@@ -135,12 +175,7 @@ def _house(lang: str, folder: Path) -> str:
     text = re.sub(
         r"<!-- drawn .*?<!-- end of the drawing -->", _rooms(lang, folder), text, flags=re.S
     )
-    return _without_files(text)
-
-
-def _without_files(text: str) -> str:
-    """Return a text whose links to files of the repository are names of these files."""
-    return re.sub(r"\[([^]]+)\]\((?!https?:|#)([^)]+)\)", r"`\2`", text)
+    return on_site(text)
 
 
 def _rooms(lang: str, folder: Path) -> str:
