@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.course import build, lint, source
+from helpers.course import build, frames, lint, source
 from helpers.paths import ROOT
 
 TINY = Path(__file__).with_name("99-tiny.md")
@@ -56,6 +56,7 @@ def _use(root, monkeypatch):
     for module in (lint, build):
         monkeypatch.setattr(module, "ROOT", root)
         monkeypatch.setattr(module, "NOTEBOOKS", root / "notebooks")
+    monkeypatch.setattr(frames, "FOLDER", root / "notebooks/frames")
     monkeypatch.setattr(source, "LESSONS", root / "lessons")
     monkeypatch.setattr(build, "HANDOUTS", root / "handouts")
     monkeypatch.setattr(build, "__file__", str(root / "src/helpers/course/build.py"))

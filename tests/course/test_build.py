@@ -51,7 +51,7 @@ def files_in(folder):
 
 @pytest.fixture
 def no_kernel(monkeypatch):
-    def execute(*_):
+    def execute(*_, **__):
         raise AssertionError("a notebook is executed")
 
     monkeypatch.setattr(build, "execute", execute)
@@ -273,7 +273,7 @@ def test_a_notebook_needs_three_cells_that_are_compared(built):
 
 
 def test_a_helper_changed_while_a_notebook_runs_leaves_it_stale(built, monkeypatch):
-    def execute(_, path):
+    def execute(_, path, record):
         with (built / "src/helpers/reader.py").open("a", encoding="utf-8") as file:
             file.write("\n")
         return nbformat.read(path, as_version=4)
@@ -282,6 +282,67 @@ def test_a_helper_changed_while_a_notebook_runs_leaves_it_stale(built, monkeypat
     build.build(force=True)
     with pytest.raises(LessonError, match="stale"):
         build.check()
+
+
+# The frames of explorers
+
+
+@pytest.fixture
+def framed(built, monkeypatch):
+    """The tiny course whose explorer, if it had one, has left two files, one of them of old."""
+    folder = built / "notebooks/frames/99-tiny"
+    folder.mkdir(parents=True)
+    (folder / "en-2.bin").write_bytes(b"old")
+
+    def execute(_, path, record):
+        record.parent.mkdir()
+        record.with_name(f"{record.name}-1.bin").write_bytes(b"frames")
+        return nbformat.read(path, as_version=4)
+
+    monkeypatch.setattr(build, "execute", execute)
+    build.build(force=True)
+    return folder
+
+
+def test_a_build_leaves_the_frames_of_its_run_alone(framed):
+    assert sorted(path.name for path in framed.iterdir()) == ["en-1.bin", "ko-1.bin"]
+    build.check()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: (folder / "ko-1.bin").unlink(),
+        lambda folder: (folder / "ko-1.bin").write_bytes(b"others"),
+        lambda folder: (folder / "ko-2.bin").write_bytes(b"more"),
+    ],
+    ids=["missing", "changed", "more"],
+)
+def test_frames_of_another_build_are_found(framed, change):
+    change(framed)
+    with pytest.raises(LessonError, match=r"^notebooks/ko/99-tiny.ipynb: its frames in "):
+        build.check()
+
+
+def test_frames_of_no_lesson_are_found(framed):
+    framed.rename(framed.with_name("98-gone"))
+    (framed.with_name("99-tiny")).mkdir()
+    with pytest.raises(LessonError, match="notebooks/frames/98-gone: no lesson of this name"):
+        build.check()
+
+
+def test_a_run_that_fails_leaves_the_frames_as_they_were(framed, monkeypatch):
+    before = files_in(framed)
+
+    def execute(_, path, record):
+        record.parent.mkdir()
+        record.with_name(f"{record.name}-1.bin").write_bytes(b"new")
+        raise LessonError("a cell fails")
+
+    monkeypatch.setattr(build, "execute", execute)
+    with pytest.raises(LessonError, match="a cell fails"):
+        build.build(force=True)
+    assert files_in(framed) == before
 
 
 # What `check` finds without executing anything

@@ -2,7 +2,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from helpers.course.frames import MIME, VARIABLE
 from helpers.course.pad import DrawPad
+from helpers.course.tiles import unpack
 from helpers.course.widgets import Explorer
 from helpers.data import load_mnist
 
@@ -74,6 +76,29 @@ def test_explorer_draws_anew_at_every_choice():
     assert explorer.caption == "slope = 3, colour = blue"
     assert explorer.picture != first
     assert not plt.get_fignums()
+
+
+def test_explorers_leave_their_frames_while_a_notebook_is_built(monkeypatch, tmp_path):
+    explorer = Explorer(
+        draw, start={"slope": 3}, frames={"slope": [4]}, slope=range(2, 5), colour=["red", "blue"]
+    )
+    assert MIME not in explorer._repr_mimebundle_()[0]
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "98-lesson" / "en"))
+    monkeypatch.setattr(Explorer, "_num_recorded", 0)
+    (data, _), _ = explorer._repr_mimebundle_(), explorer._repr_mimebundle_()
+    assert data[MIME] == {
+        "frames": "frames/98-lesson/en-1.bin",
+        "controls": [
+            {"name": "slope", "label": "slope", "values": ["3", "4"], "slider": True},
+            {"name": "colour", "label": "colour", "values": ["red", "blue"], "slider": False},
+        ],
+        "chosen": {"slope": 0, "colour": 0},
+    }
+    folder = tmp_path / "98-lesson"
+    assert sorted(path.name for path in folder.iterdir()) == ["en-1.bin", "en-2.bin"]
+    assert (folder / "en-1.bin").read_bytes() == (folder / "en-2.bin").read_bytes()
+    assert len(unpack((folder / "en-1.bin").read_bytes())) == 4
+    assert explorer.values == {"slope": 3, "colour": "red"}
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

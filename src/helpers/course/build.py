@@ -1,9 +1,11 @@
 """From a lesson to its notebooks: one language, executed, the same bytes every time.
 
-A notebook carries two digests in its metadata. One is of what it was made from: the lesson, the
+Beside the notebooks lie the frames of their explorers, recorded in the same run.
+
+A notebook carries three digests in its metadata. One is of what it was made from: the lesson, the
 helpers it imports, directly or through others, and the data files that these name. It tells
-whether the notebook is stale. The other is of what came out, and tells whether somebody edited
-the notebook by hand.
+whether the notebook is stale. The others are of what came out, the notebook and the frames, and
+tell whether somebody edited the notebook by hand.
 
 What needs no notebook of nbformat's reads plain JSON: importing that library takes most of the
 time that `annyeong build --check` may take.
@@ -18,10 +20,11 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from helpers.checksums import recorded
+from helpers.course import frames
 from helpers.course.glossary import linked
 from helpers.course.lint import find_faults
 from helpers.course.navigation import TAG, navigation
@@ -75,8 +78,11 @@ def build(names: list[str] | None = None, *, force: bool = False) -> list[Path]:
     for lesson, lang in _with_bar(to_do):
         path = notebook_path(lesson, lang)
         source = source_digest(lesson)  # before the run, so that a change in it shows
-        notebook = execute(convert(lesson, lang), path)
-        _raise_if_any(_output_faults(lesson, notebook))
+        with TemporaryDirectory() as folder:
+            target = Path(folder) / lesson.name / lang
+            notebook = execute(convert(lesson, lang), path, record=target)
+            _raise_if_any(_output_faults(lesson, notebook))
+            frames.replace(lesson.name, lang, target.parent)
         _write(_sealed(notebook, lesson, lang, source), path)
         written.append(path)
     return written
@@ -113,6 +119,11 @@ def check(names: list[str] | None = None) -> None:
             f"{_shown(path)}: no lesson of this name; delete the notebook"
             for path in sorted(NOTEBOOKS.glob("*/*.ipynb"))
             if path.stem not in known
+        )
+        faults += (
+            f"{_shown(path)}: no lesson of this name; delete the folder"
+            for path in sorted(frames.FOLDER.glob("*"))
+            if path.name not in known
         )
     _raise_if_any(faults)
 
@@ -190,8 +201,11 @@ def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
     return v4.new_code_cell(cell.source, metadata=metadata)
 
 
-def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
+def execute(notebook: NotebookNode, path: Path, record: Path | None = None) -> NotebookNode:
     """Run a notebook as if it lay at `path`; keep only what is the same at every run.
+
+    Explorers leave their frames at `record`, if it is given: ``folder/en`` gives
+    ``folder/en-1.bin`` and so on.
 
     Raises
     ------
@@ -213,7 +227,9 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
     # What TensorFlow and others log past Python is shown only if the kernel dies of it.
     with TemporaryFile() as log:
         try:
-            client.execute(env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}, stderr=log)
+            env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+            env |= {frames.VARIABLE: str(record)} if record else {}
+            client.execute(env=env, stderr=log)
         except Exception as error:
             lines = [f"{_shown(path)}: a cell fails", str(error)]
             if isinstance(error, DeadKernelError | RuntimeError):
@@ -277,7 +293,11 @@ def _sealed(notebook: NotebookNode, lesson: Lesson, lang: str, source: str) -> N
     import nbformat
 
     content = _content_digest(json.loads(nbformat.writes(notebook)))
-    digests = {"source": source, "content": content}
+    digests = {
+        "source": source,
+        "content": content,
+        "frames": frames.digest(lesson.name, lang),
+    }
     notebook.metadata["annyeong"] = {"lesson": lesson.name, "lang": lang, **digests}
     return notebook
 
@@ -299,6 +319,10 @@ def _staleness(lesson: Lesson) -> Iterator[tuple[str, str]]:
             fault = f"edited by hand; change lessons/{lesson.path.name} and {mend}"
         elif seal.get("source") != source:
             fault = f"stale, the lesson, a helper or its data has changed; {mend}"
+        elif seal.get("frames") != frames.digest(lesson.name, lang):
+            fault = (
+                f"its frames in {_shown(frames.FOLDER)}/ are not those it was built with; {mend}"
+            )
         else:
             fault = ""
         yield lang, fault and f"{_shown(path)}: {fault}"

@@ -21,6 +21,26 @@ from helpers.reader import say
 from helpers.vision.digits import shipped_reader
 from helpers.vision.photos import to_mnist
 
+#: What the pad is made of.
+SCRIPTS = ("paper.js", "layers.js", "pad.js")
+
+
+def pad_words() -> dict[str, str]:
+    """Return what the pad says, in the reader's language."""
+    return {
+        "label": say(en="Draw a digit here", ko="여기에 숫자를 그리세요"),
+        "clear": say(en="Clear", ko="지우기"),
+        "keys": say(
+            en="With the keyboard: arrow keys move the pen (Shift for small steps), the space "
+            "bar puts it down and lifts it, Delete clears.",
+            ko="키보드로 그리기: 화살표 키로 펜을 옮기고(Shift와 함께 누르면 조금씩), 스페이스 "
+            "바로 펜을 내리거나 듭니다. Delete 키로 지웁니다.",
+        ),
+        "pen_down": say(en="Pen down", ko="펜을 내렸습니다"),
+        "pen_up": say(en="Pen up", ko="펜을 들었습니다"),
+        **asleep(),
+    }
+
 
 class DrawPad(anywidget.AnyWidget):
     """A pad to draw a digit on; the network reads it at once.
@@ -38,7 +58,7 @@ class DrawPad(anywidget.AnyWidget):
         The network's output for `image`.
     """
 
-    _esm = page_code("pad.js")
+    _esm = page_code(*SCRIPTS)
     _css = STYLE
     words = traitlets.Dict().tag(sync=True)
     drawing = bytes_trait()  # (SIZE, SIZE) uint8, 255 where there is ink
@@ -46,20 +66,7 @@ class DrawPad(anywidget.AnyWidget):
     SIZE = 140
 
     def __init__(self, example: np.ndarray):
-        words = {
-            "label": say(en="Draw a digit here", ko="여기에 숫자를 그리세요"),
-            "clear": say(en="Clear", ko="지우기"),
-            "keys": say(
-                en="With the keyboard: arrow keys move the pen (Shift for small steps), the space "
-                "bar puts it down and lifts it, Delete clears.",
-                ko="키보드로 그리기: 화살표 키로 펜을 옮기고(Shift와 함께 누르면 조금씩), 스페이스 "
-                "바로 펜을 내리거나 듭니다. Delete 키로 지웁니다.",
-            ),
-            "pen_down": say(en="Pen down", ko="펜을 내렸습니다"),
-            "pen_up": say(en="Pen up", ko="펜을 들었습니다"),
-            **asleep(),
-        }
-        super().__init__(words=words)
+        super().__init__(words=pad_words())
         self._network = shipped_reader()
         self._example = np.asarray(example, np.float32) / 255
         self.image = np.zeros((28, 28), np.float32)

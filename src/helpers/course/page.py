@@ -8,10 +8,17 @@ from helpers.reader import say
 STYLE = Path(__file__).with_name("widgets.css")
 
 
-def page_code(name: str) -> str:
-    """Return the JavaScript of a widget, after what all widgets share."""
-    names = ("widgets-common.js", name)
-    return "".join(Path(__file__).with_name(part).read_text(encoding="utf-8") for part in names)
+def page_code(*names: str) -> str:
+    """Return the JavaScript of a widget, after what all widgets share and what it shares."""
+    return "".join(
+        source(name).read_text(encoding="utf-8") for name in ("widgets-common.js", *names)
+    )
+
+
+def source(name: str) -> Path:
+    """Return the file of a script: of the course, or one that the service has a part in."""
+    here = Path(__file__).with_name(name)
+    return here if here.is_file() else Path(__file__).parents[1] / name
 
 
 def asleep() -> dict[str, str]:

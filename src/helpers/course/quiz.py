@@ -62,6 +62,16 @@ def in_language(questions: list[dict[str, Any]], lang: str) -> list[Question]:
     ]
 
 
+def quiz_words() -> dict[str, str]:
+    """Return what a quiz says, in the reader's language."""
+    return {
+        "right": say(en="Right.", ko="맞습니다."),
+        "wrong": say(en="Not quite.", ko="아쉽습니다."),
+        "score": say(en="{right} of {all} right", ko="{all}문제 가운데 {right}문제 정답"),
+        **asleep(),
+    }
+
+
 class Quiz(anywidget.AnyWidget):
     """The quiz as a widget: choose an answer, read the reason; all answers right pass it.
 
@@ -82,13 +92,7 @@ class Quiz(anywidget.AnyWidget):
     passed = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, name: str, questions: list[Question]):
-        words = {
-            "right": say(en="Right.", ko="맞습니다."),
-            "wrong": say(en="Not quite.", ko="아쉽습니다."),
-            "score": say(en="{right} of {all} right", ko="{all}문제 가운데 {right}문제 정답"),
-            **asleep(),
-        }
-        super().__init__(questions=questions, words=words, chosen=[-1] * len(questions))
+        super().__init__(questions=questions, words=quiz_words(), chosen=[-1] * len(questions))
         self._name = name
         self.observe(self._record, "passed")
 

@@ -16,11 +16,11 @@ function tellWhenAsleep(model, el) {
   model.on("comm_live_update", fallAsleep);
 }
 
-/** Show the PNG of a model in an image. */
-function showPicture(image, png, text) {
+/** Show the picture of a model in an image: its bytes, a PNG or a BMP, or its address. */
+function showPicture(image, picture, text) {
   URL.revokeObjectURL(image.src);
-  image.hidden = png.byteLength === 0;
-  image.src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+  image.hidden = picture.byteLength === 0;
+  image.src = typeof picture === "string" ? picture : URL.createObjectURL(new Blob([picture]));
   image.alt = text;
 }
 

@@ -1,9 +1,10 @@
-// Controls above a picture that the kernel draws anew at every change.
+// Controls above a picture that the kernel draws anew at every change, or that a page without one
+// has kept; there the picture stands already.
 function render({ model, el }) {
   el.classList.add("annyeong", "annyeong-explorer");
   const controls = document.createElement("div");
   controls.className = "annyeong-controls";
-  const picture = document.createElement("img");
+  const picture = el.querySelector("img") ?? document.createElement("img");
   el.append(controls, picture);
 
   const chosen = { ...model.get("chosen") };

@@ -5,7 +5,9 @@ text. The pad to draw on is in `helpers.course.pad`, the photo upload in `helper
 """
 
 import base64
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -13,6 +15,7 @@ import matplotlib.pyplot as plt
 import traitlets
 from traitlets.utils.bunch import Bunch
 
+from helpers.course.frames import MIME, VARIABLE, record
 from helpers.course.page import STYLE, asleep, page_code
 from helpers.plots import to_png
 
@@ -46,6 +49,9 @@ class Explorer(anywidget.AnyWidget):
         The name of a control on the page, where it is not the parameter's name.
     start : dict, optional
         The value at which a control starts, where it is not the first.
+    frames : dict, optional
+        The values of a control that a page without a kernel keeps, where it is not to be all of
+        them, thinned evenly; see `helpers.course.frames`.
 
     Examples
     --------
@@ -64,6 +70,7 @@ class Explorer(anywidget.AnyWidget):
     chosen = traitlets.Dict().tag(sync=True)  # control -> index of its value
     picture = bytes_trait()
     caption = traitlets.Unicode().tag(sync=True)
+    _num_recorded = 0
 
     def __init__(
         self,
@@ -71,9 +78,10 @@ class Explorer(anywidget.AnyWidget):
         *,
         labels: dict[str, str] | None = None,
         start: dict[str, Any] | None = None,
+        frames: dict[str, Sequence[Any]] | None = None,
         **controls: Sequence[Any],
     ):
-        self._draw, self._values = draw, controls
+        self._draw, self.choices, self.frames = draw, controls, frames or {}
         self._labels = dict(zip(controls, controls, strict=True)) | (labels or {})
         start = start or {}
         super().__init__(
@@ -98,17 +106,27 @@ class Explorer(anywidget.AnyWidget):
     @property
     def values(self) -> dict[str, Any]:
         """The current value of each control."""
-        return {name: values[self.chosen[name]] for name, values in self._values.items()}
+        return {name: values[self.chosen[name]] for name, values in self.choices.items()}
+
+    def drawn_at(self, positions: dict[str, int]) -> bytes:
+        """Return the picture, a PNG, at the position of each control."""
+        return to_png(self._draw(**{name: self.choices[name][i] for name, i in positions.items()}))
 
     def _redraw(self, change: Bunch | None = None) -> None:
         with self.hold_sync():
             self.caption = ", ".join(
                 f"{self._labels[name]} = {value}" for name, value in self.values.items()
             )
-            self.picture = to_png(self._draw(**self.values))
+            self.picture = self.drawn_at(self.chosen)
 
     def __repr__(self) -> str:
         return f"Explorer: {self.caption}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:
-        return with_picture(super()._repr_mimebundle_(**kwargs), repr(self), self.picture)
+        data, metadata = with_picture(super()._repr_mimebundle_(**kwargs), repr(self), self.picture)
+        if target := os.environ.get(VARIABLE):  # the notebook is being built
+            Explorer._num_recorded += 1
+            path = Path(f"{target}-{Explorer._num_recorded}.bin")
+            frames = {"frames": f"frames/{path.parent.name}/{path.name}", **record(self, path)}
+            data = {**data, MIME: frames}
+        return data, metadata

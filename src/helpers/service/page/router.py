@@ -22,6 +22,8 @@ _TYPES = {
 }
 #: What ``/static`` gives: a name that is asked for is looked up here and joined to no path.
 FILES = {path.name: path for path in STATIC.iterdir() if path.suffix in _TYPES}
+# The paper and the feature maps are those of the course's pad, too.
+FILES |= {name: STATIC.parents[2] / name for name in ("paper.js", "layers.js")}
 
 #: The page needs its own files, the service's answers and the pictures it draws from them.
 POLICY = "; ".join(
