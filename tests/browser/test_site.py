@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from webpage import keep_screenshot
+from webpage import draw, keep_screenshot
 
 from helpers.course.site import build_site
 from helpers.course.source import lesson_paths
@@ -189,6 +189,38 @@ def test_a_quiz_gives_reasons_and_its_score_is_there_the_next_day(lang, address,
     page.reload()
     assert page.locator(".annyeong-score").inner_text() == score
     assert page.locator(".annyeong-quiz fieldset input").first.is_checked()
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_digit_is_drawn_and_read_on_the_front_page(lang, address, chromium):
+    page = chromium.new_page(viewport=PHONE)
+    page.goto(f"{address}/{lang}/index.html")
+    draw(page, [(0.55, 0.15), (0.52, 0.85)])
+    page.wait_for_selector(".annyeong-reading[data-value='1']", timeout=15_000)
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_explorer_moves_on_the_page_of_its_lesson(lang, folder, address, chromium):
+    page = chromium.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("response", lambda response: response.status >= 400 and faults.append(response.url))
+    for path in sorted((folder / lang).glob("[01]*.html")):
+        page.goto(f"{address}/{lang}/{path.name}")
+        for explorer in page.locator(".annyeong-explorer[data-explorer]").all():
+            before = explorer.locator("img").get_attribute("src")
+            control = explorer.locator("input, select:has(option + option)").first
+            control.focus()
+            control.press("ArrowRight")
+            control.press("ArrowDown")
+            control.press("ArrowRight")
+            page.wait_for_function(
+                "([image, before]) => image.getAttribute('src') !== before",
+                arg=[explorer.locator("img").element_handle(), before],
+            )
+    assert faults == []
     page.close()
 
 

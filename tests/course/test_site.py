@@ -61,7 +61,7 @@ def test_the_first_cell_is_the_title_and_the_second_says_what_the_page_can_do(pa
 def test_the_quiz_of_a_page_holds_the_lessons_questions_and_reads_without_a_script(page):
     page, _, lang, _ = page
     found = next(text for text in sources(page) if "annyeong-quiz" in text)
-    data = json.loads(unescape(re.search(r'data-quiz="([^"]*)"', found)[1]))
+    data = json.loads(unescape(re.search(r'data-state="([^"]*)"', found)[1]))
     assert data["name"] == "02/quiz"
     assert [q["text"] for q in data["questions"]] == [q["question"][lang] for q in LESSON.quiz]
     assert "<details>" in found.split('">', 1)[1]
@@ -94,20 +94,16 @@ def test_a_drawing_loses_nothing_and_a_photo_little(tmp_path):
     assert 0 < np.abs(written(photo, tmp_path) - photo).mean() < 4
 
 
-def test_an_explorer_is_given_its_state_and_the_file_of_its_frames(tmp_path):
-    state = {"frames": "frames/02/en-1.bin", "labels": {"row": '"row"'}}
-    output = {
-        "output_type": "display_data",
-        "metadata": {},
-        "data": {
-            "image/png": base64.b64encode(png()).decode(),
-            lesson_pages.EXPLORER: state,
-        },
-    }
+def test_an_explorer_is_given_its_controls_and_the_file_of_its_frames(tmp_path):
+    controls = [{"name": "row", "label": '"row"', "values": ["0", "1"], "slider": True}]
+    state = {"frames": "frames/02/en-1.bin", "controls": controls, "chosen": {"row": 1}}
+    data = {"image/png": base64.b64encode(png()).decode(), lesson_pages.EXPLORER: state}
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
     cell = {"source": "explore()", "metadata": {"alt": "a map"}, "outputs": [output]}
     element = lesson_pages.page_cell(cell, tmp_path)["outputs"][0]["data"]["text/html"]
     assert 'data-explorer="_static/annyeong/frames/02/en-1.bin"' in element
-    assert json.loads(unescape(re.search(r'data-state="([^"]*)"', element)[1])) == state
+    kept = json.loads(unescape(re.search(r'data-state="([^"]*)"', element)[1]))
+    assert (kept["controls"], kept["chosen"]) == (controls, {"row": 1})
     assert '<img src="_static/pictures/' in element
 
 

@@ -14,7 +14,7 @@ from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 
-from helpers.course.page import STYLE, page_code
+from helpers.course import alive
 from helpers.course.source import lesson_paths, read_lesson
 from helpers.paths import NOTEBOOKS, ROOT
 from helpers.reader import LANGUAGES, say, speaking
@@ -23,8 +23,6 @@ SITE = ROOT / "build" / "site"
 #: What Sphinx reads, and what it remembers.
 SOURCES = ROOT / "build" / "site-sources"
 _HERE = Path(__file__).parent
-#: The code of the widgets, each as the notebook gets it.
-WIDGETS = ("pad.js", "photo.js", "quiz.js", "widgets.js")
 #: The parts of MathJax that `helpers.course.site.conf` names.
 MATHJAX = (
     "startup.js",
@@ -109,13 +107,9 @@ def _built(lang: str, lesson: str) -> dict:
 
 def _lay_out_scripts(static: Path) -> None:
     """Copy the code of the widgets, the frames of the explorers and MathJax."""
-    widgets = static / "annyeong"
-    widgets.mkdir(parents=True, exist_ok=True)
-    for name in WIDGETS:
-        (widgets / name).write_text(page_code(name), encoding="utf-8")
-    shutil.copy(STYLE, widgets)
+    alive.lay_out(static / "annyeong")
     if (NOTEBOOKS / "frames").is_dir():
-        shutil.copytree(NOTEBOOKS / "frames", widgets / "frames")
+        shutil.copytree(NOTEBOOKS / "frames", static / "annyeong" / "frames")
     with as_file(files("mathjax") / "static" / "mathjax" / "es5") as mathjax:
         for name in MATHJAX:
             copy = shutil.copytree if (mathjax / name).is_dir() else shutil.copy

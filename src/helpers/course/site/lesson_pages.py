@@ -6,7 +6,6 @@ Sphinx turns the notebooks that `as_page` returns into pages; nothing is execute
 import base64
 import hashlib
 import io
-import json
 import re
 from html import escape
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Any
 
 from PIL import Image
 
+from helpers.course.alive import MODEL, explorer_html, pad_html, quiz_html
+from helpers.course.frames import MIME as EXPLORER
 from helpers.course.navigation import TAG, topic
 from helpers.course.quiz import Quiz, in_language
 from helpers.course.source import Lesson
@@ -22,10 +23,8 @@ from helpers.reader import say
 
 #: Pictures of the pages, below the folder of a language; a name is the digest of a picture.
 PICTURES = Path("_static/pictures")
-#: What an explorer leaves in an output: its labels and values, and the file of its frames.
-EXPLORER = "application/vnd.annyeong.explorer+json"
-#: The frames of all explorers, as `annyeong build` writes them, and below the folder of a language.
-FRAMES = Path("_static/annyeong/frames")
+#: What `helpers.course.alive` writes, and the frames of the explorers, below it as well.
+WIDGETS = Path("_static/annyeong")
 #: How a cell that shows the pad is known.
 PAD = "DrawPad("
 _PHOTO = 0.7  # the lossy file is smaller by more than this: no drawing is
@@ -85,9 +84,11 @@ def _prompt(is_claim: bool) -> str:
 def _about_the_page(lang: str) -> str:
     return say(
         en="*On this page you read, move the pictures and answer the quiz. To change the code and "
-        "have your exercises checked, [open the course on your computer](start.md).*",
+        "have your exercises checked, [open the course on your computer](start.md); some pictures "
+        "have more positions there, too.*",
         ko="*이 페이지에서는 수업을 읽고, 그림을 움직이고, 퀴즈를 풀 수 있습니다. 코드를 바꾸고 "
-        "연습 문제를 채점하려면 [내 컴퓨터에서 과정을 여세요](start.md).*",
+        "연습 문제를 채점하려면 [내 컴퓨터에서 과정을 여세요](start.md). 그곳에서는 더 여러 위치로 "
+        "움직일 수 있는 그림도 있습니다.*",
     )
 
 
@@ -102,9 +103,10 @@ def _output(output: dict[str, Any], cell: Cell, folder: Path) -> dict[str, Any]:
         return output
     image = picture(base64.b64decode("".join(data["image/png"])), _alt(cell), folder)
     if EXPLORER in data:
-        image = explorer_element(data[EXPLORER], image)
+        frames = WIDGETS / data[EXPLORER]["frames"]
+        image = explorer_html(data[EXPLORER], frames.as_posix(), image)
     elif PAD in "".join(cell["source"]):
-        image = pad_element(image)
+        image = pad_html((WIDGETS / MODEL).as_posix(), image)
     return {**output, "data": {"text/html": image}, "metadata": {}}
 
 
@@ -148,33 +150,10 @@ def _webp(image: Image.Image) -> bytes:
     return (lossy if is_photo else lossless).getvalue()
 
 
-def explorer_element(state: dict[str, Any], image: str) -> str:
-    """Return the element in which ``alive.js`` lets an explorer move; until then, its picture."""
-    frames = (FRAMES / Path(state["frames"]).relative_to("frames")).as_posix()
-    return (
-        f'<div class="annyeong-explorer" data-explorer="{frames}" '
-        f'data-state="{_attribute(state)}">{image}</div>'
-    )
-
-
-def pad_element(image: str) -> str:
-    """Return the element in which ``alive.js`` puts the pad to draw on; until then, a picture."""
-    return f'<div class="annyeong-pad" data-model="_static/annyeong/digits">{image}</div>'
-
-
 def quiz_element(lesson: Lesson, lang: str) -> str:
     """Return the quiz of a lesson for ``alive.js``, around the page that does without it."""
-    widget = Quiz(f"{lesson.name[:2]}/quiz", in_language(lesson.quiz, lang))
-    data = {
-        "name": f"{lesson.name[:2]}/quiz",
-        "questions": widget.questions,
-        "words": widget.words,
-    }
-    return f'<div class="annyeong-quiz" data-quiz="{_attribute(data)}">{widget._page()}</div>'
-
-
-def _attribute(data: dict[str, Any]) -> str:
-    return escape(json.dumps(data, ensure_ascii=False)).replace("\n", " ")
+    name, questions = f"{lesson.name[:2]}/quiz", in_language(lesson.quiz, lang)
+    return quiz_html(name, questions, Quiz(name, questions)._page())
 
 
 def listed(lesson: Lesson, lang: str) -> str:
