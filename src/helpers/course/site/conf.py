@@ -54,6 +54,7 @@ mathjax3_config = {
 }
 
 default_role = "code"
+highlight_language = "none"  # a block without a language is a terminal
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say more: shapes, ranges
 napoleon_google_docstring = False

@@ -45,6 +45,9 @@ function splitQuery(query) {
     /[가-힣]/.test(part) ? longestFirst(part) : (part.match(/[\\p{L}\\p{N}_]+/gu) ?? []),
   );
 }
+// Titles and the entries of the index are compared with the words, too, not with their particles.
+const parseQuery = Search._parseQuery;
+Search._parseQuery = (query) => [splitQuery(query).join(" "), ...parseQuery(query).slice(1)];
 """
 
     def split(self, text: str) -> list[str]:

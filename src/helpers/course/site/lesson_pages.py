@@ -15,10 +15,11 @@ from PIL import Image
 
 from helpers.course.alive import MODEL, explorer_html, pad_html, quiz_html
 from helpers.course.frames import MIME as EXPLORER
+from helpers.course.glossary import terms
 from helpers.course.navigation import TAG, topic
 from helpers.course.quiz import Quiz, in_language
 from helpers.course.source import Lesson
-from helpers.paths import written_whole
+from helpers.paths import LESSONS, written_whole
 from helpers.reader import say
 
 #: Pictures of the pages, below the folder of a language; a name is the digest of a picture.
@@ -51,7 +52,8 @@ def as_page(notebook: dict[str, Any], lesson: Lesson, lang: str, folder: Path) -
         for cell in notebook["cells"]
         if (page := _cell(cell, lesson, lang, folder)) is not None
     ]
-    return {**notebook, "cells": [title, _markdown(_about_the_page(lang)), *cells]}
+    about = _markdown(f"{_about_the_page(lang)}\n\n{_terms(lesson, lang)}")
+    return {**notebook, "cells": [title, about, *cells]}
 
 
 def _cell(cell: Cell, lesson: Lesson, lang: str, folder: Path) -> Cell | None:
@@ -90,6 +92,21 @@ def _about_the_page(lang: str) -> str:
         "연습 문제를 채점하려면 [내 컴퓨터에서 과정을 여세요](start.md). 그곳에서는 더 여러 위치로 "
         "움직일 수 있는 그림도 있습니다.*",
     )
+
+
+def _terms(lesson: Lesson, lang: str) -> str:
+    """Return the terms that a lesson teaches as entries of the index: the search puts them first.
+
+    Examples
+    --------
+    >>> print(_terms(Lesson(LESSONS / "03-pooling.md", ()), "en")[:45])
+    ```{eval-rst}
+    .. index::
+       ! single: pooling
+    """
+    taught = [term.forms[0] for term in terms(LESSONS, lang) if term.lesson == lesson.name]
+    entries = "\n".join(f"   ! single: {term}" for term in taught)
+    return f"```{{eval-rst}}\n.. index::\n{entries}\n```" if taught else ""
 
 
 def _markdown(source: str) -> Cell:
