@@ -16,8 +16,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from helpers.paths import ROOT
 
-# What libraries log and how they draw differs between machines; an answer does not. An explorer's
-# frames are recorded by the build alone.
+# What libraries log and how they draw differs between machines; an answer does not.
+# The frames of an explorer are recorded by the build alone.
 NOT_COMPARED = ("stderr", "image/svg+xml", "application/vnd.annyeong.explorer+json")
 SANITIZERS = Path(__file__).with_name("sanitizers.cfg")
 #: Where a run keeps its trainings, for its workers and kernels.

@@ -135,7 +135,9 @@ def test_it_holds_the_whole_course_and_nothing_else_and_is_small(wheel):
 
 
 def test_all_is_well_and_a_photo_is_read_where_there_is_no_course(environment, empty):
-    assert environment("doctor", cwd=empty) == ("✔ Everything is in its place.\n", 0)
+    told, code = environment("doctor", cwd=empty)
+    assert told.splitlines()[-1] == "✔ Everything is in its place."  # a taken port does no harm
+    assert code == 0
     reading, code = environment("read", str(PHOTOS / "zip-02.jpg"), cwd=empty)
     assert (reading.split()[0], code) == ("92182", 0)
     for words in (["review"], ["reset", "02"]):

@@ -366,8 +366,8 @@ def parser() -> argparse.ArgumentParser:
     en, ko = "Open the course in JupyterLab.", "과정을 주피터랩으로 엽니다."
     lab = command("lab", _lab, en, ko)
     text = say(
-        en="a lesson (otherwise the home page; lesson 00 the first time)",
-        ko="열 수업(쓰지 않으면 홈 페이지, 처음에는 00번 수업)",
+        en="a lesson (otherwise the home page" + "; lesson 00 the first time" * IS_CHECKOUT + ")",
+        ko="열 수업(쓰지 않으면 홈 페이지" + ", 처음에는 00번 수업" * IS_CHECKOUT + ")",
     )
     lab.add_argument("lesson", nargs="?", metavar="LESSON", help=text)
     add_lang(lab)

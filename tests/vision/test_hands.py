@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 
 from helpers.data import load_mnist
-from helpers.vision.digits import build_cnn, evaluate
+from helpers.vision.digits import build_cnn, evaluate, shipped_reader
 from helpers.vision.hands.inference import MODEL, NONE, hands_reader
 from helpers.vision.hands.marks import cut_wrongly, draw_glyph, draw_shape
+from helpers.vision.hands.sheets import compose_sheet, read_sheet
 from helpers.vision.hands.strokes import HANDS, curve, write
 from helpers.vision.hands.training import RECIPE, bend, compose, ink_in, train
+from helpers.vision.pictures import PhotoError
 
 
 def test_a_curve_goes_through_its_points():
@@ -89,3 +91,39 @@ def test_the_shipped_network_knows_other_marks():
     rng = np.random.default_rng(7)
     marks = [ink_in(bend(draw_glyph(rng), rng), rng) for _ in range(300)]
     assert np.mean(hands_reader()(np.array(marks)).argmax(axis=1) == NONE) > 0.85
+
+
+@pytest.mark.parametrize("seed", [20, 35, 3000])
+def test_a_sheet_is_labelled_by_its_order(seed):
+    images, labels = read_sheet(compose_sheet(seed))
+    assert images.shape == (30, 28, 28)
+    assert images.dtype == np.float32
+    np.testing.assert_array_equal(labels, 3 * list(range(10)))
+    plain = np.isin(labels, [2, 3, 4, 5, 6])  # written as MNIST's hands write them
+    assert np.mean(shipped_reader()(images).argmax(axis=1)[plain] == labels[plain]) > 0.9
+
+
+def test_a_sheet_comes_from_its_seed():
+    np.testing.assert_array_equal(compose_sheet(7), compose_sheet(7))
+    assert (compose_sheet(7) != compose_sheet(8)).any()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "count"),
+    [
+        (lambda sheet: sheet[:580], "20 digits (10 + 10)"),
+        (lambda sheet: np.full_like(sheet, 200), "0 digits where"),
+        (lambda sheet: _joined(sheet), "29 digits (10 + 9 + 10)"),
+    ],
+)
+def test_a_sheet_with_another_number_of_digits_says_so(spoil, count):
+    with pytest.raises(PhotoError) as caught:
+        read_sheet(spoil(compose_sheet(1)))
+    assert f"Found {count}" in str(caught.value)
+
+
+def _joined(sheet):
+    """Draw a stroke from a 4 to the 5 beside it."""
+    sheet = sheet.copy()
+    sheet[446:454, 730:900] = 40
+    return sheet

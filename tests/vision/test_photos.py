@@ -32,7 +32,7 @@ from helpers.vision.photos import (
     to_grey,
     to_mnist,
 )
-from helpers.vision.pictures import PhotoError
+from helpers.vision.pictures import PhotoError, decode
 
 with (PHOTOS / "readings.csv").open(encoding="utf-8", newline="") as table:
     READINGS = list(csv.DictReader(table))
@@ -611,3 +611,12 @@ def right():
 @pytest.mark.parametrize("kind", sorted({row["kind"] for row in CONDITIONS}))
 def test_each_condition_is_read(right, kind):
     assert right[kind] >= LEAST[kind]
+
+
+def test_where_digits_surely_do_not_touch_nothing_is_split():
+    grey = resize(to_grey(decode(PHOTOS / "zip-14.jpg")))
+    ink = remove_lines(binarize(measure_contrast(grey)))
+    assert len(find_digits(ink)) == 5
+    whole = find_digits(ink, may_touch=False)
+    assert len(whole) == 4
+    assert [digit.x for digit in whole] == sorted(digit.x for digit in whole)

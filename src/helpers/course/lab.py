@@ -51,8 +51,8 @@ def lab(lang: str, lesson: str | None = None, *, port: int = PORT, browser: bool
     lang : str
         ``"en"`` or ``"ko"``: the copies that are opened and the language of JupyterLab.
     lesson : str, optional
-        The lesson to open, by number or by name; the home page if omitted, and lesson 00 the
-        first time.
+        The lesson to open, by number or by name; the home page if omitted, and in a checkout
+        lesson 00 the first time.
     port : int
         Where to listen; if it is taken, the next free one.
     browser : bool

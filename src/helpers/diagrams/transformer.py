@@ -217,7 +217,7 @@ def looks(words: Sequence[str], mask: ArrayLike, chosen: int, title: str) -> plt
     count = int(mask[chosen].sum())
     seen = say(
         f"{words[chosen]} may look at {count} of {length}",
-        f"'{words[chosen]}'이(가) 볼 수 있는 칸: {length}개 중 {count}개",
+        f"'{words[chosen]}'에서 볼 수 있는 칸: {length}개 중 {count}개",
     )
     axis.text(left - 1, -0.6, seen, va="center", color=ACTIVATIONS.color)
     for place, word in enumerate(words):

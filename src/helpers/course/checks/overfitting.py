@@ -1,10 +1,14 @@
 """Checks of lesson 07, overfitting."""
 
 from collections.abc import Callable
+from inspect import unwrap
 
 import numpy as np
 
 from helpers.course.checks import Tried, check, differing, numbers, shown
+from helpers.data import load_mnist
+from helpers.nn.dense import backward, build_dnn, cross_entropy, forward
+from helpers.nn.optimizers import SGD
 from helpers.reader import say
 
 
@@ -294,3 +298,96 @@ def check_step(step: Callable) -> str | None:
             f"{decay:.3g}이면 {right}이(가) 되어야 하는데 {said}이(가) 나옵니다.",
         )
     return None
+
+
+TO_BEAT = 0.925  # of digits that the lesson does not use
+
+
+@check(
+    "07/augment",
+    hints=[
+        {
+            "en": "What could the same writer have done differently? Written a little higher, "
+            "further left, larger, at more of a slant: choose one, at random for each picture.",
+            "ko": "같은 사람이 달리 쓴다면 무엇이 달라졌겠습니까? 조금 위에, 더 왼쪽에, 더 크게, "
+            "더 기울여 썼을 것입니다. 하나를 골라 그림마다 무작위로 바꾸세요.",
+        },
+        {
+            "en": "`rng.integers(-2, 3, size=2)` draws two numbers from -2 to 2, and "
+            "`np.roll(image, (down, right), axis=(0, 1))` moves a picture by them.",
+            "ko": "`rng.integers(-2, 3, size=2)`는 -2부터 2까지의 수 두 개를 뽑고, "
+            "`np.roll(image, (down, right), axis=(0, 1))`은 그림을 그만큼 옮깁니다.",
+        },
+        {
+            "en": "`np.array([np.roll(image, rng.integers(-2, 3, size=2), axis=(0, 1)) for image "
+            "in images])`",
+            "ko": "`np.array([np.roll(image, rng.integers(-2, 3, size=2), axis=(0, 1)) for image "
+            "in images])`",
+        },
+    ],
+)
+def check_augment(augment: Callable) -> str | None:
+    """Judge a function (images, rng) -> images by a network that learns from what it makes."""
+    code = getattr(unwrap(augment), "__code__", None)
+    if code and "distort" in code.co_names:
+        return say(
+            en="That is the helper's work: change the pictures without `distort`.",
+            ko="그것은 도우미 함수가 하는 일입니다. `distort` 없이 그림을 바꾸어 보세요.",
+        )
+    (x, y), _ = load_mnist()
+    order = np.random.default_rng(0).permutation(len(x))[35_000:41_000]  # the lesson has the rest
+    images, labels = x[order, :, :, None] / np.float32(255), y[order]
+    some = numbers(augment(images[:3], np.random.default_rng(0)))
+    if some.shape != (3, 28, 28, 1):
+        return say(
+            en="Three pictures must come back as (3, 28, 28, 1), the shape in which they came; "
+            f"yours has the shape {some.shape}.",
+            ko="그림 세 장은 받은 모양 그대로 (3, 28, 28, 1)이어야 합니다. 지금 모양은 "
+            f"{some.shape}입니다.",
+        )
+    if not (some.min() >= -1 and some.max() <= 2):  # too large, or NaN
+        return say(
+            en=f"Your numbers go from {some.min():g} to {some.max():g}; a picture's go from 0 "
+            "to 1.",
+            ko=f"수가 {some.min():g}부터 {some.max():g}까지입니다. 그림의 수는 0부터 1까지입니다.",
+        )
+    share = _learn_from(augment, images[:1000], labels[:1000], images[1000:], labels[1000:])
+    if share >= TO_BEAT:
+        return None
+    got = say(
+        en=f"{share:.1%} of digits that it has not seen; the number to beat is {TO_BEAT:.1%}. ",
+        ko=f"처음 보는 숫자의 {share:.1%}를 맞혔습니다. 넘어야 할 수는 {TO_BEAT:.1%}입니다. ",
+    )
+    if share < 0.8:
+        return got + say(
+            en="That is less than without any change: do your pictures still deserve their labels?",
+            ko="아무것도 바꾸지 않았을 때보다 낮습니다. 바꾼 그림에 레이블이 아직 맞습니까?",
+        )
+    again = numbers(augment(images[:3], np.random.default_rng(1)))
+    if np.array_equal(some, again):
+        return got + say(
+            en="Every time your pictures come out the same: draw from `rng`, for each picture "
+            "anew.",
+            ko="언제나 같은 그림이 나옵니다. 그림마다 `rng`로 새로 뽑으세요.",
+        )
+    return got + say(
+        en="Change more, or something that handwriting really varies in: place, size, slant, turn.",
+        ko="더 많이 바꾸거나, 글씨에서 실제로 달라지는 것을 바꾸세요. 자리, 크기, 기울기, "
+        "각도입니다.",
+    )
+
+
+def _learn_from(augment, images, labels, tested, answers):
+    """Train the network of the lesson, written out; return the share of the digits it reads."""
+    layers = build_dnn([784, 128, 10], seed=0)
+    optimizer = SGD(layers, momentum=0.9)
+    rng = np.random.default_rng(0)
+    for epoch in range(30):
+        optimizer.learning_rate = 0.1 * (1 - epoch / 30)
+        for rows in rng.permutation(len(images)).reshape(-1, 50):
+            batch = np.asarray(augment(images[rows], rng), np.float32).reshape(50, 784)
+            _, grad = cross_entropy(forward(layers, batch), labels[rows])
+            backward(layers, grad)
+            optimizer.step()
+    right = forward(layers, tested.reshape(-1, 784)).argmax(axis=1) == answers
+    return float(right.mean())

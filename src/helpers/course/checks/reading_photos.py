@@ -1,11 +1,15 @@
 """Checks of lesson 08, reading photos."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
 from helpers.course.checks import Tried, check, differing, numbers, shown
+from helpers.data import load_mnist
 from helpers.reader import say
+from helpers.vision.digits import shipped_reader
+from helpers.vision.hands.sheets import compose_sheet, read_sheet
 
 
 @check(
@@ -349,3 +353,102 @@ def _on_larger(pick_digits):
                 "높은 것만 `x` 순서로 남아야 합니다.",
             )
     return None
+
+
+TO_BEAT_HAND, TO_BEAT_MNIST = 0.95, 0.98
+#: Seeds of sheets that are not in the lesson: one to compare with, and two to be read.
+_SHEETS = [(800, 801, 802), (803, 804, 805), (806, 807, 808)]
+#: Which of MNIST's test digits are read; the lesson tries with the first 1,000.
+_TESTED = slice(5000, 6000)
+
+
+@check(
+    "08/answer",
+    hints=[
+        {
+            "en": "The nearest own digit is worth believing only if it is really near. How far is "
+            "it for the digits of `others`, and how far for those of MNIST? Draw or print both.",
+            "ko": "가장 가까운 내 숫자는 정말로 가까울 때만 믿을 만합니다. `others`의 숫자에서는 "
+            "그 거리가 얼마이고 MNIST에서는 얼마입니까? 그리거나 출력해서 비교하세요.",
+        },
+        {
+            "en": "Take the label of the nearest own digit where its distance is under a limit, "
+            "and the network's answer everywhere else: `np.where(is_near, nearest, known)`.",
+            "ko": "거리가 어떤 기준보다 작으면 가장 가까운 내 숫자의 레이블을, 아니면 신경망의 "
+            "답을 쓰세요. `np.where(is_near, nearest, known)`입니다.",
+        },
+        {
+            "en": "With sums of squared differences as in `by_nearest`, a limit of about 36 does.",
+            "ko": "`by_nearest`처럼 차이의 제곱을 더한 거리라면 기준은 36쯤이면 됩니다.",
+        },
+    ],
+)
+def check_answer(answer: Callable) -> str | None:
+    """Judge a function (images, probabilities, own images, own labels) -> digits."""
+    shares = []
+    for (own, own_labels), *written in _hands():
+        for images, p, labels in [*written, _mnist()]:
+            answers = numbers(answer(images, p, own, own_labels))
+            if answers.shape != labels.shape:
+                return say(
+                    en=f"For {len(labels)} images return {len(labels)} digits; the shape of yours "
+                    f"is {answers.shape}.",
+                    ko=f"그림이 {len(labels)}장이면 숫자를 {len(labels)}개 돌려주어야 합니다. 지금 "
+                    f"모양은 {answers.shape}입니다.",
+                )
+            if not np.isin(answers, range(10)).all():
+                odd = answers[~np.isin(answers, range(10))][0]
+                return say(
+                    en=f"{odd:g} is no digit. If it is the place of the nearest own image, look up "
+                    "its label in `own_labels`.",
+                    ko=f"{odd:g}은(는) 숫자 하나가 아닙니다. 가장 가까운 내 그림의 번호라면 "
+                    "`own_labels`에서 레이블을 찾으세요.",
+                )
+            shares.append(float(np.mean(answers == labels)))
+    hand, mnist = np.mean(shares[::2]), np.mean(shares[1::2])
+    if hand >= TO_BEAT_HAND and mnist >= TO_BEAT_MNIST:
+        return None
+    got = say(
+        en=f"The hand {hand:.1%}, MNIST {mnist:.1%}; the numbers to beat are {TO_BEAT_HAND:.0%} "
+        f"and {TO_BEAT_MNIST:.0%}. ",
+        ko=f"이 글씨 {hand:.1%}, MNIST {mnist:.1%}입니다. 넘어야 할 수는 {TO_BEAT_HAND:.0%}와 "
+        f"{TO_BEAT_MNIST:.0%}입니다. ",
+    )
+    if mnist >= TO_BEAT_MNIST:
+        return got + say(
+            en="Listen to the own digits more often: the network is sure of a slashed 0, and "
+            "wrong.",
+            ko="내 숫자를 더 자주 따르세요. 신경망은 빗금 그은 0을 확신하면서 틀립니다.",
+        )
+    if hand >= TO_BEAT_HAND:
+        return got + say(
+            en="The own digits decide too often: where none is near, believe the network.",
+            ko="내 숫자를 너무 자주 따릅니다. 가까운 것이 없으면 신경망의 답을 쓰세요.",
+        )
+    return got + say(
+        en="Each reader alone is better at one of the two: decide for each image which to believe.",
+        ko="판독기 하나만 써도 둘 가운데 하나는 더 잘 읽습니다. 어느 쪽을 믿을지 그림마다 "
+        "정하세요.",
+    )
+
+
+@cache
+def _hands():
+    """Return own images with their labels, shuffled, and images of that hand to be read."""
+    hands = []
+    for own, *others in _SHEETS:
+        images, labels = read_sheet(compose_sheet(own))
+        order = np.random.default_rng(own).permutation(len(labels))
+        tested, answers = zip(*(read_sheet(compose_sheet(seed)) for seed in others), strict=True)
+        tested = np.concatenate(tested)
+        p = np.asarray(shipped_reader()(tested))
+        hands.append(((images[order], labels[order]), (tested, p, np.concatenate(answers))))
+    return hands
+
+
+@cache
+def _mnist():
+    """Return images of MNIST's test digits, what the network says, and their labels."""
+    _, (x_test, y_test) = load_mnist()
+    images = x_test[_TESTED] / np.float32(255)
+    return images, np.asarray(shipped_reader()(images)), y_test[_TESTED]

@@ -87,7 +87,7 @@ _CLUES = {
         },
         {
             "en": "Each word is used once, except one, which is used twice.",
-            "ko": "낱말은 한 번씩 쓰이는데, 하나만 두 번 쓰입니다.",
+            "ko": "단어는 한 번씩 쓰이는데, 하나만 두 번 쓰입니다.",
         },
         {
             "en": "`leak` belongs to both C and F; `range` belongs to E, `twice` to I.",
@@ -108,7 +108,7 @@ def check_review(faults: Any) -> str | None:
             known = ", ".join(dict.fromkeys(_FAULTS.values()))
             return say(
                 en=f"`{fault}` is not one of the words: {known}.",
-                ko=f"`{fault}`은(는) 목록에 없는 낱말입니다: {known}.",
+                ko=f"`{fault}`은(는) 목록에 없는 단어입니다: {known}.",
             )
         if fault != _FAULTS[letter]:
             return say(
@@ -193,7 +193,7 @@ def check_evil_name(name: Any) -> str | None:
             "en": 'A picture begins with `b"\\x89PNG"` or `b"\\xff\\xd8\\xff"`: `data.startswith` '
             "takes both in a tuple. Respond with `/uploads/` and the hash, not with a path.",
             "ko": '사진은 `b"\\x89PNG"`나 `b"\\xff\\xd8\\xff"`로 시작합니다. `data.startswith`에 '
-            "둘을 튜플로 줄 수 있습니다. 경로 대신 `/uploads/`와 해시로 답하세요.",
+            "둘을 튜플로 줄 수 있습니다. 경로 대신 `/uploads/`와 해시로 응답하세요.",
         },
     ],
 )
@@ -244,14 +244,14 @@ def _send_good_ones(app, uploads):
             return say(
                 en=f"To a good picture ({kind}) respond with 200, filename and path, not with "
                 f"{answer.status_code} {answer.text[:60]}.",
-                ko=f"제대로 된 사진({kind})에는 200과 filename, path로 답해야 합니다. 지금 답: "
+                ko=f"제대로 된 사진({kind})에는 200과 filename, path로 응답해야 합니다. 지금 응답: "
                 f"{answer.status_code} {answer.text[:60]}",
             )
         if _fields(answer)["filename"] != name:
             return say(
                 en=f"The response must contain the name as it was sent, {name!r}; it has "
                 f"{_fields(answer)['filename']!r}.",
-                ko=f"답에는 보낸 이름 {name!r}이(가) 그대로 있어야 하는데 "
+                ko=f"응답에는 보낸 이름 {name!r}이(가) 그대로 있어야 하는데 "
                 f"{_fields(answer)['filename']!r}이(가) 나옵니다.",
             )
 
@@ -301,7 +301,7 @@ def _ask_where_it_lies(client, root):
     if str(root) in str(list(_fields(answer).values())).replace("\\\\", "\\"):
         return say(
             en="The response gives away where the file is on the server's disk.",
-            ko="답이 서버 디스크의 어디에 파일이 있는지 알려 줍니다.",
+            ko="응답이 서버 디스크의 어디에 파일이 있는지 알려 줍니다.",
         )
 
 
@@ -313,14 +313,14 @@ def _send_other_things(client, uploads):
             en="A web page with a script, called `page.png`, is stored: look at the first bytes, "
             "and respond with 415.",
             ko="`page.png`라는 이름의 스크립트가 든 웹 페이지가 저장됩니다. 첫 바이트를 보고 "
-            "415로 답하세요.",
+            "415로 응답하세요.",
         )
     if status != 415:
         return say(
             en=f"A web page called `page.png` is not stored, but the response is {status}. Use "
             "415, which says that the type of the file is wrong.",
-            ko=f"`page.png`라는 웹 페이지를 저장하지 않지만 {status}(으)로 답합니다. 파일의 종류가 "
-            "틀렸다는 415로 답하세요.",
+            ko=f"`page.png`라는 웹 페이지를 저장하지 않지만 {status}(으)로 응답합니다. 파일의 "
+            "종류가 틀렸다는 415로 응답하세요.",
         )
     others = {"notes.txt": b"seven", "film.png": b"GIF89a" + bytes(20), "run.jpg": b"\x7fELF" * 9}
     others |= {"late.png": b"x" + _png(), "nearly.png": b"\x88" + _png()[1:], "none.png": b""}
@@ -331,7 +331,7 @@ def _send_other_things(client, uploads):
                 en=f"`{name}` starts with {data[:6]!r} and is neither PNG nor JPEG: respond with "
                 "415. List the first bytes that are allowed, not those that are forbidden.",
                 ko=f"`{name}`은(는) {data[:6]!r}(으)로 시작하므로 PNG도 JPEG도 아닙니다. 415로 "
-                "답하세요. 안 되는 것이 아니라 되는 것의 첫 바이트를 정하세요.",
+                "응답하세요. 안 되는 것이 아니라 되는 것의 첫 바이트를 정하세요.",
             )
 
 
@@ -353,13 +353,13 @@ def _send_too_much(client, uploads):
     if answer.status_code != 413:
         return say(
             en=f"{MOST_BYTES + 1} bytes are one too many: respond with 413 and store nothing.",
-            ko=f"{MOST_BYTES + 1}바이트는 한 바이트가 넘칩니다. 413으로 답하고 아무것도 남기지 "
+            ko=f"{MOST_BYTES + 1}바이트는 한 바이트가 넘칩니다. 413으로 응답하고 아무것도 남기지 "
             "마세요.",
         )
     if _contents(uploads) != kept:
         return say(
             en=f"The response to {MOST_BYTES + 1} bytes is 413, and yet some of them were stored.",
-            ko=f"{MOST_BYTES + 1}바이트에 413으로 답하지만 그 일부가 저장되어 있습니다.",
+            ko=f"{MOST_BYTES + 1}바이트에 413으로 응답하지만 그 일부가 저장되어 있습니다.",
         )
 
 
@@ -479,7 +479,7 @@ def _attack_samples(make_app):
                 right, said = shown(_LABELS[index], label)
                 return say(
                     en=f"Sample {index} has the label {right}; you respond with {said}.",
-                    ko=f"{index}번 표본의 레이블은 {right}인데 {said}(으)로 답합니다.",
+                    ko=f"{index}번 표본의 레이블은 {right}인데 {said}(으)로 응답합니다.",
                 )
         if len(loads) > 1:
             return say(
@@ -494,20 +494,20 @@ def _attack_samples(make_app):
                 return say(
                     en=f"The response to the index {index} is the text of the exception: write a "
                     "sentence of your own.",
-                    ko=f"index {index}에 예외의 글로 답합니다. 문장을 직접 쓰세요.",
+                    ko=f"index {index}에 예외의 글로 응답합니다. 문장을 직접 쓰세요.",
                 )
             if status != 400:
                 return say(
                     en=f"The attack succeeds: the response to index {index} is {status}, not 400.",
                     ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 "
-                    "답합니다.",
+                    "응답합니다.",
                 )
             # Of 60000 itself an answer may speak without naming the range.
             names_end = re.search(_BELOW, answer.text, re.IGNORECASE) if index < 0 else True
             if not re.search(r"59[,.  ]?999" + r"|60[,.  ]?000" * bool(names_end), answer.text):
                 return say(
                     en="The 400 doesn't say which indices are allowed: 0 to 59999.",
-                    ko="400의 답에 index의 범위(0부터 59999까지)가 없습니다.",
+                    ko="400의 응답에 index의 범위(0부터 59999까지)가 없습니다.",
                 )
 
 
@@ -540,7 +540,7 @@ def _attack_mosaic(make_app):
             return say(
                 en=f"When asked a second time, /mosaic responds with {later}: start each request "
                 "with empty lists.",
-                ko=f"/mosaic을 두 번째로 부르면 {later}(으)로 답합니다. 요청마다 빈 리스트에서 "
+                ko=f"/mosaic을 두 번째로 부르면 {later}(으)로 응답합니다. 요청마다 빈 리스트에서 "
                 "시작하세요.",
             )
         return None
@@ -558,7 +558,7 @@ def _judge_answer(answer, uploads):
             en="For each failed file the response needs its `filename` and a `reason`; you "
             f"respond with {failures}.",
             ko="처리하지 못한 파일마다 `filename`과 `reason`이 있어야 하는데 "
-            f"{failures}(으)로 답합니다.",
+            f"{failures}(으)로 응답합니다.",
         )
     failed = [failure.get("filename") for failure in failures]
     if (sorted(processed, key=str), sorted(failed, key=str)) != (
@@ -569,7 +569,7 @@ def _judge_answer(answer, uploads):
             en="The uploads are one.png, two.png (broken), wow.my.jpg and zoo.jpeg (broken). You "
             f"list {processed} as processed and {failed} as failed.",
             ko=f"one.png, two.png(깨짐), wow.my.jpg, zoo.jpeg(깨짐) 가운데 {processed}을(를) "
-            f"처리했고 {failed}을(를) 못 했다고 답합니다.",
+            f"처리했고 {failed}을(를) 못 했다고 응답합니다.",
         )
     for failure in failures:
         reason = failure.get("reason")

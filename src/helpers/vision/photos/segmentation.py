@@ -40,8 +40,16 @@ MAX_COVER = 4
 MAX_PARTS = 1000
 
 
-def find_digits(ink: np.ndarray) -> list[Component]:
+def find_digits(ink: np.ndarray, *, may_touch: bool = True) -> list[Component]:
     """Cut the ink into digits: join broken strokes, drop specks, split digits that touch.
+
+    Parameters
+    ----------
+    ink : ndarray, (H, W) uint8
+        1 for ink, 0 for paper.
+    may_touch : bool, default True
+        Whether digits may touch. Where they surely don't, nothing is split: no wide hand is cut,
+        and no network is asked.
 
     Returns
     -------
@@ -70,6 +78,8 @@ def find_digits(ink: np.ndarray) -> list[Component]:
     digits = [components[i] for i in np.flatnonzero(is_digit)]
     pieces = [components[i] for i in np.flatnonzero(~is_tall)]
     digits = join_halves(join_pieces(digits, pieces, height), height)
+    if not may_touch:
+        return sorted(digits, key=lambda c: c.x + c.width / 2)
     widest = height * (WIDE_ALONE if len(digits) == 1 else WIDE)
     if sum(len(find_parts(c, height)) for c in digits if is_wide(c, widest)) > MAX_PARTS:
         return []
