@@ -12,7 +12,7 @@ COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --n
 	--no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-twice lint unit notebooks coverage format build house lock dist clean
+.PHONY: help lab test test-fast test-twice lint unit notebooks coverage format build site house lock dist clean
 
 help:                            ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ format: $(READY)                 ## fix the style where ruff can
 
 build: $(READY)                  ## lessons/ to notebooks/, where something has changed
 	$(BIN)/annyeong build
+
+site: $(READY)                   ## the course as a web site, in build/site/; needs no network
+	$(OFFLINE) $(BIN)/annyeong site
 
 house: $(READY)                  ## the picture of the rooms in CONTRIBUTING.md, from the imports
 	$(BIN)/python tests/house.py

@@ -47,7 +47,7 @@ def test_environment_yml_pins_what_the_lessons_and_the_tests_need_as_the_lock_do
     assert environment["name"] == "annyeong"
     assert conda == ["python=3.12", "pip"]
     assert own == "-e ."
-    needed = [EXTRAS[extra] for extra in ("course", "service", "language", "test")]
+    needed = [EXTRAS[extra] for extra in ("course", "service", "language", "site", "test")]
     named = {canonicalize_name(Requirement(line).name): Requirement(line) for line in packages}
     wanted = {
         canonicalize_name(Requirement(line).name): Requirement(line)

@@ -241,6 +241,14 @@ def _build(words: argparse.Namespace) -> int:
     return 0
 
 
+def _site(words: argparse.Namespace) -> int:
+    from helpers.course.site import build_site
+
+    path = build_site() / "index.html"
+    print(path.relative_to(ROOT).as_posix())
+    return 0
+
+
 def _train(words: argparse.Namespace) -> int:
     with notice_if_slow(
         en="Training; this takes a while ...", ko="학습하고 있습니다. 시간이 걸립니다 ..."
@@ -423,6 +431,9 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--no-solutions", action="store_true", help=text)
     text = say(en="execute up-to-date ones too", ko="바뀌지 않은 것도 다시 실행합니다")
     build.add_argument("--force", action="store_true", help=text)
+
+    en, ko = "Build the web site of the course.", "과정의 웹 사이트를 만듭니다."
+    command("site", _site, en, ko)
 
     chat = command("chat", _chat, "Chat with the greeting chatbot.", "인사 챗봇과 대화합니다.")
     text = say(en="the engine (retrieval)", ko="대답할 엔진(기본값 retrieval)")

@@ -5,6 +5,7 @@ import json
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import cv2
 import nbformat
@@ -25,6 +26,7 @@ from helpers.vision.digits import layer_maps, save, shipped_reader
 from helpers.vision.photos import to_mnist
 
 pytestmark = pytest.mark.slow
+AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 SEVEN = [(0.28, 0.22), (0.72, 0.22), (0.42, 0.82)]
 CHOICES = [
     {"text": "`6`", "because": "Twice three.", "right": True},
@@ -345,6 +347,25 @@ def test_other_networks_that_a_learner_may_build_are_computed(visit, tmp_path):
         files.append(base64.b64encode((tmp_path / f"{name}.onnx").read_bytes()).decode())
     found = visit("").evaluate(FOREIGN, [files, digits.reshape(5, -1).tolist()])
     assert np.allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["true", "false"])
+def test_everyone_can_use_them(visit, explorer, width, theme):
+    questions = [{"text": "Two times `3`?", "choices": CHOICES}]
+    body = explorer[0] + pad_html(f"annyeong/{MODEL}") + quiz_html("99/quiz", questions)
+    ground = {"true": "#fff", "false": "#111"}[theme]
+    body = f"<main style='background: {ground}'><h1 hidden>Alive</h1>{body}</main>"
+    page = visit(body, viewport={"width": width, "height": 900})
+    page.evaluate("theme => (document.body.dataset.jpThemeLight = theme)", theme)
+    draw(page, SEVEN)
+    page.locator(".annyeong-maps summary").click()
+    expect(page.locator(".annyeong-layers figure")).to_have_count(6)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run('main', { resultTypes: ['violations'] })")["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    keep_screenshot(page, f"alive-{width}-{theme}", full_page=True)
 
 
 def test_a_quiz_answers_and_is_kept(visit):

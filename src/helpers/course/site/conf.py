@@ -1,0 +1,68 @@
+"""What Sphinx is told: one configuration for both languages; `helpers.course.site` says which."""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from helpers import __version__
+from helpers.course.site.docstrings import as_restructured
+from helpers.course.site.korean_search import SearchKorean
+from helpers.reader import say
+
+_HERE = Path(__file__).parent
+
+project = say(en="Annyeong, Deep Learning", ko="안녕, 딥러닝")
+html_title = project
+version = release = __version__
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.napoleon",
+]
+html_show_copyright = False
+templates_path = [str(_HERE / "templates")]
+html_theme = "furo"
+html_static_path = [str(_HERE / "static")]
+html_css_files = ["annyeong/widgets.css", "site.css"]
+html_js_files = ["site.js", ("annyeong/alive.js", {"type": "module"})]
+html_copy_source = False
+html_use_index = False
+html_domain_indices = False
+html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
+html_context = {
+    "other": say(en="ko", ko="en"),
+    "say_other": say(en="한국어", ko="English"),
+    "say_contents": say(en="On this page", ko="이 페이지의 내용"),
+    "say_licence": say(
+        en="Code: MIT. Text and pictures: CC BY 4.0.", ko="코드 MIT, 글과 그림 CC BY 4.0"
+    ),
+}
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+suppress_warnings = ["ref.python"]  # two classes of one name; the type is no link then
+myst_enable_extensions = ["deflist", "dollarmath"]
+myst_heading_anchors = 4
+# As JupyterLab names headings, so that the links of the notebooks work here.
+myst_heading_slug_func = "helpers.course.glossary.anchor"
+
+# The fewest files of MathJax that the lessons need.
+mathjax_path = "mathjax/startup.js"
+mathjax3_config = {
+    "loader": {"load": ["input/tex-base", "output/chtml", "a11y/assistive-mml"]},
+}
+
+default_role = "code"
+highlight_language = "none"  # a block without a language is a terminal
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings say more: shapes, ranges
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+
+
+def setup(app: Sphinx) -> None:
+    """Add the search in Korean, and the folder of what was laid out; Sphinx calls it."""
+    app.add_search_language(SearchKorean)
+    app.config.html_static_path.append(str(app.srcdir / "_static"))
+    app.connect("autodoc-process-docstring", lambda *hook: as_restructured(hook[-1]))

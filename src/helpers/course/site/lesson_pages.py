@@ -1,0 +1,178 @@
+"""From a built notebook to the page of a lesson: what needs a kernel gives way to what does not.
+
+Sphinx turns the notebooks that `as_page` returns into pages; nothing is executed.
+"""
+
+import base64
+import hashlib
+import io
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from helpers.course.alive import MODEL, explorer_html, pad_html, quiz_html
+from helpers.course.frames import MIME as EXPLORER
+from helpers.course.glossary import terms
+from helpers.course.navigation import TAG, topic
+from helpers.course.quiz import Quiz, in_language
+from helpers.course.source import Lesson
+from helpers.paths import LESSONS, written_whole
+from helpers.reader import say
+
+#: Pictures of the pages, below the folder of a language; a name is the digest of a picture.
+PICTURES = Path("_static/pictures")
+#: What `helpers.course.alive` writes, and the frames of the explorers, below it as well.
+WIDGETS = Path("_static/annyeong")
+#: How a cell that shows the pad is known.
+PAD = "DrawPad("
+_PHOTO = 0.7  # the lossy file is smaller by more than this: no drawing is
+
+Cell = dict[str, Any]
+
+
+def as_page(notebook: dict[str, Any], lesson: Lesson, lang: str, folder: Path) -> dict[str, Any]:
+    """Return a notebook as Sphinx is to read it, and write its pictures.
+
+    Parameters
+    ----------
+    notebook : dict
+        A built notebook, as its file holds it.
+    lesson : Lesson
+        What it was built from: the quiz is taken from there.
+    lang : str
+        ``"en"`` or ``"ko"``.
+    folder : Path
+        Where Sphinx reads; the pictures are written below it.
+    """
+    title, *cells = [
+        page
+        for cell in notebook["cells"]
+        if (page := _cell(cell, lesson, lang, folder)) is not None
+    ]
+    about = _markdown(f"{_about_the_page(lang)}\n\n{_terms(lesson, lang)}")
+    return {**notebook, "cells": [title, about, *cells]}
+
+
+def _cell(cell: Cell, lesson: Lesson, lang: str, folder: Path) -> Cell | None:
+    tags = cell["metadata"].get("tags", [])
+    if TAG in tags or "check" in tags:  # the page has its own way on, and nothing to be checked
+        return None
+    if "quiz" in tags:
+        return _markdown(quiz_element(lesson, lang))
+    return page_cell(cell, folder) if cell["cell_type"] == "code" else cell
+
+
+def page_cell(cell: Cell, folder: Path) -> Cell:
+    """Return a cell of code for the page: folded where the notebook folds it, pictures as files."""
+    tags = cell["metadata"].get("tags", [])
+    metadata = {**cell["metadata"], "tags": [*tags]}
+    if metadata.get("jupyter", {}).get("source_hidden"):
+        metadata["tags"].append("hide-input")
+        prompt = _prompt("claim" in tags)
+        metadata["mystnb"] = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
+    outputs = [_output(output, cell, folder) for output in cell["outputs"]]
+    return {**cell, "metadata": metadata, "outputs": outputs}
+
+
+def _prompt(is_claim: bool) -> str:
+    if is_claim:
+        return say(en="Check what the text says", ko="본문의 내용 확인하기")
+    return say(en="Code for the picture", ko="그림을 그리는 코드")
+
+
+def _about_the_page(lang: str) -> str:
+    return say(
+        en="*On this page you read, move the pictures and answer the quiz. To change the code and "
+        "have your exercises checked, [open the course on your computer](start.md); some pictures "
+        "have more positions there, too.*",
+        ko="*이 페이지에서는 수업을 읽고, 그림을 움직이고, 퀴즈를 풀 수 있습니다. 코드를 바꾸고 "
+        "연습 문제를 채점하려면 [내 컴퓨터에서 과정을 여세요](start.md). 그곳에서는 더 여러 위치로 "
+        "움직일 수 있는 그림도 있습니다.*",
+    )
+
+
+def _terms(lesson: Lesson, lang: str) -> str:
+    """Return the terms that a lesson teaches as entries of the index: the search puts them first.
+
+    Examples
+    --------
+    >>> print(_terms(Lesson(LESSONS / "03-pooling.md", ()), "en")[:45])
+    ```{eval-rst}
+    .. index::
+       ! single: pooling
+    """
+    taught = [term.forms[0] for term in terms(LESSONS, lang) if term.lesson == lesson.name]
+    entries = "\n".join(f"   ! single: {term}" for term in taught)
+    return f"```{{eval-rst}}\n.. index::\n{entries}\n```" if taught else ""
+
+
+def _markdown(source: str) -> Cell:
+    identity = hashlib.sha256(source.encode()).hexdigest()[:12]
+    return {"cell_type": "markdown", "id": identity, "metadata": {}, "source": source}
+
+
+def _output(output: dict[str, Any], cell: Cell, folder: Path) -> dict[str, Any]:
+    data = output.get("data", {})
+    if "image/png" not in data:
+        return output
+    image = picture(base64.b64decode("".join(data["image/png"])), _alt(cell), folder)
+    if EXPLORER in data:
+        frames = WIDGETS / data[EXPLORER]["frames"]
+        image = explorer_html(data[EXPLORER], frames.as_posix(), image)
+    elif PAD in "".join(cell["source"]):
+        image = pad_html((WIDGETS / MODEL).as_posix(), image)
+    return {**output, "data": {"text/html": image}, "metadata": {}}
+
+
+def _alt(cell: Cell) -> str:
+    return cell["metadata"].get("alt", "")
+
+
+def picture(png: bytes, alt: str, folder: Path) -> str:
+    """Write a picture as WebP and return its element.
+
+    Drawings lose nothing and are half as large as PNG. What is a photo for the most part is
+    written as such if that makes it much smaller.
+
+    Parameters
+    ----------
+    png : bytes
+        Any format that Pillow reads.
+    alt : str
+        The alternative text.
+    folder : Path
+        The file is written below it.
+    """
+    name = PICTURES / f"{hashlib.sha256(png).hexdigest()[:16]}.webp"
+    with Image.open(io.BytesIO(png)) as image:
+        width, height = image.size
+        if not (folder / name).is_file():
+            with written_whole(folder / name) as temporary:
+                temporary.write_bytes(_webp(image.convert("RGB")))
+    return (
+        f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{width}" height="{height}" '
+        'loading="lazy">'
+    )
+
+
+def _webp(image: Image.Image) -> bytes:
+    # The quality of a file without loss is the effort: more of it saves another 3 %.
+    lossless, lossy = io.BytesIO(), io.BytesIO()
+    image.save(lossless, "webp", lossless=True, quality=30, method=2)
+    image.save(lossy, "webp", quality=90)
+    is_photo = lossy.tell() < _PHOTO * lossless.tell()
+    return (lossy if is_photo else lossless).getvalue()
+
+
+def quiz_element(lesson: Lesson, lang: str) -> str:
+    """Return the quiz of a lesson for ``alive.js``, around the page that does without it."""
+    name, questions = f"{lesson.name[:2]}/quiz", in_language(lesson.quiz, lang)
+    return quiz_html(name, questions, Quiz(name, questions)._page())
+
+
+def listed(lesson: Lesson, lang: str) -> str:
+    """Return the name of a lesson in a list: its number and its topic, ``"03 Pooling"``."""
+    return re.sub(r"\s+", " ", f"{lesson.name[:2]} {topic(lesson, lang)}")

@@ -1,0 +1,257 @@
+"""The whole site, built once and walked through in Chromium; SITE names one that is built already.
+
+`axe.min.js` beside this file is axe-core; see test_lesson_widgets.py.
+"""
+
+import os
+import threading
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from webpage import draw, keep_screenshot
+
+from helpers.course.site import build_site
+from helpers.course.source import lesson_paths
+from helpers.reader import LANGUAGES
+
+pytestmark = pytest.mark.slow
+AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+MOST_BYTES = 1_500_000
+#: Pages of every kind, for what takes long.
+KINDS = ("index", "02-feature-maps", "11-recurrent-networks", "glossary", "teach", "search")
+PHONE = {"width": 390, "height": 844}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    if path := os.environ.get("SITE"):
+        return Path(path)
+    built = tmp_path_factory.mktemp("site")
+    return build_site(built / "site", built / "sources")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+class Links(HTMLParser):
+    """The ids of a page, where it leads, and its pictures."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.targets, self.images = {""}, [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.ids |= {values["id"]} if "id" in values else set()
+        target = values.get("href") or values.get("src")
+        if target and tag != "use":
+            self.targets.append((tag, target))
+        if tag == "img":
+            self.images.append(values)
+
+
+@pytest.fixture(scope="module")
+def pages(folder):
+    return {path: Links(path) for path in sorted(folder.rglob("*.html"))}
+
+
+def test_both_languages_have_the_same_pages(folder):
+    names = [{path.name for path in (folder / lang).glob("*.html")} for lang in LANGUAGES]
+    english = {name for name in names[0] if name.startswith("api-")}
+    assert names[0] - english == names[1]
+    assert {f"{path.stem}.html" for path in lesson_paths()} <= names[1]
+    assert len(english) == 7
+
+
+def test_every_link_leads_somewhere(pages):
+    lost = []
+    for page, links in pages.items():
+        for _, target in links.targets:
+            parts = urlsplit(target)
+            if parts.scheme:
+                continue
+            there = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if not there.is_file() or (
+                there in pages and unquote(parts.fragment) not in pages[there].ids
+            ):
+                lost.append(f"{page.name}: {target}")
+    assert lost == []
+
+
+def test_nothing_of_a_page_comes_from_elsewhere(pages):
+    for page, links in pages.items():
+        loaded = [target for tag, target in links.targets if tag not in ("a", "link")]
+        loaded += [target for tag, target in links.targets if tag == "link"]
+        assert [target for target in loaded if urlsplit(target).netloc] == [], page
+
+
+def test_every_picture_has_an_alternative_text(pages):
+    for page, links in pages.items():
+        assert [image["src"] for image in links.images if not image.get("alt")] == [], page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_page_is_light_fits_a_phone_and_asks_no_other_host(
+    lang, folder, pages, address, chromium
+):
+    page = chromium.new_page(viewport=PHONE)
+    asked, faults = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(request.url))
+    page.on("response", lambda response: response.status >= 400 and faults.append(response.url))
+    for path in sorted((folder / lang).glob("*.html")):
+        asked.clear()
+        page.goto(f"{address}/{lang}/{path.name}")
+        page.evaluate("window.MathJax?.startup?.promise")  # until the formulas are drawn
+        assert faults == [], path.name
+        assert all(url.startswith((address, "data:", "blob:")) for url in asked), path.name
+        files = {folder / unquote(urlsplit(url).path).lstrip("/") for url in asked}
+        files |= {folder / lang / image["src"] for image in pages[path].images}
+        weight = sum(file.stat().st_size for file in files if file.is_file())
+        assert weight < MOST_BYTES, (path.name, weight)
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, path.name
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(lang, scheme, address, chromium):
+    page = chromium.new_page(color_scheme=scheme)
+    found = []
+    for name in KINDS:
+        page.goto(f"{address}/{lang}/{name}.html" + "?q=Fukushima" * (name == "search"))
+        page.evaluate("window.MathJax?.startup?.promise")
+        keep_screenshot(page, f"site-{lang}-{scheme}-{name}")
+        page.evaluate(AXE)
+        found += page.evaluate(
+            """async (name) => {
+            const { violations } = await axe.run({ resultTypes: ["violations"] });
+            return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+                .flatMap(({ id, nodes }) => nodes.map((n) => `${name}: ${id}: ${n.html}`));
+        }""",
+            name,
+        )
+    page.close()
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "query", "lesson"),
+    [
+        ("ko", "합성곱", "02-feature-maps"),
+        ("ko", "합성곱을", "02-feature-maps"),
+        ("ko", "합성곱에서는", "02-feature-maps"),
+        ("ko", "과적합이란", "07-overfitting"),
+        ("ko", "기울기 소실", "04-activation-functions"),
+        ("ko", "softmax 함수를", "04-activation-functions"),
+        ("en", "convolution", "02-feature-maps"),
+        ("en", "vanishing gradients", "04-activation-functions"),
+    ],
+)
+def test_search_finds_the_lesson(lang, query, lesson, address, chromium):
+    page = chromium.new_page()
+    page.goto(f"{address}/{lang}/index.html")
+    page.fill(".sidebar-search", query)
+    page.keyboard.press("Enter")
+    found = "#search-results li" + ":first-child" * query.startswith("합성곱")
+    page.wait_for_selector(f"{found} a[href*='{lesson}.html']", timeout=15_000)
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_quiz_gives_reasons_and_its_score_is_there_the_next_day(lang, address, chromium):
+    page = chromium.new_page(viewport=PHONE)
+    page.goto(f"{address}/{lang}/02-feature-maps.html")
+    first = page.locator(".annyeong-quiz fieldset").first
+    first.locator("input").nth(1).check()  # wrong, and a reason
+    assert first.locator(".annyeong-verdict.annyeong-wrong").inner_text()
+    first.locator("input").nth(1).press("ArrowUp")  # by the keyboard; right
+    assert first.locator(".annyeong-verdict.annyeong-right").inner_text()
+    score = page.locator(".annyeong-score").inner_text()
+    assert score == {"en": "1 of 7 right", "ko": "7문제 가운데 1문제 정답"}[lang]
+    page.reload()
+    assert page.locator(".annyeong-score").inner_text() == score
+    assert page.locator(".annyeong-quiz fieldset input").first.is_checked()
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_digit_is_drawn_and_read_on_the_front_page(lang, address, chromium):
+    page = chromium.new_page(viewport=PHONE)
+    page.goto(f"{address}/{lang}/index.html")
+    draw(page, [(0.55, 0.15), (0.52, 0.85)])
+    page.wait_for_selector(".annyeong-reading[data-value='1']", timeout=15_000)
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_explorer_moves_on_the_page_of_its_lesson(lang, folder, address, chromium):
+    page = chromium.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("response", lambda response: response.status >= 400 and faults.append(response.url))
+    for path in sorted((folder / lang).glob("[01]*.html")):
+        page.goto(f"{address}/{lang}/{path.name}")
+        for explorer in page.locator(".annyeong-explorer[data-explorer]").all():
+            before = explorer.locator("img").get_attribute("src")
+            control = explorer.locator("input, select:has(option + option)").first
+            control.focus()
+            control.press("ArrowRight")
+            control.press("ArrowDown")
+            control.press("ArrowRight")
+            page.wait_for_function(
+                "([image, before]) => image.getAttribute('src') !== before",
+                arg=[explorer.locator("img").element_handle(), before],
+            )
+    assert faults == []
+    page.close()
+
+
+def test_the_switch_leads_to_the_same_section_in_the_other_language(address, chromium):
+    page = chromium.new_page()
+    page.goto(f"{address}/en/02-feature-maps.html")
+    page.locator("h2", has_text="5. Choose stride").evaluate(
+        "one => one.scrollIntoView({ behavior: 'instant' })"
+    )
+    page.locator("a.annyeong-language").evaluate("link => link.click()")
+    page.wait_for_url("**/ko/02-feature-maps.html?section=*")
+    top = page.locator("h2", has_text="5. 스트라이드").bounding_box()["y"]
+    assert -5 < top < 200
+    page.close()
+
+
+def test_formulas_are_drawn_and_the_widgets_follow_the_theme(address, chromium):
+    page = chromium.new_page(color_scheme="dark")
+    page.goto(f"{address}/en/04-activation-functions.html")
+    page.wait_for_selector("mjx-container")
+    assert page.locator("merror, mjx-merror").count() == 0
+    assert page.locator("body").get_attribute("data-jp-theme-light") == "false"
+    page.locator(".theme-toggle").first.evaluate("one => one.click()")
+    page.wait_for_selector("body[data-jp-theme-light='true']", state="attached")
+    page.close()
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("ko-KR", "ko"), ("en-US", "en"), ("fr-FR", "en")])
+def test_the_front_door_leads_to_the_readers_language(locale, lang, address, chromium):
+    page = chromium.new_page(locale=locale)
+    page.goto(address)
+    page.wait_for_url(f"**/{lang}/index.html")
+    page.close()
