@@ -7,7 +7,7 @@ MODELS = DATA / "language_models.tsv"
 
 
 def load_family() -> list[dict[str, str]]:
-    """Load the language models, the oldest first.
+    """Load the language models that made history, the oldest first.
 
     Returns
     -------
@@ -27,4 +27,29 @@ def load_family() -> list[dict[str, str]]:
     >>> first["name"], first["month"], first["kind"]
     ('transformer', '2017-06', 'both')
     """
-    return load_table(MODELS)
+    return [model for model in load_table(MODELS) if not model["repository"]]
+
+
+def load_open_models() -> list[dict[str, str]]:
+    """Load language models whose weights anyone can fetch and run at home, the smallest first.
+
+    Returns
+    -------
+    list of dict
+        As in `load_family`, where ``billions`` counts all weights in memory, and ``repository``
+        (on the Hugging Face hub), ``licence`` and ``languages`` (``"ko en"``; ``many`` among them
+        stands for a hundred or more).
+
+    Raises
+    ------
+    DataError
+        As for `load_family`.
+
+    Examples
+    --------
+    >>> smallest = load_open_models()[0]
+    >>> smallest["name"], smallest["licence"], smallest["languages"]
+    ('KoBERT', 'Apache-2.0', 'ko')
+    """
+    found = [model for model in load_table(MODELS) if model["repository"]]
+    return sorted(found, key=lambda model: float(model["billions"]))

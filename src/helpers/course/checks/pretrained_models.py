@@ -1,6 +1,7 @@
 """Checks of lesson 15, pretrained-models."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -63,6 +64,83 @@ def check_memory(memory: Callable) -> str | None:
             en=f"{num_parameters:,.0f} parameters of {bits} bits take {right} GB; you say {said}.",
             ko=f"{bits}비트 파라미터 {num_parameters:,.0f}개는 {right} GB인데 "
             f"{said}이(가) 나옵니다.",
+        )
+    return None
+
+
+@check(
+    "15/by-hand",
+    hints=[
+        {
+            "en": "With 3 bits, one of them the sign, the largest whole number is 2² − 1. Which is "
+            "the largest weight, if you leave out its sign?",
+            "ko": "3비트 가운데 한 비트는 부호이므로 가장 큰 정수는 2² − 1입니다. 부호를 빼고 "
+            "보면 가장 큰 가중치는 무엇입니까?",
+        },
+        {
+            "en": "The scale is 0.9 / 3. Divide each weight by it and round to the nearest whole "
+            "number.",
+            "ko": "배율은 0.9 / 3입니다. 가중치마다 배율로 나누어 가장 가까운 정수로 반올림하세요.",
+        },
+        {
+            "en": "0.5 / 0.3 is 1.67, so 2. A restored weight is such a number times the scale: "
+            "2 · 0.3 = 0.6.",
+            "ko": "0.5 / 0.3은 1.67이므로 2입니다. 되살린 가중치는 이 정수에 배율을 곱한 "
+            "것입니다. 2 · 0.3 = 0.6입니다.",
+        },
+    ],
+)
+def check_by_hand(by_hand: dict[str, Any]) -> str | None:
+    """Judge the quantisation of −0.9, 0.5, 0.25 and −0.1 with 3 bits."""
+    scale, kept, restored = (numbers(by_hand[row]) for row in ("scale", "numbers", "restored"))
+    if scale.size != 1:
+        return say(
+            en="The scale is one number, which all four weights share.",
+            ko="배율은 가중치 네 개가 함께 쓰는 수 하나입니다.",
+        )
+    if kept.shape != (4,) or restored.shape != (4,):
+        return say(
+            en="Four weights give four whole numbers and four restored weights.",
+            ko="가중치가 네 개이므로 정수도 네 개, 되살린 가중치도 네 개입니다.",
+        )
+    if any(np.allclose(scale, 0.9 / steps, rtol=0.005) for steps in (4, 7, 8)):
+        return say(
+            en="The scale is too small: with 3 bits, one of them the sign, the largest whole "
+            "number is 2² − 1 = 3.",
+            ko="배율이 너무 작습니다. 3비트 가운데 한 비트는 부호이므로 가장 큰 정수는 "
+            "2² − 1 = 3입니다.",
+        )
+    if np.allclose(scale, 0.5 / 3, rtol=0.005):
+        return say(
+            en="The sign doesn't count: the largest absolute weight is 0.9, not 0.5.",
+            ko="부호는 따지지 않습니다. 절댓값이 가장 큰 가중치는 0.5가 아니라 0.9입니다.",
+        )
+    if not np.allclose(scale, 0.3, atol=1e-4):
+        _, ours = shown(0.3, scale.item())
+        return say(
+            en=f"The scale is the largest absolute weight divided by 3; you say {ours}.",
+            ko=f"배율은 절댓값이 가장 큰 가중치를 3으로 나눈 것인데 {ours}이(가) 나옵니다.",
+        )
+    if np.allclose(kept, [-3, 1, 0, 0]):
+        return say(
+            en="You cut the decimals off; 1.67 is nearer to 2, and 0.83 nearer to 1.",
+            ko="소수점 아래를 잘라 냈습니다. 1.67은 2에, 0.83은 1에 더 가깝습니다.",
+        )
+    right = np.array([-3, 2, 1, 0])
+    for weight, number, said in zip((-0.9, 0.5, 0.25, -0.1), right, kept, strict=True):
+        if not np.isclose(number, said):
+            return say(
+                en=f"{weight} / 0.3 is {weight / 0.3:.2f}; the nearest whole number is not "
+                f"{said:g}.",
+                ko=f"{weight} / 0.3은 {weight / 0.3:.2f}입니다. 가장 가까운 정수는 {said:g}이(가) "
+                "아닙니다.",
+            )
+    if not np.allclose(restored, right * 0.3, rtol=0, atol=0.006):
+        return say(
+            en="The whole numbers are right. A restored weight is its whole number times the "
+            "scale: the old weight isn't there any more.",
+            ko="정수는 맞습니다. 되살린 가중치는 정수에 배율을 곱한 것입니다. 원래 가중치는 이제 "
+            "남아 있지 않습니다.",
         )
     return None
 
