@@ -14,6 +14,7 @@ time that `annyeong build --check` may take.
 from __future__ import annotations
 
 import ast
+import base64
 import hashlib
 import json
 import os
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 HANDOUTS = ROOT / "handouts"
 CELL_SECONDS = 600
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_PNG = "image/png"
 _QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("{}")'
 _TITLE = {"en": "Solution", "ko": "풀이"}
 _FOR_THE_TESTS = {"alternative", "mistake", "equivalent"}
@@ -245,7 +247,9 @@ def execute(notebook: NotebookNode, path: Path, record: Path | None = None) -> N
 
 
 def _kept(output: NotebookNode, cell: NotebookNode) -> NotebookNode | None:
-    """Drop stderr and live widgets; give pictures their alternative text."""
+    """Drop stderr and live widgets; make pictures light and give them their alternative text."""
+    from helpers.course.light import lighten
+
     if output.output_type == "stream":
         return output if output.name == "stdout" else None
     if "data" not in output:
@@ -253,6 +257,9 @@ def _kept(output: NotebookNode, cell: NotebookNode) -> NotebookNode | None:
     was_widget = output.data.pop(_WIDGET, None)
     if was_widget and set(output.data) <= {"text/plain"}:
         return None  # a progress bar: nothing fixed stands behind it
+    if _PNG in output.data:
+        light = lighten(base64.b64decode(output.data[_PNG]))
+        output.data[_PNG] = base64.b64encode(light).decode()
     if "alt" in cell.metadata:
         output.metadata.update({kind: {"alt": cell.metadata.alt} for kind in _pictures(output)})
     return output

@@ -10,7 +10,6 @@ and tiles, WebP in place of zlib saves a tenth, and a page can't read it back wh
 keeps the pixels of a canvas to itself.
 """
 
-import io
 import json
 import math
 import zlib
@@ -36,9 +35,9 @@ def pack(pngs: Sequence[bytes]) -> bytes:
     -------
     bytes
     """
-    from PIL import Image
+    from helpers.vision.pictures import decode
 
-    pictures = [np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) for png in pngs]
+    pictures = [decode(png) for png in pngs]
     codes = [picture @ _BYTES for picture in pictures]
     seen, counts = np.unique(np.concatenate([code.ravel() for code in codes]), return_counts=True)
     colours = _palette(seen, counts)

@@ -21,6 +21,7 @@ from helpers.course.quiz import Quiz, in_language
 from helpers.course.source import Lesson
 from helpers.paths import LESSONS, written_whole
 from helpers.reader import say
+from helpers.vision.pictures import decode
 
 #: Pictures of the pages, below the folder of a language; a name is the digest of a picture.
 PICTURES = Path("_static/pictures")
@@ -140,21 +141,20 @@ def picture(png: bytes, alt: str, folder: Path) -> str:
     Parameters
     ----------
     png : bytes
-        Any format that Pillow reads.
+        A PNG or JPEG file.
     alt : str
         The alternative text.
     folder : Path
         The file is written below it.
     """
     name = PICTURES / f"{hashlib.sha256(png).hexdigest()[:16]}.webp"
-    with Image.open(io.BytesIO(png)) as image:
-        width, height = image.size
-        if not (folder / name).is_file():
-            with written_whole(folder / name) as temporary:
-                temporary.write_bytes(_webp(image.convert("RGB")))
+    image = Image.fromarray(decode(png))
+    if not (folder / name).is_file():
+        with written_whole(folder / name) as temporary:
+            temporary.write_bytes(_webp(image))
     return (
-        f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{width}" height="{height}" '
-        'loading="lazy">'
+        f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{image.width}" '
+        f'height="{image.height}" loading="lazy">'
     )
 
 
