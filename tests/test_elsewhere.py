@@ -28,11 +28,12 @@ def pips(path):
     return conda, {Requirement(line).name: line for line in packages}
 
 
-def test_binder_has_the_packages_of_environment_yml_without_the_tests():
+def test_binder_has_the_packages_of_environment_yml_that_a_learner_needs():
     conda, packages = pips("environment.yml")
     needed_to_build = {"hatchling", "editables"}
-    for_the_tests = {Requirement(line).name for line in EXTRAS["test"]} - needed_to_build
-    wanted = {name: line for name, line in packages.items() if name not in for_the_tests}
+    for_others = {Requirement(line).name for line in EXTRAS["test"] + EXTRAS["site"]}
+    others = for_others - needed_to_build
+    wanted = {name: line for name, line in packages.items() if name not in others}
     assert pips("binder/environment.yml") == (conda, wanted)
 
 
