@@ -1,4 +1,4 @@
-"""The pieces of the site; tests/browser/test_site.py builds it and walks through it."""
+"""The pieces of the site; tests/browser/test_site_pages.py builds it and walks through it."""
 
 import base64
 import io
