@@ -2,9 +2,6 @@
 
 import base64
 import json
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -12,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from webpage import draw, keep_screenshot
+from webpage import draw, keep_screenshot, served
 
 from helpers.course import frames
 from helpers.course.alive import MODEL, explorer_html, lay_out, pad_html, quiz_html
@@ -52,21 +49,13 @@ NETWORK = """async ([images, drawings]) => {
 }"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A folder with the widgets' files, and the address at which it is served."""
     folder = tmp_path_factory.mktemp("site")
     lay_out(folder / "annyeong")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(folder) as address:
+        yield folder, address
 
 
 @pytest.fixture

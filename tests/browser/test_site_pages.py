@@ -5,15 +5,12 @@
 
 import gzip
 import os
-import threading
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from webpage import draw, keep_screenshot
+from webpage import draw, keep_screenshot, served
 
 from helpers.course.site import build_site
 from helpers.course.source import lesson_paths
@@ -34,11 +31,6 @@ def sent(file):
     return gzip.compress(data) if file.suffix in TEXT else data
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     if path := os.environ.get("SITE"):
@@ -49,11 +41,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(folder) as address:
+        yield address
 
 
 class Links(HTMLParser):
