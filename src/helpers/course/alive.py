@@ -105,7 +105,7 @@ def pad_html(model: str, otherwise: str = "") -> str:
         ),
         "own": say(
             en="Look into your own network: the .onnx file of lesson 06",
-            ko="내 신경망 들여다보기: 레슨 06에서 저장한 .onnx 파일",
+            ko="내 신경망 들여다보기: 6번 수업에서 저장한 .onnx 파일",
         ),
         "own_reads": say(
             en="{name} reads your digits now.", ko="이제 {name}이(가) 숫자를 읽습니다."
@@ -114,13 +114,13 @@ def pad_html(model: str, otherwise: str = "") -> str:
             en="{name} holds no network from 28 × 28 pixels to ten digits. Choose the .onnx file "
             "that you saved in lesson 06.",
             ko="{name}에는 28×28 화소를 받아 숫자 열 개의 확률을 내는 신경망이 없습니다. "
-            "레슨 06에서 저장한 .onnx 파일을 고르세요.",
+            "6번 수업에서 저장한 .onnx 파일을 고르세요.",
         ),
         "own_unknown": say(
             en="{name} uses the operation {operator}, which this page cannot compute; it knows "
             "those of the networks in lesson 06.",
             ko="{name}에 쓰인 {operator} 연산을 이 페이지는 계산하지 못합니다. "
-            "레슨 06의 신경망에 나오는 연산만 계산합니다.",
+            "6번 수업의 신경망에 나오는 연산만 계산합니다.",
         ),
     }
     return _element("pad", {"words": words}, otherwise, model=model)

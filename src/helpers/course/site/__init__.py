@@ -14,7 +14,7 @@ from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 
-from helpers.course import alive
+from helpers.course import alive, frames
 from helpers.course.source import lesson_paths, read_lesson
 from helpers.paths import NOTEBOOKS, ROOT
 from helpers.reader import LANGUAGES, say, speaking
@@ -108,8 +108,8 @@ def _built(lang: str, lesson: str) -> dict:
 def _lay_out_scripts(static: Path) -> None:
     """Copy the code of the widgets, the frames of the explorers and MathJax."""
     alive.lay_out(static / "annyeong")
-    if (NOTEBOOKS / "frames").is_dir():
-        shutil.copytree(NOTEBOOKS / "frames", static / "annyeong" / "frames")
+    if frames.FOLDER.is_dir():
+        shutil.copytree(frames.FOLDER, static / "annyeong" / frames.FOLDER.name)
     with as_file(files("mathjax") / "static" / "mathjax" / "es5") as mathjax:
         for name in MATHJAX:
             copy = shutil.copytree if (mathjax / name).is_dir() else shutil.copy
