@@ -7,6 +7,7 @@ License 2.0, unchanged.
 import json
 import os
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -96,8 +97,8 @@ def lab(request, annyeong_lab, clone, chromium):
         yield Lab(request.param, address, clone / "work" / request.param, chromium)
 
 
-@pytest.fixture
-def played(lab):
+@contextmanager
+def played_in(lab):
     """A page whose widgets a learner has played with, and saved."""
     page = lab.open()
     page.evaluate(COMMAND, "notebook:run-all-cells")
@@ -112,6 +113,19 @@ def played(lab):
     page.evaluate(COMMAND, "docmanager:save")
     yield page
     page.close()
+
+
+@pytest.fixture
+def played(lab):
+    with played_in(lab) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def looked_at(lab):
+    """The same, opened once for the tests that leave it as it was."""
+    with played_in(lab) as page:
+        yield page
 
 
 def choose(page, question, choice):
@@ -206,17 +220,29 @@ def faults(page):
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_everyone_can_use_the_widgets(lab, played, theme):
+def test_everyone_can_use_the_widgets(lab, looked_at, theme):
     change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-    played.evaluate(change, f"JupyterLab {theme}")
-    expect(played.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
-    assert faults(played) == []
-    keep_screenshot(played, f"widgets-{lab.lang}-{theme}")
+    looked_at.evaluate(change, f"JupyterLab {theme}")
+    body = looked_at.locator("body")
+    expect(body).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
+    assert faults(looked_at) == []
+    keep_screenshot(looked_at, f"widgets-{lab.lang}-{theme}")
 
 
-def test_axe_sees_a_fault(lab, played):
-    played.locator(".annyeong-photo img").evaluate("image => image.removeAttribute('alt')")
-    assert [fault.split(":")[0] for fault in faults(played)] == ["image-alt"]
+def test_axe_sees_a_fault(looked_at):
+    photo = looked_at.locator(".annyeong-photo img")
+    alt = photo.get_attribute("alt")
+    photo.evaluate("image => image.removeAttribute('alt')")
+    assert [fault.split(":")[0] for fault in faults(looked_at)] == ["image-alt"]
+    photo.evaluate("(image, alt) => (image.alt = alt)", alt)
+
+
+def test_exercises_verdicts_and_pictures_are_marked(lab, looked_at):
+    exercise = looked_at.locator(".annyeong-exercise .jp-InputArea-editor")
+    expect(exercise).to_have_attribute("data-annyeong", EXERCISE[lab.lang])
+    expect(looked_at.locator(".annyeong-verdict.annyeong-right p")).to_contain_text("✔")
+    picture = looked_at.locator(".jp-RenderedImage img")
+    expect(picture).to_have_attribute("alt", DRAWN[lab.lang])
 
 
 @pytest.mark.parametrize("number", ["00", "02", "08"])
@@ -232,14 +258,6 @@ def test_everyone_can_read_a_lesson(lab, number):
     page.close()
 
 
-def test_exercises_verdicts_and_pictures_are_marked(lab, played):
-    exercise = played.locator(".annyeong-exercise .jp-InputArea-editor")
-    expect(exercise).to_have_attribute("data-annyeong", EXERCISE[lab.lang])
-    expect(played.locator(".annyeong-verdict.annyeong-right p")).to_contain_text("✔")
-    picture = played.locator(".jp-RenderedImage img")
-    expect(picture).to_have_attribute("alt", DRAWN[lab.lang])
-
-
 def test_keys_draw_a_one(lab, played):
     canvas = played.locator(".annyeong-pad canvas")
     played.locator(".annyeong-pad button").click()
@@ -253,8 +271,7 @@ def test_keys_draw_a_one(lab, played):
     assert played.locator(".jp-Notebook.jp-mod-commandMode").count() == 1  # no shortcut was hit
 
 
-def test_a_finger_taps_and_draws_and_the_page_stands_still(lab, played):
-    played.close()
+def test_a_finger_taps_and_draws_and_the_page_stands_still(lab):
     page = lab.open(viewport={"width": 1024, "height": 768}, has_touch=True)
     page.evaluate(COMMAND, "notebook:run-all-cells")
     expect(page.locator(".annyeong-asleep:not(:empty)")).to_have_count(0)
@@ -284,13 +301,11 @@ def test_a_finger_taps_and_draws_and_the_page_stands_still(lab, played):
     page.close()
 
 
-def test_on_a_small_screen_the_reading_stands_beside_the_pad(lab, played):
+def test_on_a_small_screen_the_reading_stands_beside_the_pad(lab):
     """1280x720 with 150 % zoom leaves 853x480."""
-    played.close()
     page = lab.open(viewport={"width": 853, "height": 480})
-    pad = page.locator(".annyeong-pad")
-    pad.locator("canvas").wait_for(timeout=30_000)
     page.evaluate(COMMAND, "notebook:run-all-cells")
+    pad = page.locator(".annyeong-pad")
     expect(page.locator(".annyeong-asleep").first).to_be_hidden()
     page.locator(".annyeong-pad canvas").scroll_into_view_if_needed()
     paper, reading = pad.locator("canvas").bounding_box(), pad.locator("ol").bounding_box()

@@ -90,9 +90,9 @@ class TestShipped:
     # shipped, so that no room is needed for another training.
     @pytest.mark.slow
     def test_new_wordings_and_questions_off_the_topic(self, engine):
-        wordings = list(zip(*load_greetings("held_out"), strict=True))[::2]
+        wordings = list(zip(*load_greetings("held_out"), strict=True))[::4]
         assert np.mean([engine(text)[2] == intent for text, intent in wordings]) > 0.55
-        assert np.mean([engine(text)[2] is None for text in load_off_topic("held_out")[::2]]) > 0.8
+        assert np.mean([engine(text)[2] is None for text in load_off_topic("held_out")[::4]]) > 0.8
 
     def test_a_score_is_a_share(self, engine):
         scores = [engine(message)[1] for message in (*CONVERSATION, "삼각형", "ㅋ" * 500)]
