@@ -18,6 +18,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -365,8 +366,15 @@ def source_digest(lesson: Lesson) -> str:
     texts += [navigation(lesson, lang) for lang in LANGUAGES]
     texts += [cell.source for lang in LANGUAGES for cell in linked(lesson, lang).cells]
     text = "\0".join(texts)
-    data = [checksum for path, checksum in recorded(DATA).items() if path.name in text]
+    named = set().union(*map(_file_names, texts))
+    data = [checksum for path, checksum in recorded(DATA).items() if path.name in named]
     return hashlib.sha256("\0".join([text, *data]).encode()).hexdigest()
+
+
+@cache  # most lessons share their helpers
+def _file_names(text: str) -> frozenset[str]:
+    """Return the words of a text that may name a file: those with a dot in them."""
+    return frozenset(re.findall(r"[\w-]+(?:\.[\w-]+)+", text))
 
 
 def _helpers_behind(code: str) -> set[Path]:
@@ -404,6 +412,7 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
             yield from _statements(child)
 
 
+@cache
 def _module_path(module: str) -> Path | None:
     base = Path(__file__).parents[2].joinpath(*module.split("."))
     candidates = (base.with_suffix(".py"), base / "__init__.py")
