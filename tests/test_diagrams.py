@@ -188,11 +188,11 @@ def test_a_step_shows_the_sum_and_the_map_as_far_as_it_is_filled():
 
 @pytest.mark.parametrize(
     ("size", "kernel", "stride", "padding", "places"),
-    [(7, 3, 1, 0, 5), (7, 3, 2, 1, 4), (8, 3, 3, 0, 2), (5, 5, 2, 2, 3)],
+    [(7, 3, 1, 0, 5), (7, 3, 2, 1, 4), (8, 3, 3, 0, 2), (5, 5, 2, 2, 3), (7, 7, 1, 0, 1)],
 )
 def test_every_place_of_a_kernel_is_drawn(size, kernel, stride, padding, places):
     figure = diagrams.kernel_places(size, kernel, stride, padding)
-    assert texts(figure)[0] == f"{places} places"
+    assert texts(figure)[0] == (f"{places} places" if places > 1 else "1 place")
     assert texts(figure)[-1] == str(places)
 
 

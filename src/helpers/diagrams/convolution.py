@@ -109,7 +109,8 @@ def kernel_places(size: int, kernel: int, stride: int, padding: int) -> plt.Figu
     whole = size + 2 * padding
     starts = range(0, whole - kernel + 1, stride)
     figure, axis = new_card(max(whole, 12), len(starts) * 0.8 + 2.2)
-    count = say(en=f"{len(starts)} places", ko=f"{len(starts)}자리")
+    places = "1 place" if len(starts) == 1 else f"{len(starts)} places"
+    count = say(en=places, ko=f"자리 {len(starts)}곳")
     axis.text(0, -0.6, count, fontsize=12, color=ACTIVATIONS.color, va="center")
     for place in range(whole):
         is_padding = not padding <= place < padding + size

@@ -150,8 +150,8 @@ def check_kernel(kernel: Any) -> str | None:
         )
     if min(answers) < 0:
         return say(
-            en="One and the same edge gives a positive number at one step and a negative one at "
-            "the next: let the weights grow from left to right.",
+            en="The same edge gives a positive number at one step and a negative one at the "
+            "next: let the weights grow from left to right.",
             ko="같은 경계에서 한 번은 양수, 한 번은 음수가 나옵니다. 가중치가 왼쪽에서 오른쪽으로 "
             "갈수록 커지게 하세요.",
         )
@@ -196,7 +196,7 @@ def check_output_size(output_size: Callable) -> str | None:
     if tried.agrees(lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // stride):
         return say(
             en="28 rows and a kernel of 3 give 26 places, you say 25: the first place counts too.",
-            ko="28행에 커널 3이면 26자리인데 25가 나옵니다. 처음 자리도 세어야 합니다.",
+            ko="28행에 커널 3이면 자리가 26곳인데 25가 나옵니다. 처음 자리도 세어야 합니다.",
         )
     if tried.agrees(lambda size, kernel, stride, padding: (size + padding - kernel) // stride + 1):
         return say(

@@ -91,13 +91,13 @@ def check_pool(pool: Callable) -> str | None:
             "en": "A window of 3 rows and 3 columns on a table of 4: how many places does it "
             "have in each direction, if it moves by 1?",
             "ko": "4행 4열짜리 표에서 3행 3열짜리 윈도를 한 칸씩 움직이면, 방향마다 자리가 몇 "
-            "곳입니까?",
+            "곳일까요?",
         },
         {
-            "en": "The first window covers rows 1 to 3 and columns 1 to 3; the second covers the "
-            "same rows and columns 2 to 4.",
-            "ko": "첫 번째 윈도는 1~3번째 행과 1~3번째 열을 덮습니다. 두 번째 윈도는 같은 행에서 "
-            "2~4번째 열을 덮습니다.",
+            "en": "Counted from 0, the first window covers rows 0 to 2 and columns 0 to 2; the "
+            "second covers the same rows and columns 1 to 3.",
+            "ko": "0부터 세어 첫 번째 윈도는 0~2행과 0~2열을 덮습니다. 두 번째 윈도는 같은 "
+            "행에서 1~3열을 덮습니다.",
         },
         {
             "en": "The first row of the result is `[5, 7]`. Find the second in the same way.",
@@ -137,9 +137,9 @@ def check_by_hand(pooled: Any) -> str | None:
     if not np.array_equal(pooled, right):
         row, column = np.argwhere(pooled != right)[0]
         return say(
-            en=f"Look again at the window of row {row + 1}, column {column + 1} of the result: "
-            f"{pooled[row, column]:g} is not the largest of its nine numbers.",
-            ko=f"결과의 {row + 1}번째 행 {column + 1}번째 열을 다시 보세요. "
+            en=f"Look again at row {row}, column {column} of the result (counted from 0): "
+            f"{pooled[row, column]:g} is not the largest of the nine numbers in its window.",
+            ko=f"결과의 {row}행 {column}열을 다시 보세요(0부터 셉니다). "
             f"{pooled[row, column]:g}은(는) 그 윈도의 아홉 수 가운데 가장 큰 수가 아닙니다.",
         )
     return None
@@ -151,7 +151,7 @@ def check_by_hand(pooled: Any) -> str | None:
         {
             "en": "How did section 6 take the largest number of each channel? There the array had "
             "four axes, here it has three.",
-            "ko": "6절에서는 채널마다 가장 큰 수를 어떻게 구했습니까? 거기에서는 배열의 축이 네 "
+            "ko": "6절에서는 채널마다 가장 큰 수를 어떻게 구했나요? 거기에서는 배열의 축이 네 "
             "개였고, 여기에서는 세 개입니다.",
         },
         {
@@ -188,7 +188,7 @@ def check_global_average(global_average: Callable) -> str | None:
         )
     if np.array_equal(pooled, maps.max(axis=(0, 1))):
         return say(
-            en="That is global *max* pooling; the mean is asked for.",
+            en="That is global *max* pooling; take the mean instead.",
             ko="그것은 전역 *최대* 풀링입니다. 평균을 구해야 합니다.",
         )
     if np.array_equal(pooled, maps.sum(axis=(0, 1))):
@@ -219,7 +219,7 @@ def check_global_average(global_average: Callable) -> str | None:
         },
         {
             "en": "Take any picture whose windows hold different numbers, and move the numbers "
-            "about *within* each window, for example by exchanging its two rows.",
+            "around *within* each window, for example by exchanging its two rows.",
             "ko": "윈도마다 서로 다른 수가 든 그림을 하나 정하고, 윈도 *안에서* 수의 자리를 "
             "바꾸세요. 예를 들어 두 행을 맞바꿉니다.",
         },
@@ -269,11 +269,11 @@ def check_twins(twins: Any) -> str | None:
         {
             "en": "With windows of 2, the mean is (a + b + c + d) / 4. By what is each pixel "
             "multiplied?",
-            "ko": "윈도가 2이면 평균은 (a + b + c + d) / 4입니다. 화소마다 얼마를 곱하는 셈입니까?",
+            "ko": "윈도가 2이면 평균은 (a + b + c + d) / 4입니다. 화소마다 얼마를 곱하는 셈일까요?",
         },
         {
             "en": "All weights are equal and add up to 1. How many are there?",
-            "ko": "가중치는 모두 같고, 더하면 1입니다. 가중치는 모두 몇 개입니까?",
+            "ko": "가중치는 모두 같고, 더하면 1입니다. 가중치는 모두 몇 개일까요?",
         },
         {
             "en": "`np.full((rows, columns), number)` makes an array filled with one number; here "
@@ -304,7 +304,7 @@ def check_pooling_kernel(pooling_kernel: Callable) -> str | None:
                 en=f"On paper of brightness 1 your kernel of size {size} gives "
                 f"{kernel.sum():.3g}; the mean is 1. How many pixels lie under the window?",
                 ko=f"밝기가 1인 종이에서 크기 {size}인 커널이 {kernel.sum():.3g}을(를) 답합니다. "
-                "평균은 1이어야 합니다. 윈도 아래에 화소가 몇 개 있습니까?",
+                "평균은 1이어야 합니다. 윈도 아래에 화소가 몇 개 있나요?",
             )
         if not np.allclose(kernel, kernel.mean()):
             return say(
