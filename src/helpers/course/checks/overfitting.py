@@ -220,7 +220,7 @@ def check_diagnose(diagnose: Callable) -> str | None:
             "en": "The slope of the penalty, `2 * decay * weights`, is added to the slope of the "
             "loss; then the step is as ever.",
             "ko": "벌점의 기울기 `2 * decay * weights`를 손실의 기울기에 더한 다음, 늘 하던 대로 "
-            "한 걸음 내딛으세요.",
+            "한 걸음 내디디세요.",
         },
         {
             "en": "`weights - learning_rate * (slopes + 2 * decay * weights)`",

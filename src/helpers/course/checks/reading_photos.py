@@ -409,8 +409,8 @@ def check_answer(answer: Callable) -> str | None:
     if hand >= TO_BEAT_HAND and mnist >= TO_BEAT_MNIST:
         return None
     got = say(
-        en=f"The hand {hand:.1%}, MNIST {mnist:.1%}; the numbers to beat are {TO_BEAT_HAND:.0%} "
-        f"and {TO_BEAT_MNIST:.0%}. ",
+        en=f"The handwriting {hand:.1%}, MNIST {mnist:.1%}; the numbers to beat are "
+        f"{TO_BEAT_HAND:.0%} and {TO_BEAT_MNIST:.0%}. ",
         ko=f"이 글씨 {hand:.1%}, MNIST {mnist:.1%}입니다. 넘어야 할 수는 {TO_BEAT_HAND:.0%}와 "
         f"{TO_BEAT_MNIST:.0%}입니다. ",
     )
