@@ -126,8 +126,8 @@ def test_a_file_that_was_damaged_since_is_fetched_again(hub, tmp_path):
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
-        ("altered", "cut or altered"),
-        ("cut", "cut or altered"),
+        ("altered", "incomplete or changed"),
+        ("cut", "incomplete or changed"),
         ("missing", "no such file"),
         ("licence", "licence accepted"),
         ("private", "private"),

@@ -113,8 +113,8 @@ def download(
         if sha256(temporary) != checksum:
             raise DataError(
                 say(
-                    en=f"{file} of {repository} came cut or altered: its sha256 is not the one "
-                    "expected, and nothing of it was kept.",
+                    en=f"{file} of {repository} arrived incomplete or changed: its sha256 is not "
+                    "the expected one, so it was not kept.",
                     ko=f"받은 {repository}의 {file} 파일이 잘렸거나 바뀌었습니다. sha256이 "
                     "기대한 것과 달라서 저장하지 않았습니다.",
                 )

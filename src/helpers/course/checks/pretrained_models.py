@@ -145,7 +145,7 @@ def check_by_hand(by_hand: dict[str, Any]) -> str | None:
     return None
 
 
-#: Nothing lies half-way between two whole numbers, where rounding hangs on the last digit.
+#: Nothing lies half-way between two whole numbers, where the last digit decides the rounding.
 _WEIGHTS = np.array([[0.93, -1.4, 0.32, 0.0], [0.02, 0.05, -0.07, 0.01], [-30.0, 4.0, 9.0, 21.0]])
 
 
@@ -239,8 +239,8 @@ def check_restore(restore: Callable) -> str | None:
         )
     if np.allclose(ours, np.trunc(_WEIGHTS / _scales(_WEIGHTS, 7)) * _scales(_WEIGHTS, 7)):
         return say(
-            en="You cut the decimals off: `np.round` goes to the nearest whole number, and errs "
-            "by half as much.",
+            en="You cut the decimals off: `np.round` goes to the nearest whole number, and its "
+            "error is half as large.",
             ko="소수점 아래를 잘라 냈습니다. `np.round`는 가장 가까운 정수로 가므로 오차가 "
             "절반입니다.",
         )
@@ -293,7 +293,7 @@ def check_threshold(choose_threshold: Callable) -> str | None:
         )
     if np.isclose(ours, 0.9):
         return say(
-            en="That is the share itself; wanted is the score under which that share lies.",
+            en="That is the share itself; give back the score under which that share lies.",
             ko="그것은 비율입니다. 그 비율이 아래에 들어오는 점수를 찾아야 합니다.",
         )
     spread = scores.min() + 0.9 * np.ptp(scores)

@@ -19,8 +19,8 @@ from helpers.reader import say
             "값에는 무엇이 더 들어 있나요?",
         },
         {
-            "en": "Too much are the part above the rectangle and the part left of it. Their "
-            "common corner, above *and* left, goes away twice.",
+            "en": "It also holds the part above the rectangle and the part left of it. If you "
+            "subtract both, their common corner, above *and* left, is subtracted twice.",
             "ko": "직사각형의 위쪽과 왼쪽이 더 들어 있습니다. 둘을 빼면 왼쪽 위에서 겹치는 "
             "부분이 두 번 빠집니다.",
         },
@@ -54,7 +54,7 @@ def check_rectangle_sum(rectangle_sum: Callable) -> str | None:
         )
     if tried.agrees(lambda table, x, y, w, h: _inside(table, x, y, w, h) - table[y, x]):
         return say(
-            en="The corner above *and* left of the rectangle was taken away twice: add it once.",
+            en="The corner above *and* left of the rectangle was subtracted twice: add it once.",
             ko="직사각형의 왼쪽 위에서 겹치는 부분을 두 번 뺐습니다. 한 번 더하세요.",
         )
     if tried.agrees(lambda table, x, y, w, h: _inside(table, y, x, h, w)):
@@ -68,7 +68,7 @@ def check_rectangle_sum(rectangle_sum: Callable) -> str | None:
     ):
         return say(
             en="You are one row and one column off: the table begins with a row and a column of "
-            "zeros, so nothing has to be taken off by 1.",
+            "zeros, so there is no 1 to subtract.",
             ko="한 행, 한 열씩 어긋났습니다. 표의 첫 행과 첫 열이 0이므로 1을 뺄 필요가 없습니다.",
         )
     tried = Tried(
