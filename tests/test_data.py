@@ -71,7 +71,7 @@ def test_no_caller_changes_them_for_another():
 @pytest.mark.parametrize(
     ("lang", "missing", "spoilt", "mend"),
     [
-        ("en", "is missing", "is cut or altered", "To restore it: "),
+        ("en", "is missing", "is incomplete or changed", "To restore it: "),
         ("ko", "파일이 없습니다", "파일이 잘렸거나 바뀌었습니다", "되살리는 방법: "),
     ],
 )

@@ -14,7 +14,7 @@ MNIST = DATA / "mnist.npz"
 
 
 class DataError(Exception):
-    """A data file is missing, cut or altered; the message says how to restore it."""
+    """A data file is missing, incomplete or changed; the message says how to restore it."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]  # in a notebook: the sentence, not our code
@@ -95,7 +95,7 @@ def check_file(path: Path) -> None:
     if sha256(path) != recorded(DATA).get(path):
         raise DataError(
             say(
-                en=f"{name} is not the file the course ships: it is cut or altered. "
+                en=f"{name} is not the file the course ships: it is incomplete or changed. "
                 f"To restore it: {restore}",
                 ko=f"{name} 파일이 잘렸거나 바뀌었습니다. 되살리는 방법: {restore}",
             )
