@@ -1,4 +1,5 @@
 import warnings
+from itertools import combinations
 
 import cv2
 import matplotlib.pyplot as plt
@@ -86,6 +87,7 @@ DIAGRAMS = {
     "pooling": lambda: pooling.pooling_step(IMAGE, row=1, column=0, size=3),
     "smaller": lambda: pooling.shrinking_maps([[IMAGE, IMAGE[::2, ::2]]], [say("a", "가")]),
     "window": lambda: embeddings.window("abcd", place=1, size=2),
+    "map": lambda: embeddings.word_map(np.eye(3, 2), "abc", [say("a", "가"), "b", "b"]),
     "cuts": lambda: tokens.cuts({say("a", "가"): "bcd", "b": ["bc", "d"]}),
     "unrolled": lambda: recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2),
     "gradients": lambda: recurrence.unrolled([1, 2], np.eye(2), gradients=[0.1, 1]),
@@ -216,6 +218,19 @@ def test_an_alignment_is_drawn_up_to_the_step():
     assert {"a title", "written so far: xy"} <= set(texts(figure))
     last = attention.alignment(LOOKS[:3], "abcde", "xyz", 9)
     assert "written so far: xyz" in texts(last)
+
+
+def test_the_words_of_a_map_lie_on_no_other_word_and_on_no_point():
+    """Three points close together at the right edge, with room on their other side."""
+    places = np.array([[0, 0], [1, 0.5], [0.98, 0.5], [1, 0.53], [0.5, 1]])
+    names = ["a long name (of a word)", *["a name"] * 3, "another"]
+    figure = embeddings.word_map(places, names, list("aabba"))
+    figure.draw_without_rendering()
+    axis = figure.axes[0]
+    boxes = [text.get_window_extent() for text in axis.texts]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    for point in axis.transData.transform(places):
+        assert not any(box.contains(*point) for box in boxes)
 
 
 def test_a_network_in_the_middle_of_its_reading_shows_no_later_state():
