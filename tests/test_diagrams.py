@@ -175,6 +175,19 @@ def test_a_diagram_is_small_on_a_card_and_in_the_readers_language(draw, lang, mo
     assert any("가" <= letter <= "힣" for letter in said) == (lang == "ko")
 
 
+@each_diagram
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_nothing_that_is_written_touches_the_edge(draw, lang, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", lang)
+    figure = draw()
+    figure.draw_without_rendering()
+    inside = figure.bbox.padded(-3)
+    for text in (text for axis in figure.axes for text in axis.texts if text.get_text()):
+        box = text.get_window_extent()
+        assert inside.contains(box.x0, box.y0), text.get_text()
+        assert inside.contains(box.x1, box.y1), text.get_text()
+
+
 def test_a_step_shows_the_sum_and_the_map_as_far_as_it_is_filled():
     figure = diagrams.convolution_step(IMAGE, KERNEL, 2, 1, MAP)
     assert f"sum = {MAP[2, 1]:.1f}" in texts(figure)

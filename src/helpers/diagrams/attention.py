@@ -248,7 +248,7 @@ def alignment(
     wide = 1.7
     left = len(source) * wide + 2.6  # of the heat map
     tall = 0.78  # of a row
-    figure, axis = new_card(left + len(source) * 1.25, max(len(target) * tall + 0.6, 8))
+    figure, axis = new_card(left + len(source) * 1.25, max(len(target) * tall + 1, 8))
     for place, (piece, share) in enumerate(zip(source, weights[step], strict=True)):
         middle = place * wide + 0.65
         axis.plot(
