@@ -1,4 +1,5 @@
 import warnings
+from itertools import combinations
 
 import cv2
 import matplotlib.pyplot as plt
@@ -86,6 +87,7 @@ DIAGRAMS = {
     "pooling": lambda: pooling.pooling_step(IMAGE, row=1, column=0, size=3),
     "smaller": lambda: pooling.shrinking_maps([[IMAGE, IMAGE[::2, ::2]]], [say("a", "가")]),
     "window": lambda: embeddings.window("abcd", place=1, size=2),
+    "map": lambda: embeddings.word_map(np.eye(3, 2), "abc", [say("a", "가"), "b", "b"]),
     "cuts": lambda: tokens.cuts({say("a", "가"): "bcd", "b": ["bc", "d"]}),
     "unrolled": lambda: recurrence.unrolled([1, 0, 0], [1, 0.5, 0.25], step=2),
     "gradients": lambda: recurrence.unrolled([1, 2], np.eye(2), gradients=[0.1, 1]),
@@ -173,6 +175,19 @@ def test_a_diagram_is_small_on_a_card_and_in_the_readers_language(draw, lang, mo
     assert any("가" <= letter <= "힣" for letter in said) == (lang == "ko")
 
 
+@each_diagram
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_nothing_that_is_written_touches_the_edge(draw, lang, monkeypatch):
+    monkeypatch.setenv("COURSE_LANG", lang)
+    figure = draw()
+    figure.draw_without_rendering()
+    inside = figure.bbox.padded(-3)
+    for text in (text for axis in figure.axes for text in axis.texts if text.get_text()):
+        box = text.get_window_extent()
+        assert inside.contains(box.x0, box.y0), text.get_text()
+        assert inside.contains(box.x1, box.y1), text.get_text()
+
+
 def test_a_step_shows_the_sum_and_the_map_as_far_as_it_is_filled():
     figure = diagrams.convolution_step(IMAGE, KERNEL, 2, 1, MAP)
     assert f"sum = {MAP[2, 1]:.1f}" in texts(figure)
@@ -216,6 +231,19 @@ def test_an_alignment_is_drawn_up_to_the_step():
     assert {"a title", "written so far: xy"} <= set(texts(figure))
     last = attention.alignment(LOOKS[:3], "abcde", "xyz", 9)
     assert "written so far: xyz" in texts(last)
+
+
+def test_the_words_of_a_map_lie_on_no_other_word_and_on_no_point():
+    """Three points close together at the right edge, with room on their other side."""
+    places = np.array([[0, 0], [1, 0.5], [0.98, 0.5], [1, 0.53], [0.5, 1]])
+    names = ["a long name (of a word)", *["a name"] * 3, "another"]
+    figure = embeddings.word_map(places, names, list("aabba"))
+    figure.draw_without_rendering()
+    axis = figure.axes[0]
+    boxes = [text.get_window_extent() for text in axis.texts]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    for point in axis.transData.transform(places):
+        assert not any(box.contains(*point) for box in boxes)
 
 
 def test_a_network_in_the_middle_of_its_reading_shows_no_later_state():

@@ -75,7 +75,7 @@ def soft_clock(
     axis.text(x, 8.3, query, ha="center", va="center", fontsize=12, color=INPUT.color)
     for place, ((known, value), weight) in enumerate(zip(values.items(), weights, strict=True)):
         top = 0.6 + 1.5 * place
-        name = say(f"{known} h: {value} °C", f"{known}시: {value}도")
+        name = say(f"{known} h: {value} °C", f"{known}시: {value} °C")
         axis.text(12.6, top + 0.4, name, ha="right", va="center", color=TEXT)
         axis.add_patch(Rectangle((13, top), 4.5 * weight, 0.8, facecolor="#cfe5db"))
         draw_frame(axis, 13, top, max(4.5 * weight, 0.01), 0.8, ACTIVATIONS)
@@ -141,9 +141,8 @@ def attention_step(
     middle = top + num_keys / 2
     draw_arrow(axis, (1.8 + d + 0.3, middle), (score - 0.3, middle))
     draw_arrow(axis, (score + 1.2, middle), (weight - 0.2, middle))
-    axis.text(
-        (score + weight + 1) / 2, middle - 0.5, "softmax", ha="center", fontsize=8, color=TEXT
-    )
+    by = say("softmax", "소프트맥스")
+    axis.text((score + weight + 1) / 2, middle - 0.5, by, ha="center", fontsize=8, color=TEXT)
     axis.text((weight + 1 + value) / 2, middle, "×", fontsize=15, ha="center", va="center")
     draw_arrow(axis, (value + len(context) / 2, top + num_keys + 0.1),
                (value + len(context) / 2, bottom - 0.95))  # fmt: skip
@@ -249,7 +248,7 @@ def alignment(
     wide = 1.7
     left = len(source) * wide + 2.6  # of the heat map
     tall = 0.78  # of a row
-    figure, axis = new_card(left + len(source) * 1.25, max(len(target) * tall + 0.6, 8))
+    figure, axis = new_card(left + len(source) * 1.25, max(len(target) * tall + 1, 8))
     for place, (piece, share) in enumerate(zip(source, weights[step], strict=True)):
         middle = place * wide + 0.65
         axis.plot(

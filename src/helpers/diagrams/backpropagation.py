@@ -126,7 +126,7 @@ def _draw_graph(
     below_s: str = "",
 ) -> plt.Figure:
     """Draw nodes, the arrows forward, and the way back as far as it is done."""
-    figure, axis = new_card(25.6, 7.6)
+    figure, axis = new_card(25.6, 8)
     for edge in edges:
         start, end = edge.split()
         is_done = end in values

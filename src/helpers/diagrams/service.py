@@ -102,8 +102,8 @@ def request_way(
     """
     num_done = len(hops) if step is None else min(step, len(hops))
     place = {name: 1.9 + _BETWEEN * number for number, name in enumerate(servers)}
-    figure, axis = new_card(_BETWEEN * (len(servers) - 1) + 3.8, len(hops) + 2.3)
-    bottom = len(hops) + 2.2
+    figure, axis = new_card(_BETWEEN * (len(servers) - 1) + 3.8, len(hops) + 2.8)
+    bottom = len(hops) + 2
     for name, x in place.items():
         axis.plot([x, x], [0.6, bottom], color=_PALE, linewidth=1.5, zorder=0)
         is_down = name == down
@@ -221,7 +221,7 @@ def waiting_clients(
     for number, (name, title) in enumerate(titles.items()):
         axis = axes[name]
         axis.plot(list(model), [pair[number] for pair in model.values()], "-",
-                  color=ACTIVATIONS.color, label=say("the line alone", "줄만 계산"))  # fmt: skip
+                  color=ACTIVATIONS.color, label=say("computed", "계산한 값"))  # fmt: skip
         axis.plot(list(measured), [pair[number] for pair in measured.values()], "s",
                   color=INPUT.color, label=say("measured", "잰 값"))  # fmt: skip
         axis.axvline(num_clients, color=TEXT, linestyle=":", linewidth=1)

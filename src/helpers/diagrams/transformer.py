@@ -366,7 +366,7 @@ def _name_lines(axis: Axes, lines: Mapping[str, tuple[Sequence[float], Sequence[
         height = max(heights[name], last + 12)
         number = list(lines).index(name)
         axis.annotate(
-            f" {name}", ends[name], (0, height - heights[name]), textcoords="offset points",
+            f" {name}", ends[name], (4, height - heights[name]), textcoords="offset points",
             color=_INKS[number].color, va="center",
         )  # fmt: skip
         last = height
