@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from enum import Enum
 from functools import update_wrapper, wraps
-from inspect import isfunction
+from inspect import iscoroutine, isfunction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -365,10 +365,25 @@ def _guarded(answer: Any, results: list[Any]) -> Any:
             raise
         if result is None:
             raise _ReturnsNothing
+        refuse_coroutine(result)
         results.append(result)
         return _filled(result)
 
     return guarded
+
+
+def refuse_coroutine(result: Any) -> None:
+    """Raise `Unfit` for what an ``async def`` gives back when it is called as a function."""
+    if iscoroutine(result):
+        result.close()
+        raise Unfit(
+            say(
+                en="A function written with `async def` gives back no result when it is called, "
+                "but something to wait for: write `def`.",
+                ko="`async def`로 쓴 함수는 불러도 결과가 아니라 기다릴 것을 돌려줍니다. `def`로 "
+                "쓰세요.",
+            )
+        )
 
 
 def _settled(result: Any) -> Any:

@@ -209,6 +209,11 @@ def _slope_of_valleys(weight):
 )
 def check_escape(my_rate: float) -> str | None:
     """Judge a learning rate by where the walk on the lesson's two valleys ends."""
+    if isinstance(my_rate, str):
+        return say(
+            en=f"{my_rate!r} is a text, in quotation marks: a number stands without them.",
+            ko=f"{my_rate!r}은(는) 따옴표로 둘러싼 글자입니다. 수는 따옴표 없이 쓰세요.",
+        )
     try:
         rate = float(my_rate)
     except (TypeError, ValueError):
@@ -264,50 +269,47 @@ def check_dead(count_dead: Callable) -> str | None:
     """Judge a function (N, neurons) -> number of neurons that are 0 in every row."""
     # Three pictures, six neurons: columns 1 and 4 are dead, and row 1 is silent.
     outputs = np.array([[1, 0, 0, 2, 0, 3], [0, 0, 0, 0, 0, 0], [2, 0, 1, 0, 0, 0.5]])
-    zero = outputs == 0
-    counted = count_dead(outputs)
-    if np.ndim(counted):
+    fresh = np.random.default_rng().integers(0, 2, (3, 20)) * 0.5
+    trials = [(outputs,), (np.ones((2, 3)),), (np.array([[0.0, 1], [0, 2]]),)]
+    trials += [(np.array([[1.0, 0], [2, 0]]),), (fresh,)]
+    tried = Tried(count_dead, trials)
+    if any(map(np.ndim, tried.said)):
         return say(
             en="How many are dead is one number; you return several. `np.sum` counts the true ones "
             "of a list, `len` its places.",
             ko="죽은 뉴런이 몇 개인지, 답은 수 하나인데 여러 개가 나옵니다. `np.sum`은 참인 것을, "
             "`len`은 자리의 수를 셉니다.",
         )
-    counted = float(numbers(counted))
-    if counted == zero.sum():
+    if tried.agrees(lambda outputs: (outputs == 0).sum()):
         return say(
             en="You count single zeros. A living neuron may be 0 for some pictures; dead is one "
             "that is 0 for all of them.",
             ko="0을 하나하나 세고 있습니다. 살아 있는 뉴런도 어떤 그림에서는 0을 냅니다. 모든 "
             "그림에서 0인 뉴런만 죽은 것입니다.",
         )
-    if counted == zero.any(axis=0).sum():
+    if tried.agrees(lambda outputs: (outputs == 0).any(axis=0).sum()):
         return say(
             en="You count neurons that are 0 for *one* picture or more; they must be 0 for all.",
             ko="그림 *하나에서라도* 0인 뉴런을 세고 있습니다. 모든 그림에서 0이어야 합니다.",
         )
-    if counted == zero.all(axis=1).sum():
+    if tried.agrees(lambda outputs: (outputs == 0).all(axis=1).sum()):
         return say(
             en="You count the pictures for which all neurons are silent. Neurons are columns: go "
             "along axis 0.",
             ko="모든 뉴런이 조용한 그림을 세고 있습니다. 뉴런은 열이므로 0번 축을 따라 보아야 "
             "합니다.",
         )
-    if np.isclose(counted, zero.all(axis=0).mean()):
+    if tried.agrees(lambda outputs: (outputs == 0).all(axis=0).mean()):
         return say(
             en="That is the share of dead neurons; give their number.",
             ko="그것은 죽은 뉴런의 비율입니다. 개수를 구하세요.",
         )
-    if counted == outputs.any(axis=0).sum():
+    if tried.agrees(lambda outputs: outputs.any(axis=0).sum()):
         return say(
             en="Those are the living ones.",
             ko="그것은 살아 있는 뉴런의 수입니다.",
         )
-    fresh = np.random.default_rng().integers(0, 2, (3, 20)) * 0.5
-    trials = [(outputs,), (np.ones((2, 3)),), (np.array([[0.0, 1], [0, 2]]),), (fresh,)]
-    if wrong := Tried(count_dead, trials).first_wrong(
-        lambda outputs: (outputs == 0).all(axis=0).sum()
-    ):
+    if wrong := tried.first_wrong(lambda outputs: (outputs == 0).all(axis=0).sum()):
         table = wrong.given[0].tolist()
         right, said = wrong.shown()
         return say(

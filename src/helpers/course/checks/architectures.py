@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from fastapi import HTTPException
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, Unfit, check, refuse_coroutine
 from helpers.reader import say
 
 _PARTS = {"M": ("the model", "모델"), "V": ("the view", "뷰"), "C": ("the controller", "컨트롤러")}
@@ -168,6 +168,11 @@ def check_controller(controller: Any) -> str | None:
             en="You return the digits as the model has them: give them to the view first.",
             ko="모델의 숫자를 그대로 돌려주고 있습니다. 먼저 뷰에 넘기세요.",
         )
+    if callable(body):
+        return say(
+            en="You return the view itself: call it, and give it the digits.",
+            ko="뷰를 그대로 돌려주고 있습니다. 숫자를 주고 뷰를 부르세요.",
+        )
     if body == _VIEWS["json"]([9, 2]):
         return say(
             en='The client wants "page" and gets JSON: use the view that `wants` names.',
@@ -294,7 +299,7 @@ def check_route(route: Callable) -> str | None:
         )
     other = {"/a/b": "first", "/a": "second", "/a/b/c/d": "third", "/ab": "fourth"}
     paths = ["/digits", "/digits/7", "/uploads/a/b/c", "/digits/older", "/nowhere", "/digits/"]
-    paths += ["/digits/old", "/digits/old/lost", "/digits/old/lost/found/1", "/", ""]
+    paths += ["/digits/old", "/digits/old/lost", "/digits/old/lost/found/1", "/"]
     trials = [(path, _TABLE) for path in paths]
     trials += [(path, other) for path in ("/a/b/c", "/a/b/c/d/e", "/ab/c", "/abc", "/a/c/b", "/b")]
     if wrong := Tried(route, trials).first_wrong(_routed):
@@ -330,6 +335,13 @@ class _Day:
         return b"photo " + photo_id.encode() if photo_id in self.kept else None
 
     def read(self, photo):
+        if photo is None:
+            raise Unfit(
+                say(
+                    en="You let `read` read `None`: first check whether there is such an upload.",
+                    ko="`read`에 `None`을 넘깁니다. 그런 업로드가 있는지부터 보세요.",
+                )
+            )
         return self.texts[photo.removeprefix(b"photo ").decode()]
 
 
@@ -377,7 +389,17 @@ def check_digits(make_digits: Callable) -> str | None:
             ko=f'그런 업로드가 없으면 (404, "unknown")을 돌려주세요. 지금은 {found}입니다.',
         )
     day.is_up = False
-    return _in_the_dark(day, digits) or _up_again(day, digits)
+    found = _differs(digits, day.late, (502, "later"))
+    if fault := _in_the_dark(day, digits) or _up_again(day, digits):
+        return fault
+    if found:
+        return say(
+            en="There was no such upload before, but it may have come since: while uploads are "
+            f'down you can\'t know, so return (502, "later"), not {found}.',
+            ko="아까는 그런 업로드가 없었지만 그사이에 올라왔을 수 있습니다. 업로드가 꺼져 있으면 "
+            f'알 수 없으므로 {found}이(가) 아니라 (502, "later")를 돌려주세요.',
+        )
+    return None
 
 
 def _in_the_dark(day, digits):
@@ -457,5 +479,6 @@ def _differs(digits, photo_id, right):
         found = raised.status_code, raised.detail
     except ConnectionError:
         return "ConnectionError"
+    refuse_coroutine(found)
     found = tuple(found) if isinstance(found, list) else found
     return None if found == right else found if found is not None else "None"

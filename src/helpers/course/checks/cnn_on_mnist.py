@@ -123,11 +123,13 @@ def check_counts(counts: Any) -> str | None:
 def check_cross_entropy(cross_entropy: Callable) -> str | None:
     """Judge a function (probabilities (N, C), labels (N,)) -> mean cross-entropy."""
     rng = np.random.default_rng(0)
-    probabilities = rng.dirichlet(np.ones(10), 4).round(3) + 0.001
-    labels = np.array([7, 2, 2, 0])
+    # Rows and labels may be exchanged without an error: the number that comes out tells more.
+    labels = np.array([7, 2, 2, 0, 8, 4, 7, 1, 5])
+    rows = np.arange(len(labels))
+    probabilities = rng.dirichlet(np.ones(10), len(rows)).round(3) + 0.001
     answer = numbers(cross_entropy(probabilities, labels))
-    right = -np.log(probabilities[np.arange(4), labels])
-    if answer.shape == (4,):
+    right = -np.log(probabilities[rows, labels])
+    if answer.shape == rows.shape:
         return say(
             en="You return one number for each digit: take their mean.",
             ko="숫자 그림마다 수가 하나씩 나옵니다. 평균을 구하세요.",
@@ -160,7 +162,23 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
             ko="`[:, labels]`는 모든 행에서 열을 여러 개 고릅니다. `:` 자리에 "
             "`np.arange(len(labels))`를 써서 행마다 수를 하나씩 고르세요.",
         ),
-        (1 - probabilities[np.arange(4), labels]).mean(): say(
+        -np.log(probabilities[labels, labels]).mean(): say(
+            en="`[labels, labels]` takes the rows of the labels: `labels[0]` belongs to row 0, "
+            "`labels[1]` to row 1. Put `np.arange(len(labels))` first.",
+            ko="`[labels, labels]`는 행도 레이블로 고릅니다. `labels[0]`은 0번 행, `labels[1]`은 "
+            "1번 행의 것이므로 앞자리에 `np.arange(len(labels))`를 쓰세요.",
+        ),
+        -np.log(probabilities[labels, rows]).mean(): say(
+            en="Rows and columns are exchanged: a row is a picture, and its label is the column.",
+            ko="행과 열이 바뀌었습니다. 행은 그림이고, 그 레이블이 열 번호입니다.",
+        ),
+        -np.log(probabilities[rows, rows]).mean(): say(
+            en="You go down the diagonal, as if the pictures showed 0, 1, 2, ...: `labels` says "
+            "which column is the right one.",
+            ko="그림이 0, 1, 2, ... 차례인 것처럼 대각선을 따라갑니다. 어느 열이 정답인지는 "
+            "`labels`에 있습니다.",
+        ),
+        (1 - probabilities[rows, labels]).mean(): say(
             en="That is what is missing to 1; the cross-entropy takes the logarithm.",
             ko="그것은 1에서 모자란 만큼입니다. 교차 엔트로피는 로그를 씁니다.",
         ),
@@ -169,13 +187,18 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
         if np.isclose(answer, wrong):
             return mistake
     fresh = np.random.default_rng()
-    trials = [(probabilities, labels)]
-    trials += [
-        (fresh.dirichlet(np.ones(10), size) + 0.001, fresh.integers(0, 10, size))
+    trials = [
+        (fresh.dirichlet(np.ones(10), size) + 0.001, fresh.permutation(size) % 10)
         for size in (3, 13)
     ]
-    if wrong := Tried(cross_entropy, trials).first_wrong(
-        lambda probabilities, labels: -np.log(probabilities[np.arange(len(labels)), labels]).mean()
+
+    def rule(probabilities, labels):
+        return -np.log(probabilities[np.arange(len(labels)), labels]).mean()
+
+    # One that is wrong on the first may stop with an error on the others.
+    if wrong := (
+        Tried(cross_entropy, [(probabilities, labels)]).first_wrong(rule)
+        or Tried(cross_entropy, trials).first_wrong(rule)
     ):
         probabilities, labels = wrong.given
         picked = probabilities[np.arange(len(labels)), labels].round(3).tolist()

@@ -1,11 +1,12 @@
 """Checks of lesson 05, dense networks."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, numbers, shown
+from helpers.course.checks import Tried, check, numbers, same, shown
 from helpers.data import load_mnist
 from helpers.nn.dense import backward, build_dnn, cross_entropy, forward
 from helpers.nn.optimizers import SGD
@@ -81,10 +82,11 @@ def check_count_parameters(count_parameters: Callable) -> str | None:
     return None
 
 
-def _slopes(x, w, v, y):
+def _slopes(x, w, v, y, *, direct=1, through=1, square=lambda miss: 2 * miss):
+    """Return the slopes of w and v; what is given by name makes them those of a mistake."""
     h = w * x
-    of_s = 2 * (h + v * max(h, 0) - y)
-    return of_s * (1 + v * (h > 0)) * x, of_s * max(h, 0)
+    of_s = square(h + v * max(h, 0) - y)
+    return of_s * (direct + through * v * (h > 0)) * x, of_s * max(h, 0)
 
 
 @check(
@@ -112,19 +114,27 @@ def _slopes(x, w, v, y):
 )
 def check_slopes(slopes: Callable) -> str | None:
     """Judge a function (x, w, v, y) -> slopes of w and v in h = w x, s = h + v relu(h)."""
-    found = numbers(slopes(2.0, 0.5, 3.0, 1.0))
+    trials = [(3.0, 0.5, 2.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]
+    trials += [(2.0, 0.5, -3.0, 1.0), (-2.0, 0.5, -3.0, 1.0), (1.0, -0.4, 2.0, 0.5)]
+    trials += np.random.default_rng().normal(size=(4, 4)).tolist()
+    found = numbers(slopes(*trials[0]))
     if np.shape(found) != (2,):
         return say(
             en="Return two numbers, the slope of w and the slope of v: `return of_w, of_v`.",
             ko="w의 기울기와 v의 기울기, 두 수를 돌려주세요: `return of_w, of_v`",
         )
-    mistake = _known_slopes(found, numbers(slopes(2.0, -0.5, 3.0, 1.0)))
-    if mistake:
-        return mistake
-    trials = [(2.0, 0.5, 3.0, 1.0), (2.0, -0.5, 3.0, 1.0), (-1.5, -0.4, 0.7, 2.0)]
-    trials += [(2.0, 0.5, -3.0, 1.0), (-2.0, 0.5, -3.0, 1.0), (1.0, -0.4, 2.0, 0.5)]
-    trials += np.random.default_rng().normal(size=(4, 4)).tolist()
-    if wrong := Tried(slopes, trials).first_wrong(_slopes):
+    tried = Tried(slopes, trials)
+    for rule, en, ko in _SLIPS:
+        if tried.agrees(rule):
+            return say(en=en, ko=ko)
+    if wrong := tried.first_wrong(_slopes):
+        if not any(w * x > 0 and not same(said, _slopes(x, w, v, y))
+                   for (x, w, v, y), said in zip(trials, tried.said, strict=True)):  # fmt: skip
+            return say(
+                en="For a negative h your slopes are wrong: there the ReLU gives 0 and lets no "
+                "slope through.",
+                ko="h가 음수일 때 틀립니다. 그때 ReLU는 0을 내고 기울기도 지나가지 못하게 합니다.",
+            )
         x, w, v, y = (f"{number:.3g}" for number in wrong.given)
         right, said = shown(list(wrong.right), list(wrong.said), 4)
         return say(
@@ -136,50 +146,56 @@ def check_slopes(slopes: Callable) -> str | None:
     return None
 
 
-def _known_slopes(positive, negative):
-    """Name the mistake that leads to the answers for h = 1 (right: 48, 6) and h = -1 (-8, 0)."""
-    if np.allclose(positive, (6, 48)):
-        return say(
-            en="These are the right slopes in the wrong order: first w, then v.",
-            ko="기울기는 맞지만 순서가 바뀌었습니다. w의 기울기가 먼저, v의 기울기가 나중입니다.",
-        )
-    if np.allclose(positive, (-48, -6)):
-        return say(
-            en="The signs are the wrong way round: where s is too large, a larger s makes the "
-            "loss grow.",
-            ko="부호가 반대입니다. s가 정답보다 클 때에는 s가 커질수록 손실도 커집니다.",
-        )
-    if np.allclose(positive, (24, 3)):
-        return say(
-            en="All is half as large as it should be: the slope of a square, (s - y)², is "
-            "2 (s - y).",
-            ko="모두 절반밖에 되지 않습니다. 제곱 (s - y)²의 기울기는 2 (s - y)입니다.",
-        )
-    if np.allclose(positive, (36, 6)):
-        return say(
-            en="One path from w to the loss is missing: h also goes into s directly. Slopes of "
-            "several paths add up.",
-            ko="w에서 손실로 가는 길이 하나 빠졌습니다. h는 s에 곧바로도 들어갑니다. 길이 여럿이면 "
-            "기울기를 더합니다.",
-        )
-    if np.allclose(positive, (12, 6)):
-        return say(
-            en="One path from w to the loss is missing, the one through the ReLU. Slopes of "
-            "several paths add up.",
-            ko="w에서 손실로 가는 길 가운데 ReLU를 지나는 길이 빠졌습니다. 길이 여럿이면 기울기를 "
-            "더합니다.",
-        )
-    if np.allclose(positive, (24, 6)):
-        return say(
-            en="Your slope of w stops at h: multiply by x, since h = w · x.",
-            ko="w의 기울기가 h에서 멈추었습니다. h = w · x이므로 x를 곱해야 합니다.",
-        )
-    if np.allclose(positive, (48, 6)) and not np.allclose(negative, (-8, 0)):
-        return say(
-            en="For a negative h your slopes are wrong: there the ReLU gives 0 and lets no slope "
-            "through.",
-            ko="h가 음수일 때 틀립니다. 그때 ReLU는 0을 내고 기울기도 지나가지 못하게 합니다.",
-        )
+#: What a typical mistake gives, and what to say of it.
+_SLIPS: list[tuple[Callable, str, str]] = [
+    (
+        lambda *given: _slopes(*given)[::-1],
+        "These are the right slopes in the wrong order: first w, then v.",
+        "기울기는 맞지만 순서가 바뀌었습니다. w의 기울기가 먼저, v의 기울기가 나중입니다.",
+    ),
+    (
+        lambda *given: _slopes(*given, square=lambda miss: -2 * miss),
+        "The signs are the wrong way round: where s is too large, a larger s makes the loss grow.",
+        "부호가 반대입니다. s가 정답보다 클 때에는 s가 커질수록 손실도 커집니다.",
+    ),
+    (
+        lambda *given: _slopes(*given, square=lambda miss: miss),
+        "All is half as large as it should be: the slope of a square, (s - y)², is 2 (s - y).",
+        "모두 절반밖에 되지 않습니다. 제곱 (s - y)²의 기울기는 2 (s - y)입니다.",
+    ),
+    (
+        lambda *given: _slopes(*given, square=lambda miss: 2 * abs(miss)),
+        "Where s is smaller than y, the sign is wrong: the slope of a square, 2 (s - y), is "
+        "negative there.",
+        "s가 y보다 작을 때 부호가 틀립니다. 그때 제곱의 기울기 2 (s - y)는 음수입니다.",
+    ),
+    (
+        lambda *given: _slopes(*given, direct=0),
+        "One path from w to the loss is missing: h also goes into s directly. Slopes of several "
+        "paths add up.",
+        "w에서 손실로 가는 길이 하나 빠졌습니다. h는 s에 곧바로도 들어갑니다. 길이 여럿이면 "
+        "기울기를 더합니다.",
+    ),
+    (
+        lambda *given: _slopes(*given, through=0),
+        "One path from w to the loss is missing, the one through the ReLU. Slopes of several "
+        "paths add up.",
+        "w에서 손실로 가는 길 가운데 ReLU를 지나는 길이 빠졌습니다. 길이 여럿이면 기울기를 "
+        "더합니다.",
+    ),
+    (
+        lambda x, w, v, y: np.array(_slopes(x, w, v, y)) / (x, 1),
+        "Your slope of w stops at h: multiply by x, since h = w · x.",
+        "w의 기울기가 h에서 멈추었습니다. h = w · x이므로 x를 곱해야 합니다.",
+    ),
+    (
+        lambda x, w, v, y: np.array(_slopes(x, w, v, y)) * (w / x, 1),
+        "You multiply the slope of h by w; since h = w · x, a nudge of w moves h by x times as "
+        "much: multiply by x.",
+        "h의 기울기에 w를 곱했습니다. h = w · x이므로 w를 조금 움직이면 h는 그 x배만큼 "
+        "움직입니다. x를 곱하세요.",
+    ),
+]
 
 
 _NUDGE = 1e-3  # a loss that is linear in each number has no error of its own
@@ -231,8 +247,8 @@ def _nudged(x, weights, grad):
 )
 def check_dense_backward(dense_backward: Callable) -> str | None:
     """Judge a function (x, weights, grad) -> slopes of x, weights and bias, against nudging."""
-    same, fresh = np.random.default_rng(0), np.random.default_rng()
-    for rng, num, inputs, neurons in [(same, 4, 3, 2), (same, 1, 2, 4), (fresh, 3, 5, 6)]:
+    fixed, fresh = np.random.default_rng(0), np.random.default_rng()
+    for rng, num, inputs, neurons in [(fixed, 4, 3, 2), (fixed, 1, 2, 4), (fresh, 3, 5, 6)]:
         x, weights = rng.normal(size=(num, inputs)), rng.normal(size=(inputs, neurons))
         grad = rng.normal(size=(num, neurons))
         given = say(
@@ -242,7 +258,7 @@ def check_dense_backward(dense_backward: Callable) -> str | None:
         try:
             found = dense_backward(x, weights, grad)
         except ValueError as error:
-            if "mismatch" not in str(error) and "broadcast" not in str(error):
+            if not re.search("mismatch|aligned|broadcast", str(error)):  # of @, np.dot, *
                 raise
             return say(
                 en=f"{given} the shapes don't fit: in `a @ b`, the columns of a must be as many "

@@ -81,7 +81,7 @@ def check_cosine(cosine: Callable) -> str | None:
 
 # Row 0 points nearly the way of rows 3 and 1; row 2 is long, row 4 opposite, row 5 near in place.
 _TABLE = np.array(
-    [[1.0, 0.2], [3.0, 1.5], [5.0, 9.0], [2.0, 0.5], [-1.0, -0.2], [0.4, 0.9], [0.1, -0.6]]
+    [[1.0, 0.2], [3.0, 1.5], [5.0, 9.0], [4.0, 1.0], [-1.0, -0.2], [0.4, 0.9], [0.1, -0.6]]
 )
 
 
@@ -126,6 +126,11 @@ def check_neighbours(neighbours: Callable) -> str | None:
             "places, `np.sort` values.",
             ko="그것은 코사인입니다. 행의 번호를 돌려주어야 합니다. `np.sort`는 값을, "
             "`np.argsort`는 자리를 알려 줍니다.",
+        )
+    if found == _neighbours(0, _TABLE, 3)[::-1]:
+        return say(
+            en="The right rows in the wrong order: the one with the highest cosine comes first.",
+            ko="행은 맞지만 순서가 거꾸로입니다. 코사인이 가장 큰 행이 먼저입니다.",
         )
     if found == _ranked(_TABLE @ _TABLE[0]):
         return say(
@@ -175,7 +180,7 @@ def _ranked(scores):
     hints=[
         {
             "en": "Go through the questions with `zip(found, true)`: how many rows are in both?",
-            "ko": "`zip(found, true)`로 질문을 하나씩 봅시다. 양쪽에 모두 있는 행은 몇 개입니까?",
+            "ko": "`zip(found, true)`로 질문을 하나씩 봅시다. 양쪽에 모두 있는 행은 몇 개일까요?",
         },
         {
             "en": "`set(f) & set(t)` keeps what both have, in whatever order.",

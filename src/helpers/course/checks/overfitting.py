@@ -139,7 +139,7 @@ def check_split(split: Callable) -> str | None:
         {
             "en": "Which of the two accuracies shows whether the network can do its exercises at "
             "all? Ask that one first.",
-            "ko": "신경망이 연습 문제라도 제대로 푸는지는 두 정확도 가운데 어느 쪽이 알려 줍니까? "
+            "ko": "신경망이 연습 문제라도 제대로 푸는지는 두 정확도 가운데 어느 쪽이 알려 줄까요? "
             "그쪽을 먼저 보세요.",
         },
         {
@@ -214,7 +214,7 @@ def check_diagnose(diagnose: Callable) -> str | None:
     hints=[
         {
             "en": "The penalty is `decay * w ** 2` for each weight. What is the slope of w²?",
-            "ko": "벌점은 가중치마다 `decay * w ** 2`입니다. w²의 기울기는 얼마입니까?",
+            "ko": "벌점은 가중치마다 `decay * w ** 2`입니다. w²의 기울기는 얼마일까요?",
         },
         {
             "en": "The slope of the penalty, `2 * decay * weights`, is added to the slope of the "
@@ -309,7 +309,7 @@ TO_BEAT = 0.93  # of digits that the lesson does not use
         {
             "en": "What could the same writer have done differently? Written a little higher, "
             "further left, larger, at more of a slant: choose one, at random for each picture.",
-            "ko": "같은 사람이 달리 쓴다면 무엇이 달라졌겠습니까? 조금 위에, 더 왼쪽에, 더 크게, "
+            "ko": "같은 사람이 달리 쓴다면 무엇이 달라졌을까요? 조금 위에, 더 왼쪽에, 더 크게, "
             "더 기울여 썼을 것입니다. 하나를 골라 그림마다 무작위로 바꾸세요.",
         },
         {
@@ -361,7 +361,7 @@ def check_augment(augment: Callable) -> str | None:
     if share < 0.8:
         return got + say(
             en="That is less than without any change: do your pictures still deserve their labels?",
-            ko="아무것도 바꾸지 않았을 때보다 낮습니다. 바꾼 그림에 레이블이 아직 맞습니까?",
+            ko="아무것도 바꾸지 않았을 때보다 낮습니다. 바꾼 그림에 레이블이 아직 맞나요?",
         )
     again = numbers(augment(images[:3], np.random.default_rng(1)))
     if np.array_equal(some, again):

@@ -14,7 +14,7 @@ from helpers.reader import say
     hints=[
         {
             "en": "How many bits does the whole model have? How many bits are a byte?",
-            "ko": "모델 전체는 몇 비트입니까? 몇 비트가 1바이트입니까?",
+            "ko": "모델 전체는 몇 비트일까요? 몇 비트가 1바이트인가요?",
         },
         {
             "en": "Parameters times bits, divided by 8, are bytes. A GB is 10⁹ of them.",
@@ -75,7 +75,7 @@ def check_memory(memory: Callable) -> str | None:
             "en": "With 3 bits, one of them the sign, the largest whole number is 2² − 1. Which is "
             "the largest weight, if you leave out its sign?",
             "ko": "3비트 가운데 한 비트는 부호이므로 가장 큰 정수는 2² − 1입니다. 부호를 빼고 "
-            "보면 가장 큰 가중치는 무엇입니까?",
+            "보면 가장 큰 가중치는 무엇일까요?",
         },
         {
             "en": "The scale is 0.9 / 3. Divide each weight by it and round to the nearest whole "
@@ -92,7 +92,13 @@ def check_memory(memory: Callable) -> str | None:
 )
 def check_by_hand(by_hand: dict[str, Any]) -> str | None:
     """Judge the quantisation of −0.9, 0.5, 0.25 and −0.1 with 3 bits."""
-    scale, kept, restored = (numbers(by_hand[row]) for row in ("scale", "numbers", "restored"))
+    rows = ("scale", "numbers", "restored")
+    if isinstance(by_hand, dict) and (missing := [row for row in rows if row not in by_hand]):
+        return say(
+            en=f"`{missing[0]}` is missing: keep the three names as they are.",
+            ko=f"`{missing[0]}`이(가) 없습니다. 세 이름은 그대로 두세요.",
+        )
+    scale, kept, restored = (numbers(by_hand[row]) for row in rows)
     if scale.size != 1:
         return say(
             en="The scale is one number, which all four weights share.",
@@ -267,7 +273,7 @@ def _rounded(weights, highest, axis=1):
         {
             "en": "Sort the scores in your mind: under which of them lies the share asked for?",
             "ko": "점수를 작은 것부터 늘어놓았다고 생각해 봅시다. 어느 점수 아래에 그 비율이 "
-            "들어옵니까?",
+            "들어올까요?",
         },
         {
             "en": "Such a number is called a *quantile*, and NumPy has a function of that name.",

@@ -19,7 +19,7 @@ from helpers.vision.hands.sheets import compose_sheet, read_sheet
             "en": "Paper is about 255 and must become about 0; ink is about 0 and must become "
             "about 1. Which sum turns the one into the other?",
             "ko": "종이는 255쯤인데 0쯤이 되어야 하고, 잉크는 0쯤인데 1쯤이 되어야 합니다. "
-            "어떤 계산을 하면 그렇게 됩니까?",
+            "어떤 계산을 하면 그렇게 될까요?",
         },
         {
             "en": "Divide by 255 first: then everything lies between 0 and 1, and `1 - ...` flips "
@@ -64,11 +64,17 @@ def check_as_mnist(as_mnist: Callable) -> str | None:
             en=f"The smallest number is {image.min():g}: black is 0, nothing lies below it.",
             ko=f"가장 작은 수가 {image.min():g}입니다. 검정이 0이고, 그보다 작은 수는 없습니다.",
         )
+    if np.ptp(image) == 0 and image.flat[0] in (0, 1):
+        return say(
+            en=f"Everything has become {image.flat[0]:g}, the greys are lost: `//` drops what "
+            "comes after the decimal point, `/` keeps it.",
+            ko=f"모든 화소가 {image.flat[0]:g}이고 회색이 사라졌습니다. `//`는 소수점 아래를 "
+            "버립니다. `/`를 쓰세요.",
+        )
     if np.isin(image, (0, 1)).all():
         return say(
-            en="Only 0 and 1 are left, the greys are lost: `//` drops what comes after the "
-            "decimal point, `/` keeps it.",
-            ko="0과 1만 남고 회색이 사라졌습니다. `//`는 소수점 아래를 버립니다. `/`를 쓰세요.",
+            en="Only 0 and 1 are left, the greys are lost: keep how dark each pixel is.",
+            ko="0과 1만 남고 회색이 사라졌습니다. 화소가 얼마나 어두운지를 남기세요.",
         )
     fresh = np.random.default_rng().integers(0, 256, (4, 5)).astype(np.uint8)
     extremes = np.array([[0, 255]], np.uint8)
@@ -109,7 +115,7 @@ def _centre(image):
     hints=[
         {
             "en": "Where is the centre of mass now, and how far is it from there to row 14?",
-            "ko": "질량 중심은 지금 몇 번 행에 있습니까? 거기서 14번 행까지는 몇 행입니까?",
+            "ko": "질량 중심은 지금 몇 번 행에 있나요? 거기서 14번 행까지는 몇 행인가요?",
         },
         {
             "en": "`rows, columns = np.indices(image.shape)` gives each pixel its row and column; "
@@ -206,7 +212,9 @@ def check_shift(shift_to_centre: Callable) -> str | None:
 def _on_another(shift_to_centre):
     """Judge on other ink, whose distances end in all sorts of decimals."""
     rng = np.random.default_rng(8)
-    images = [np.roll(_IMAGE, (13, 5), axis=(0, 1))]
+    last, first = np.zeros((2, 28, 28), np.float32)
+    last[[27, 3], [27, 6]] = first[[0, 23], [20, 0]] = 1, 0.5
+    images = [np.roll(_IMAGE, (13, 5), axis=(0, 1)), last, first]
     images += [_ink(rng) for _ in range(6)] + [_ink(np.random.default_rng())]
     for image in images:
         row, column = _centre(image)
@@ -235,13 +243,13 @@ def _ink(rng):
 
 
 #: x, y, width, height: a three and a one of a ZIP code, a ruled line, crumbs, an eight that is
-#: small and wide, a seven.
+#: small and wide, a seven. From left to right is another order than from top to bottom.
 _BOXES = [
-    (210, 42, 38, 70),
+    (210, 44, 38, 70),
     (0, 130, 400, 3),
-    (50, 38, 14, 74),
+    (50, 42, 14, 74),
     (330, 15, 6, 30),
-    (305, 45, 60, 40),
+    (305, 37, 60, 40),
     (120, 90, 9, 24),
     (130, 40, 45, 71),
 ]
@@ -254,7 +262,7 @@ _DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
         {
             "en": "What do the four digits have in common that neither the line nor the crumbs "
             "have? Compare their heights.",
-            "ko": "숫자 네 개에는 있고 줄과 얼룩에는 없는 것이 무엇입니까? 높이를 견주어 보세요.",
+            "ko": "숫자 네 개에는 있고 줄과 얼룩에는 없는 것이 무엇일까요? 높이를 견주어 보세요.",
         },
         {
             "en": "`max(box[3] for box in boxes)` is the height of the tallest; keep the boxes of "
@@ -337,8 +345,9 @@ def _on_larger(pick_digits):
             ko="같은 사진을 열 배로 키우면 답이 달라집니다. 정해진 화소 수가 아니라 가장 높은 "
             "상자와 견주세요.",
         )
-    for rng in [np.random.default_rng(8)] * 6 + [np.random.default_rng()]:
-        heights = [*rng.integers(1, 40, 12).tolist(), 40, 20, 21]
+    for turn, rng in enumerate([np.random.default_rng(8)] * 6 + [np.random.default_rng()]):
+        heights = [40, 20, 21, *rng.integers(1, 40, 12).tolist()]
+        heights = heights[turn:] + heights[:turn]  # the tallest first, then last, ...
         places = rng.permutation(400)[: len(heights)].tolist()  # no two boxes begin at one x
         boxes = [
             (x, *rng.integers(0, 400, 2).tolist(), height)
@@ -369,7 +378,7 @@ _TESTED = slice(5000, 6000)
             "en": "The nearest own digit is worth believing only if it is really near. How far is "
             "it for the digits of `others`, and how far for those of MNIST? Draw or print both.",
             "ko": "가장 가까운 내 숫자는 정말로 가까울 때만 믿을 만합니다. `others`의 숫자에서는 "
-            "그 거리가 얼마이고 MNIST에서는 얼마입니까? 그리거나 출력해서 비교하세요.",
+            "그 거리가 얼마이고 MNIST에서는 얼마인가요? 그리거나 출력해서 비교하세요.",
         },
         {
             "en": "Take the label of the nearest own digit where its distance is under a limit, "

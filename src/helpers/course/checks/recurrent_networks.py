@@ -157,6 +157,14 @@ def check_gates(gates: Callable) -> str | None:
                 ko=f"새것은 tanh에서 나오므로 -1과 1 사이입니다. {case}이면 {four[2]:g}이(가) "
                 "나옵니다.",
             )
+    for (write, ask, value), (_, _, new, _) in made.items():
+        if write and new * value < 0:
+            return say(
+                en=f"With write={write}, ask={ask}, value={value} new is {new:g}: it must have "
+                "the sign of the value that is to be kept.",
+                ko=f"write={write}, ask={ask}, value={value}이면 새것이 {new:g}입니다. 새것의 "
+                "부호는 기억할 값의 부호와 같아야 합니다.",
+            )
     c_t = 0.0
     for step in range(40):  # one value, a long wait, and then the question
         i, f, new, o = map(
@@ -316,7 +324,7 @@ def check_step_back(step_back: Callable) -> str | None:
 )
 def check_kept(kept: Callable) -> str | None:
     """Judge a function (forget gates, (T, units)) -> the share of c_0 that is left, (units,)."""
-    gates = np.array([[1.0, 0.5], [0.5, 0.9], [0.4, 0.5]])
+    gates = np.array([[1.0, 0.5], [0.4, 0.9], [0.5, 0.6]])  # the smallest are not all last
     answer = numbers(kept(gates))
     if answer.shape == (3,):
         return say(

@@ -121,6 +121,7 @@ _COUNTING = {
     **{str(n): {"</s>": 0.1, str(n + 1): 0.9} for n in range(1, 40)},
     "40": {"</s>": 1.0},
 }
+_LAUGHTER = {"<s>": {"so": 0.2, "ha": 0.8}, "ha": {"</s>": 0.4, "ha": 0.6}, "so": {"</s>": 1.0}}
 
 
 def _random_table(random: np.random.Generator, words: str = "abcdefg") -> dict:
@@ -195,7 +196,15 @@ def check_speak(speak: Callable) -> str | None:
                 ko=f"`</s>`가 나오지 않아도 토큰 `most`개에서 멈춰야 합니다. {most}(으)로 부르면 "
                 f"지금은 {len(said)}개가 나옵니다.",
             )
-    if wrong := tried.first_wrong(_spoken):
+    # An answer that never stops by itself has been told so by now.
+    if not tried.first_wrong(_spoken) and len(speak(_LAUGHTER, 4)) < 4:
+        return say(
+            en='You stop where a token comes for the second time. It may: "ha ha ha ha" is what '
+            f"greedy search says in the table {_LAUGHTER} with `most` 4.",
+            ko="같은 토큰이 두 번째로 나오면 멈춥니다. 되풀이되어도 됩니다. 표가 "
+            f"{_LAUGHTER}이고 `most`가 4이면 탐욕 탐색은 'ha ha ha ha'라고 말합니다.",
+        )
+    if wrong := tried.first_wrong(_spoken) or Tried(speak, [(_LAUGHTER, 4)]).first_wrong(_spoken):
         after, most = wrong.given
         beginning = {token: {t: round(p, 2) for t, p in after[token].items()}
                      for token in ["<s>", *wrong.right[:2]]}  # fmt: skip

@@ -23,6 +23,8 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 MOST_BYTES = 10_000
+#: How many pictures are sent at the end, so that names drawn from few meet.
+NUM_MORE = 40
 #: How many seconds a quick response may take while something slow is going on.
 PATIENCE = 2
 
@@ -40,39 +42,39 @@ _FAULTS = {
 _CLUES = {
     "A": {
         "en": "what happens with a file called `../../evil.png`?",
-        "ko": "파일 이름이 `../../evil.png`라면 어떻게 됩니까?",
+        "ko": "파일 이름이 `../../evil.png`라면 어떻게 될까요?",
     },
     "B": {
         "en": "what if somebody sends a 20 GB film, or a program?",
-        "ko": "누군가 20 GB짜리 영화나 프로그램을 보낸다면 어떻게 됩니까?",
+        "ko": "누군가 20 GB짜리 영화나 프로그램을 보낸다면 어떻게 될까요?",
     },
     "C": {
         "en": "what does the client learn about the server's disk?",
-        "ko": "클라이언트가 서버의 디스크에 대해 무엇을 알게 됩니까?",
+        "ko": "클라이언트가 서버의 디스크에 대해 무엇을 알게 되나요?",
     },
     "D": {
         "en": "how often does it run, although the data never change?",
-        "ko": "바뀌지 않는 데이터인데 이 줄은 몇 번 실행됩니까?",
+        "ko": "바뀌지 않는 데이터인데 이 줄은 몇 번 실행되나요?",
     },
     "E": {
         "en": "which label does Python return for the index -1?",
-        "ko": "index가 -1이면 파이썬은 무엇을 내줍니까?",
+        "ko": "index가 -1이면 파이썬은 무엇을 내줄까요?",
     },
     "F": {
         "en": "for whom is the text of an exception written?",
-        "ko": "예외의 글은 누가 읽으라고 쓴 것입니까?",
+        "ko": "예외의 글은 누가 읽으라고 쓴 것일까요?",
     },
     "G": {
         "en": "who gets a response while fifty photos are searched for faces?",
-        "ko": "사진 쉰 장에서 얼굴을 찾는 동안 다른 사람은 응답을 받을 수 있습니까?",
+        "ko": "사진 쉰 장에서 얼굴을 찾는 동안 다른 사람은 응답을 받을 수 있나요?",
     },
     "H": {
         "en": "what happens to the other photos if this one is broken?",
-        "ko": "이 사진이 깨져 있으면 나머지 사진은 어떻게 됩니까?",
+        "ko": "이 사진이 깨져 있으면 나머지 사진은 어떻게 되나요?",
     },
     "I": {
         "en": "what does the loop find when it runs a second time?",
-        "ko": "다음에 다시 돌 때 반복문은 무엇을 만납니까?",
+        "ko": "다음에 다시 돌 때 반복문은 무엇을 만날까요?",
     },
 }
 
@@ -215,23 +217,41 @@ def _no_app(app):
         )
 
 
+class _Sender(TestClient):
+    """A client that keeps the pictures that the app accepted."""
+
+    def __init__(self, app: FastAPI):
+        super().__init__(app, raise_server_exceptions=False)
+        self.accepted: set[bytes] = set()
+
+    def upload(self, name: str, data: bytes) -> Any:
+        answer = self.post("/upload", files={"file": (name, data, "image/png")})
+        if answer.is_success:
+            self.accepted.add(data)
+        return answer
+
+
 def _attack_upload(app, uploads, root):
-    client = TestClient(app, raise_server_exceptions=False)
-    return (
-        _send_good_ones(app, uploads)
-        or _send_evil_names(client, uploads, root)
-        or _send_the_same_name(client, uploads)
-        or _ask_where_it_lies(client, root)
-        or _send_other_things(client, uploads)
-        or _send_too_much(client, uploads)
-        or _look_where_it_lies(client, uploads)
-    )
+    with _Sender(app) as client:  # which runs what the app does when it starts
+        return (
+            _send_good_ones(client, uploads)
+            or _send_evil_names(client, uploads, root)
+            or _send_the_same_name(client, uploads)
+            or _ask_where_it_lies(client, root)
+            or _send_other_things(client, uploads)
+            or _send_too_much(client, uploads)
+            or _look_where_it_lies(client, uploads)
+            or _send_many(client, uploads)
+        )
 
 
-def _send_good_ones(app, uploads):
+def _send_good_ones(client, uploads):
     again = _png()
     for name, data in [("seven.png", again), ("내 7.jpg", _jpeg()), ("again.png", again)]:
-        answer = _send(TestClient(app, raise_server_exceptions=name == "seven.png"), name, data)
+        answer = client.upload(name, data)
+        if answer.status_code >= 500 and name == "seven.png":
+            with TestClient(client.app) as raising:  # the error itself, if it comes once more
+                raising.post("/upload", files={"file": (name, data, "image/png")})
         if answer.status_code >= 500 and name == "again.png":
             return say(
                 en=f"When the same picture is sent again, the app fails with {answer.status_code}: "
@@ -247,13 +267,30 @@ def _send_good_ones(app, uploads):
                 ko=f"제대로 된 사진({kind})에는 200과 filename, path로 응답해야 합니다. 지금 응답: "
                 f"{answer.status_code} {answer.text[:60]}",
             )
-        if _fields(answer)["filename"] != name:
+        if fault := _other_name(answer, name):
+            return fault
+        if data not in _contents(uploads) and name == "again.png":
             return say(
-                en=f"The response must contain the name as it was sent, {name!r}; it has "
-                f"{_fields(answer)['filename']!r}.",
-                ko=f"응답에는 보낸 이름 {name!r}이(가) 그대로 있어야 하는데 "
-                f"{_fields(answer)['filename']!r}이(가) 나옵니다.",
+                en="When the same picture is sent again, the file of the first one is spoilt: it "
+                "is no longer what was sent.",
+                ko="같은 사진을 다시 보내면 먼저 저장한 파일이 망가집니다. 보낸 것과 달라졌습니다.",
             )
+        if data not in _contents(uploads):
+            return say(
+                en="A good picture was accepted, but no file in the folder has what was sent.",
+                ko="제대로 된 사진을 받고도, 보낸 그대로인 파일이 폴더에 없습니다.",
+            )
+
+
+def _other_name(answer, name):
+    """Return what is wrong with the name that is answered, or None."""
+    if _fields(answer).get("filename") != name:
+        return say(
+            en=f"The response must contain the name as it was sent, {name!r}; it has "
+            f"{_fields(answer).get('filename')!r}.",
+            ko=f"응답에는 보낸 이름 {name!r}이(가) 그대로 있어야 하는데 "
+            f"{_fields(answer).get('filename')!r}이(가) 나옵니다.",
+        )
 
 
 def _fields(answer):
@@ -268,7 +305,7 @@ def _fields(answer):
 def _send_evil_names(client, uploads, root):
     evil = ["../../evil.png", "....//....//evil.png", str(root / "evil.png")]
     for name in [*evil, "x" * 300 + ".png"]:
-        answer = _send(client, name, _png())
+        answer = client.upload(name, _png())
         shown = name.replace(str(root), "")[:24]
         if any(path.is_file() and uploads not in path.parents for path in root.rglob("*")):
             return say(
@@ -282,12 +319,15 @@ def _send_evil_names(client, uploads, root):
                 ko=f"파일 이름이 `{shown}`이면 앱이 {answer.status_code}로 실패합니다. 이름이 "
                 "저장에 쓰이지 않게 하세요.",
             )
+        # (A whole path of Windows never arrives as it was sent.)
+        if answer.is_success and name.startswith("../") and (fault := _other_name(answer, name)):
+            return fault
 
 
 def _send_the_same_name(client, uploads):
     first, second = (_png().ljust(200, b"\0") for _ in range(2))  # of one length, too
     for data in (first, second):
-        _send(client, "photo.png", data)
+        client.upload("photo.png", data)
     if not {first, second} <= _contents(uploads):
         return say(
             en="Two people each send a `photo.png`, and only one is left: the second overwrote it.",
@@ -297,7 +337,7 @@ def _send_the_same_name(client, uploads):
 
 
 def _ask_where_it_lies(client, root):
-    answer = _send(client, "photo.png", _png())
+    answer = client.upload("photo.png", _png())
     if str(root) in str(list(_fields(answer).values())).replace("\\\\", "\\"):
         return say(
             en="The response gives away where the file is on the server's disk.",
@@ -307,7 +347,7 @@ def _ask_where_it_lies(client, root):
 
 def _send_other_things(client, uploads):
     page = b"<script>alert(1)</script>"
-    status = _send(client, "page.png", page).status_code
+    status = client.upload("page.png", page).status_code
     if page in _contents(uploads):
         return say(
             en="A web page with a script, called `page.png`, is stored: look at the first bytes, "
@@ -326,7 +366,7 @@ def _send_other_things(client, uploads):
     others |= {"late.png": b"x" + _png(), "nearly.png": b"\x88" + _png()[1:], "none.png": b""}
     others |= {"nearly.jpg": _jpeg()[:2] + b"\x00" + _jpeg()[3:], "low.png": b"\x89png" + bytes(9)}
     for name, data in others.items():
-        if _send(client, name, data).status_code != 415 or data in _contents(uploads):
+        if client.upload(name, data).status_code != 415 or data in _contents(uploads):
             return say(
                 en=f"`{name}` starts with {data[:6]!r} and is neither PNG nor JPEG: respond with "
                 "415. List the first bytes that are allowed, not those that are forbidden.",
@@ -338,7 +378,7 @@ def _send_other_things(client, uploads):
 def _send_too_much(client, uploads):
     whole = _png()
     whole += bytes(MOST_BYTES - len(whole))
-    if not _send(client, "whole.png", whole).is_success:
+    if not client.upload("whole.png", whole).is_success:
         return say(
             en=f"A picture of just {MOST_BYTES} bytes, the most allowed, is refused.",
             ko=f"허용된 최대 크기인 {MOST_BYTES}바이트 사진이 거절됩니다.",
@@ -349,7 +389,7 @@ def _send_too_much(client, uploads):
             ko=f"{MOST_BYTES}바이트 사진이 다 저장되지 않았습니다.",
         )
     kept, huge = _contents(uploads), _png()
-    answer = _send(client, "huge.png", huge + bytes(MOST_BYTES + 1 - len(huge)))
+    answer = client.upload("huge.png", huge + bytes(MOST_BYTES + 1 - len(huge)))
     if answer.status_code != 413:
         return say(
             en=f"{MOST_BYTES + 1} bytes are one too many: respond with 413 and store nothing.",
@@ -366,7 +406,7 @@ def _send_too_much(client, uploads):
 def _look_where_it_lies(client, uploads):
     """Hold the path that is answered against the file, and against the name that was sent."""
     data = _png()
-    address = str(_fields(_send(client, "mypick.png", data)).get("path"))
+    address = str(_fields(client.upload("mypick.myending", data)).get("path"))
     name = address.removeprefix("/uploads/")
     if name == address or not (uploads / name).is_file() or (uploads / name).read_bytes() != data:
         return say(
@@ -375,17 +415,35 @@ def _look_where_it_lies(client, uploads):
             ko="path는 `/uploads/`와 저장한 파일의 이름이어야 하는데, "
             f"{address[:60]!r}에 맞는 파일이 없습니다.",
         )
+    if "myending" in address and "mypick" not in address:
+        return say(
+            en="The ending that was sent, `.myending`, is part of the stored file's name: a "
+            "picture called `page.html` would be stored as a web page. Give it no ending, or one "
+            "that you choose by the first bytes.",
+            ko="보낸 이름의 끝 `.myending`이 저장한 파일의 이름에 들어 있습니다. 사진의 이름이 "
+            "`page.html`이면 웹 페이지로 저장됩니다. 확장자를 붙이지 않거나, 첫 바이트를 보고 "
+            "정하세요.",
+        )
     if "mypick" in address:
         return say(
-            en="The name that was sent, `mypick.png`, is part of the stored file's name: use one "
-            "that no client can choose.",
-            ko="보낸 이름 `mypick.png`가 저장한 파일의 이름에 들어 있습니다. 클라이언트가 고를 수 "
-            "없는 이름을 쓰세요.",
+            en="The name that was sent, `mypick.myending`, is part of the stored file's name: use "
+            "one that no client can choose.",
+            ko="보낸 이름 `mypick.myending`이 저장한 파일의 이름에 들어 있습니다. 클라이언트가 "
+            "고를 수 없는 이름을 쓰세요.",
         )
 
 
-def _send(client, name, data):
-    return client.post("/upload", files={"file": (name, data, "image/png")})
+def _send_many(client, uploads):
+    """Send more pictures; in the end every one that was accepted must be there."""
+    for _ in range(NUM_MORE):
+        client.upload("photo.png", _png())
+    if not client.accepted <= _contents(uploads):
+        return say(
+            en=f"Of {len(client.accepted)} pictures that were accepted, not all are still there as "
+            "they were sent: two pictures must never get the same name.",
+            ko=f"받은 사진 {len(client.accepted)}장 가운데 보낸 그대로 남아 있지 않은 것이 "
+            "있습니다. 서로 다른 사진이 같은 이름을 얻으면 안 됩니다.",
+        )
 
 
 def _png():
@@ -472,61 +530,66 @@ def _attack_samples(make_app):
         app = make_app(*folders, load, _hide_faces)
         if fault := _no_app(app):
             return fault
-        client = TestClient(app)
-        for index in (100, 59999, 7, 0):
-            label = _fields(client.get(f"/mnist-sample/{index}")).get("label")
-            if not same(label, _LABELS[index]):
-                right, said = shown(_LABELS[index], label)
-                return say(
-                    en=f"Sample {index} has the label {right}; you respond with {said}.",
-                    ko=f"{index}번 표본의 레이블은 {right}인데 {said}(으)로 응답합니다.",
-                )
+        with TestClient(app) as client:  # which runs what the app does when it starts
+            for index in (100, 59999, 7, 0):
+                label = _fields(client.get(f"/mnist-sample/{index}")).get("label")
+                if not same(label, _LABELS[index]):
+                    right, said = shown(_LABELS[index], label)
+                    return say(
+                        en=f"Sample {index} has the label {right}; you respond with {said}.",
+                        ko=f"{index}번 표본의 레이블은 {right}인데 {said}(으)로 응답합니다.",
+                    )
         if len(loads) > 1:
             return say(
                 en=f"Four requests loaded the data set {len(loads)} times: once is enough.",
                 ko=f"요청 네 번에 데이터를 {len(loads)}번 읽었습니다. 한 번이면 됩니다.",
             )
-        client = TestClient(app, raise_server_exceptions=False)
-        for index in (60000, -1):
-            answer = client.get(f"/mnist-sample/{index}")
-            status = answer.status_code
-            if re.search(r"out of bounds|\w+Error\(|Traceback", answer.text):
-                return say(
-                    en=f"The response to the index {index} is the text of the exception: write a "
-                    "sentence of your own.",
-                    ko=f"index {index}에 예외의 글로 응답합니다. 문장을 직접 쓰세요.",
-                )
-            if status != 400:
-                return say(
-                    en=f"The attack succeeds: the response to index {index} is {status}, not 400.",
-                    ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 "
-                    "응답합니다.",
-                )
-            # Of 60000 itself an answer may speak without naming the range.
-            names_end = re.search(_BELOW, answer.text, re.IGNORECASE) if index < 0 else True
-            if not re.search(r"59[,.  ]?999" + r"|60[,.  ]?000" * bool(names_end), answer.text):
-                return say(
-                    en="The 400 doesn't say which indices are allowed: 0 to 59999.",
-                    ko="400의 응답에 index의 범위(0부터 59999까지)가 없습니다.",
-                )
+        with TestClient(make_app(*folders, load, _hide_faces), raise_server_exceptions=False) as it:
+            return _ask_beyond(it)
+
+
+def _ask_beyond(client):
+    """Ask for samples that don't exist."""
+    for index in (60000, -1):
+        answer = client.get(f"/mnist-sample/{index}")
+        status = answer.status_code
+        if re.search(r"out of bounds|\w+Error\(|Traceback", answer.text):
+            return say(
+                en=f"The response to the index {index} is the text of the exception: write a "
+                "sentence of your own.",
+                ko=f"index {index}에 예외의 글로 응답합니다. 문장을 직접 쓰세요.",
+            )
+        if status != 400:
+            return say(
+                en=f"The attack succeeds: the response to index {index} is {status}, not 400.",
+                ko=f"공격이 성공했습니다. index {index}에 400이 아니라 {status}(으)로 응답합니다.",
+            )
+        # Of 60000 itself an answer may speak without naming the range.
+        names_end = re.search(_BELOW, answer.text, re.IGNORECASE) if index < 0 else True
+        if not re.search(r"59[,.  ]?999" + r"|60[,.  ]?000" * bool(names_end), answer.text):
+            return say(
+                en="The 400 doesn't say which indices are allowed: 0 to 59999.",
+                ko="400의 응답에 index의 범위(0부터 59999까지)가 없습니다.",
+            )
 
 
 def _attack_mosaic(make_app):
     files = {
         "one.png": b"good",
         "two.png": b"broken",
-        "wow.my.jpg": b"good too",
-        "zoo.jpeg": b"bad",
+        "wow.my.jpeg": b"good too",
+        "zoo.jpg": b"bad",
     }
     with _folders(files) as (uploads, results):
-        client = TestClient(make_app(uploads, results, _load_mnist, _hide_faces))
-        try:
-            answer, later = (_fields(client.get("/mosaic")) for _ in range(2))
-        except ValueError:
-            return say(
-                en="One broken picture stops everything: the good ones are not processed.",
-                ko="깨진 사진 하나가 전체를 멈춥니다. 옆에 있는 멀쩡한 사진이 처리되지 않습니다.",
-            )
+        with TestClient(make_app(uploads, results, _load_mnist, _hide_faces)) as client:
+            try:
+                answer, later = (_fields(client.get("/mosaic")) for _ in range(2))
+            except ValueError:
+                return say(
+                    en="One broken picture stops everything: the good ones are not processed.",
+                    ko="깨진 사진 하나가 전체를 멈춥니다. 옆에 있는 멀쩡한 사진이 처리되지 "
+                    "않습니다.",
+                )
         if {path.name: path.read_bytes() for path in uploads.iterdir()} != files:
             return say(
                 en="The uploads have changed: put the results elsewhere, or next time they will be "
@@ -562,13 +625,13 @@ def _judge_answer(answer, uploads):
         )
     failed = [failure.get("filename") for failure in failures]
     if (sorted(processed, key=str), sorted(failed, key=str)) != (
-        ["one.png", "wow.my.jpg"],
-        ["two.png", "zoo.jpeg"],
+        ["one.png", "wow.my.jpeg"],
+        ["two.png", "zoo.jpg"],
     ):
         return say(
-            en="The uploads are one.png, two.png (broken), wow.my.jpg and zoo.jpeg (broken). You "
+            en="The uploads are one.png, two.png (broken), wow.my.jpeg and zoo.jpg (broken). You "
             f"list {processed} as processed and {failed} as failed.",
-            ko=f"one.png, two.png(깨짐), wow.my.jpg, zoo.jpeg(깨짐) 가운데 {processed}을(를) "
+            ko=f"one.png, two.png(깨짐), wow.my.jpeg, zoo.jpg(깨짐) 가운데 {processed}을(를) "
             f"처리했고 {failed}을(를) 못 했다고 응답합니다.",
         )
     for failure in failures:

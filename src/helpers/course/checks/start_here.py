@@ -81,8 +81,10 @@ def check_most_likely(most_likely: Callable) -> str | None:
     """Judge a function from ten probabilities to the most likely digit."""
     clear = np.array([0.05, 0.02, 0.03, 0.61, 0.04, 0.05, 0.01, 0.08, 0.06, 0.05])
     unsure = np.array([0.06, 0.05, 0.07, 0.02, 0.09, 0.1, 0.08, 0.04, 0.4, 0.09])
+    last, first = np.roll(unsure, 1), np.roll(unsure, 2)  # the place of the greatest in them
     fresh = np.random.default_rng().dirichlet(np.ones(10))
-    tried = Tried(most_likely, [(clear,), (unsure,), (fresh,)])
+    trials = [(clear,), (unsure,), (last,), (first,), (fresh,)]
+    tried = Tried(most_likely, trials)
     if tried.agrees(np.max):
         return say(
             en="You return the greatest probability; the digit is the *place* where it stands.",
@@ -97,6 +99,11 @@ def check_most_likely(most_likely: Callable) -> str | None:
         return say(
             en="That is the *least* likely digit.",
             ko="그것은 확률이 가장 *작은* 숫자입니다.",
+        )
+    if tried.agrees(lambda probabilities: np.argmax(probabilities[:-1])):
+        return say(
+            en="The last probability, that of the 9, is never looked at: `range(9)` ends with 8.",
+            ko="마지막 확률, 곧 9의 확률을 한 번도 보지 않습니다. `range(9)`는 8에서 끝납니다.",
         )
     if wrong := tried.first_wrong(np.argmax):
         probabilities = wrong.given[0].round(2).tolist()

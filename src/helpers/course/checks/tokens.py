@@ -25,7 +25,7 @@ from helpers.reader import say
             "en": "Each vowel has 28 syllables, each initial has 21 vowels: how many syllables "
             "stand before the first one with your initial?",
             "ko": "중성 하나에 음절이 28개, 초성 하나에 중성이 21개 있습니다. 이 초성으로 "
-            "시작하는 첫 음절 앞에는 음절이 몇 개 있습니까?",
+            "시작하는 첫 음절 앞에는 음절이 몇 개 있나요?",
         },
         {
             "en": "`chr(0xAC00 + (initial * 21 + vowel) * 28 + final)`",
@@ -46,6 +46,13 @@ def check_compose(compose: Callable) -> str | None:
             en=f"The function must give back a character, not {han!r}.",
             ko=f"함수는 글자 하나를 돌려주어야 합니다. 지금은 {han!r}입니다.",
         )
+    if len(han) != 1:
+        return say(
+            en=f"The syllable must be one character; yours is {len(han)}, {', '.join(han)}. Find "
+            "its number and take `chr` of it.",
+            ko=f"음절은 글자 하나여야 하는데 글자 {len(han)}개({', '.join(han)})가 나옵니다. "
+            "번호를 구해 `chr`로 바꾸세요.",
+        )
     if han == chr((18 * 21 + 0) * 28 + 4):
         return say(
             en="The syllables do not begin at 0: add the number of the first, 0xAC00.",
@@ -64,7 +71,7 @@ def check_compose(compose: Callable) -> str | None:
             ko="받침이 없는 경우도 세어야 합니다. 중성마다 음절이 27개가 아니라 28개입니다.",
         )
     fresh = [tuple(np.random.default_rng().integers(0, (19, 21, 28)).tolist()) for _ in range(5)]
-    if wrong := Tried(compose, [(18, 0, 4), (0, 0, 0), (11, 6, 16), *fresh]).first_wrong(
+    if wrong := Tried(compose, [(18, 0, 4), (0, 0, 0), (18, 20, 27), *fresh]).first_wrong(
         lambda initial, vowel, final: chr(0xAC00 + (initial * 21 + vowel) * 28 + final)
     ):
         right, said = wrong.shown()
@@ -88,6 +95,8 @@ _CHASES = [
     # Who acts is a pronoun, a name.
     ([("밥", "NNG"), ("을", "JKO"), ("내", "NP"), ("가", "JKS"), ("먹", "VV")], "내"),
     ([("책", "NNG"), ("을", "JKO"), ("민수", "NNP"), ("가", "JKS"), ("읽", "VV")], "민수"),
+    # What stands before the particle is no noun: the people (사람 with the ending of a plural).
+    ([("사람", "NNG"), ("들", "XSN"), ("이", "JKS"), ("웃", "VV")], "들"),
 ]
 
 
@@ -98,7 +107,7 @@ _CHASES = [
             "en": "Go through the pieces in a loop. Which tag says that the piece before it did "
             "something?",
             "ko": "조각들을 반복문으로 차례로 봅시다. 바로 앞의 말이 주어라고 알려 주는 태그는 "
-            "무엇입니까?",
+            "무엇일까요?",
         },
         {
             "en": "Remember the form of the piece before, in a variable, while you go on.",
@@ -147,10 +156,15 @@ def check_who(who: Callable) -> str | None:
             "letters. Look at the tag.",
             ko="조사의 글자를 보고 찾았습니다. 글자가 같은 다른 말도 있으므로 태그를 보세요.",
         )
-    if [answer == right for answer, (_, right) in zip(answers, _CHASES, strict=True)] == [
-        *(True,) * (len(_CHASES) - 2),
-        *(False, False),
-    ]:
+    is_right = [answer == right for answer, (_, right) in zip(answers, _CHASES, strict=True)]
+    if is_right == [*(True,) * (len(_CHASES) - 1), False]:
+        return say(
+            en="You look for the last noun, but the piece right before JKS may be another, such as "
+            "the ending of a plural (XSN): take it whatever its tag.",
+            ko="마지막 명사를 찾는데, '사람들이'에서 JKS 바로 앞의 조각은 복수를 나타내는 "
+            "'들'(XSN)입니다. 태그와 상관없이 바로 앞의 조각을 고르세요.",
+        )
+    if is_right == [*(True,) * (len(_CHASES) - 3), *(False,) * 3]:
         return say(
             en="You look for certain nouns, but who acts may be a pronoun (NP) or a name (NNP): "
             "take the piece right before JKS, whatever its tag.",
@@ -222,13 +236,22 @@ def check_encode(encode: Callable) -> str | None:
             ko=f"{tokens}에서는 {right}이(가) 나와야 하는데 {said}이(가) 나옵니다.",
         )
     # Another vocabulary has the special tokens elsewhere.
-    other = {"가": 0, "</s>": 1, "<s>": 2, "<unk>": 3}
-    if Tried(encode, [(["가", "나"], other)]).first_wrong(_encoded):
+    other = {"a": 0, "</s>": 1, "<s>": 2, "<unk>": 3}
+    tried = Tried(encode, [(["a", "b"], other)])
+    if tried.agrees(lambda *_: [2, 3, 3, 1]):
         return say(
-            en="With another vocabulary the special tokens have other ids: look them up in "
-            "`vocab`, do not write the numbers.",
-            ko="단어장이 다르면 특수 토큰의 번호도 다릅니다. 수를 그대로 쓰지 말고 `vocab`에서 "
-            "찾으세요.",
+            en=f"In the vocabulary {other} 'a' has the id 0, and becomes `<unk>` with you: for "
+            "`or` and `if` a 0 is as good as nothing. Give `get` its second argument.",
+            ko=f"단어장 {other}에서 'a'의 번호는 0인데 `<unk>`가 되었습니다. `or`와 `if`는 0을 "
+            "없는 것으로 봅니다. `get`에 둘째 인자를 주세요.",
+        )
+    if wrong := tried.first_wrong(_encoded):
+        right, said = wrong.shown()
+        return say(
+            en=f"With the vocabulary {other} the tokens a, b must give {right}; you say {said}. "
+            "Look up the special tokens in `vocab` too: their ids are others there.",
+            ko=f"단어장이 {other}이면 a, b에서 {right}이(가) 나와야 하는데 {said}이(가) "
+            "나옵니다. 특수 토큰의 번호도 단어장마다 다르므로 `vocab`에서 찾으세요.",
         )
     return None
 
@@ -269,9 +292,21 @@ def check_merge(merge: Callable) -> str | None:
         (("a", "a", "a", "a", "a"), ("a", "a")),
         (("x", "ab", "c", "a", "bc"), ("ab", "c")),
         (("n", "a", "b"), ("a", "n")),
+        # Pieces that only begin or end like those of the pair.
+        (("a", "bc", "a", "b"), ("a", "b")),
+        (("xa", "b"), ("a", "b")),
         ((), ("a", "b")),
     ]
     tried = Tried(merge, trials)
+    if tried.agrees(
+        lambda pieces, pair: " ".join(pieces).replace(" ".join(pair), "".join(pair)).split()
+    ):
+        return say(
+            en="You replace in one long text, and there the pair is also found where a piece only "
+            "begins or ends like it: `('a', 'bc')` holds no `('a', 'b')`. Compare whole pieces.",
+            ko="긴 글에서 바꾸면, 앞이나 뒤만 같은 조각까지 합쳐집니다. `('a', 'bc')`에는 "
+            "`('a', 'b')`가 없습니다. 조각을 통째로 비교하세요.",
+        )
     if wrong := tried.first_wrong(bpe.merge):
         pieces, pair = wrong.given
         right, said = wrong.shown()

@@ -178,6 +178,15 @@ def check_head(my_head: Any) -> str | None:
             "커지면 소프트맥스가 한쪽을 더 분명하게 고릅니다.",
         )
     word = int(np.flatnonzero(~(back > ENOUGH))[0]) + 1
+    most = np.flatnonzero(np.isclose(weights[word], weights[word].max()))
+    if len(most) > 1:
+        places = ", ".join(map(str, most))
+        return say(
+            en=f"The word at place {word} gives the one before it a weight of {back[word - 1]:.2f} "
+            f"and looks equally much at the places {places}: no key fits its query best.",
+            ko=f"{word}번 자리의 단어는 바로 앞 단어에 {back[word - 1]:.2f}만큼의 가중치를 주고, "
+            f"{places}번 자리를 똑같이 봅니다. 이 단어의 쿼리에 가장 잘 맞는 키가 없습니다.",
+        )
     return say(
         en=f"The word at place {word} gives the one before it a weight of {back[word - 1]:.2f} and "
         f"looks most at place {weights[word].argmax()}.",
@@ -360,9 +369,10 @@ def check_count_weights(count_weights: Callable) -> str | None:
         ),
         (
             lambda size, heads, hidden: right(size, heads, hidden, norms=0),
-            "The two normalisations are missing: each stretches and moves every number by a "
-            "weight of its own.",
-            "정규화 둘이 빠졌습니다. 정규화마다 수 하나하나를 늘이고 옮기는 가중치가 있습니다.",
+            "4 · size weights are missing: either the two normalisations (each stretches and moves "
+            "every number by a weight of its own), or the biases of the attention's four tables.",
+            "가중치 4 · size개가 모자랍니다. 정규화 둘(정규화마다 수 하나하나를 늘이고 옮기는 "
+            "가중치가 있습니다)이나 어텐션의 표 넷의 편향이 빠졌습니다.",
         ),
         (
             lambda size, heads, hidden: right(size, heads, hidden, norms=1),
@@ -392,7 +402,7 @@ def check_count_weights(count_weights: Callable) -> str | None:
     hints=[
         {
             "en": "Begin with the causal mask alone: in row i, which columns j may be True?",
-            "ko": "인과 마스크부터 만드세요. i번 행에서는 어느 j번 열이 True입니까?",
+            "ko": "인과 마스크부터 만드세요. i번 행에서는 어느 j번 열이 True일까요?",
         },
         {
             "en": "Whether a token is padding decides its *column*: nobody may look at it. "

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.course.checks import Tried, check
+from helpers.course.checks import Tried, check, shown
 from helpers.reader import say
 
 
@@ -71,10 +71,15 @@ def check_rectangle_sum(rectangle_sum: Callable) -> str | None:
             "zeros, so there is no 1 to subtract.",
             ko="한 행, 한 열씩 어긋났습니다. 표의 첫 행과 첫 열이 0이므로 1을 뺄 필요가 없습니다.",
         )
-    tried = Tried(
-        rectangle_sum, [(table, *case) for table in tables for case in [*inside, *at_the_edges]]
-    )
-    if wrong := tried.first_wrong(_inside):
+    if tried.agrees(lambda table, x, y, w, h: _inside(table, x, y, h, w)):
+        return say(
+            en="Width and height are exchanged: `x + width` is a column, `y + height` is a row.",
+            ko="너비와 높이가 바뀌었습니다. `x + width`는 열 번호, `y + height`는 행 번호입니다.",
+        )
+    wrong = tried.first_wrong(_inside) or Tried(
+        rectangle_sum, [(table, *case) for table in tables for case in at_the_edges]
+    ).first_wrong(_inside)
+    if wrong:
         _, x, y, width, height = wrong.given
         right, said = wrong.shown()
         return say(
@@ -125,14 +130,32 @@ def check_stage(passes: Callable) -> str | None:
         for numbers in ([0.5, -0.25, 0.125], [0, 0, 0], [0.125, 0.25, 0.375], [1.0, 0.75, 0.5])
     )
     answer = passes(*stage, 1.5)
-    if not isinstance(answer, bool | np.bool_):
+    if isinstance(answer, str):
         return say(
-            en=f"The answer must be True or False, you say {answer}: compare the sum of the "
+            en=f"{answer!r} is a text, in quotation marks: return what the comparison with "
+            "`limit` gives, True or False.",
+            ko=f"{answer!r}은(는) 따옴표로 둘러싼 글자입니다. `limit`와 비교한 결과인 True나 "
+            "False를 그대로 돌려주세요.",
+        )
+    if not isinstance(answer, bool | np.bool_):
+        _, said = shown(True, answer)
+        return say(
+            en=f"The answer must be True or False, you say {said}: compare the sum of the "
             "votes with `limit`.",
-            ko=f"답은 True나 False여야 하는데 {answer}이(가) 나옵니다. 표의 합을 `limit`와 "
+            ko=f"답은 True나 False여야 하는데 {said}이(가) 나옵니다. 표의 합을 `limit`와 "
             "비교하세요.",
         )
-    if passes(*stage, 1.25) and not answer:
+    trials = [
+        (*rng.normal(size=(4, size)), rng.normal())
+        for rng in (np.random.default_rng(1), np.random.default_rng())
+        for size in (1, 2, 3, 4, 5, 7) * 3
+    ]
+    tried = Tried(passes, trials)
+    if tried.agrees(
+        lambda values, thresholds, below, above, limit: _passes(
+            values, thresholds, above, below, limit
+        )
+    ):
         return say(
             en="The votes are exchanged: a value below the threshold gives the vote `below`.",
             ko="표가 서로 바뀌었습니다. 값이 문턱값보다 작을 때 `below`의 표를 내야 합니다.",
@@ -173,12 +196,7 @@ def check_stage(passes: Callable) -> str | None:
             ko="표가 0.75와 −0.5이면 합이 0.25이므로 기준 0.5를 통과하지 못하는데 True가 "
             "나옵니다. 뒤에 음수인 표가 올 수 있으므로, 표를 모두 더한 다음에 정하세요.",
         )
-    trials = [
-        (*rng.normal(size=(4, size)), rng.normal())
-        for rng in (np.random.default_rng(1), np.random.default_rng())
-        for size in (1, 2, 3, 4, 5, 7) * 3
-    ]
-    if wrong := Tried(passes, trials).first_wrong(_passes):
+    if wrong := tried.first_wrong(_passes):
         *lists, limit = (np.round(one, 2).tolist() for one in wrong.given)
         right, said = wrong.shown()
         return say(
