@@ -1,19 +1,14 @@
-"""The widgets of a notebook in the real JupyterLab: they come back, and everyone can use them.
-
-`axe.min.js` beside this file is axe-core 4.14.1 by Deque Systems, under the Mozilla Public
-License 2.0, unchanged.
-"""
+"""The widgets of a notebook in the real JupyterLab: they come back, and everyone can use them."""
 
 import json
 import os
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
-from webpage import INK, READY, draw, keep_screenshot, places_on, touch
+from webpage import INK, READY, draw, faults, keep_screenshot, places_on, touch
 
 from helpers.course.source import lesson_paths
 
@@ -21,7 +16,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
 ]
-AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+NOTEBOOK = ".jp-Notebook"
 PLAY = {"en": "Run this cell to play again.", "ko": "이 셀을 다시 실행해 보세요."}
 EXERCISE = {"en": "Exercise", "ko": "연습 문제"}
 DRAWN = {"en": "A sloping line.", "ko": "기울어진 선."}
@@ -192,31 +187,18 @@ def test_a_widget_whose_cell_runs_again_leaves_no_state_behind(lab, played):
     assert len(lab.states()) == 4
 
 
-FAULTS = """async () => {
-    const found = await axe.run(".jp-Notebook", { resultTypes: ["violations"] });
-    return found.violations.filter(one => ["serious", "critical"].includes(one.impact))
-        .map(one => `${one.id}: ${one.nodes[0].html}`);
-}"""
-
-
-def faults(page):
-    """Return what axe finds to be a serious or critical fault in the notebook."""
-    page.evaluate(AXE)
-    return page.evaluate(FAULTS)
-
-
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_everyone_can_use_the_widgets(lab, played, theme):
     change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
     played.evaluate(change, f"JupyterLab {theme}")
     expect(played.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
-    assert faults(played) == []
+    assert faults(played, NOTEBOOK) == []
     keep_screenshot(played, f"widgets-{lab.lang}-{theme}")
 
 
 def test_axe_sees_a_fault(lab, played):
     played.locator(".annyeong-photo img").evaluate("image => image.removeAttribute('alt')")
-    assert [fault.split(":")[0] for fault in faults(played)] == ["image-alt"]
+    assert [fault.split(":")[0] for fault in faults(played, NOTEBOOK)] == ["image-alt"]
 
 
 @pytest.mark.parametrize("number", ["00", "02", "08"])
@@ -225,7 +207,7 @@ def test_everyone_can_read_a_lesson(lab, number):
     page = lab.open(name)
     pictures = page.locator(".jp-OutputArea-output img")
     expect(pictures.first).to_have_attribute("alt", re.compile(r"\S"), timeout=30_000)
-    assert faults(page) == []
+    assert faults(page, NOTEBOOK) == []
     notebook = nbformat.read(lab.folder / f"{name}.ipynb", as_version=4)
     texts = {cell.metadata.get("alt") for cell in notebook.cells}
     assert set(pictures.evaluate_all("all => all.map(one => one.alt)")) <= texts
