@@ -200,9 +200,10 @@ def test_a_folder_of_somebody_elses_is_left_alone(environment, empty):
 
 
 def test_notebooks_are_handed_out_but_built_in_a_checkout(environment, empty):
-    told, code = environment("build", "02", cwd=empty)
-    assert "clone" in told
-    assert code == 1
+    for words in (["build", "02"], ["site"]):
+        told, code = environment(*words, cwd=empty)
+        assert "clone" in told
+        assert code == 1
     assert environment("build", "2", "--no-solutions", cwd=empty) == (
         "handouts/en/02-feature-maps.ipynb\nhandouts/ko/02-feature-maps.ipynb\n",
         0,

@@ -1,4 +1,8 @@
-"""What the tests in a browser do with a page: the course's own, or that of JupyterLab."""
+"""What the tests in a browser do with a page: the course's own, or that of JupyterLab.
+
+`browser/axe.min.js` is axe-core 4.14.1 by Deque Systems, under the Mozilla Public License 2.0,
+unchanged.
+"""
 
 import os
 import threading
@@ -20,6 +24,14 @@ READY = """async () => {
 #: How many of the pixels of a canvas have ink.
 INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
     .filter((value, i) => i % 4 === 3 && value > 127).length"""
+
+
+AXE = Path(__file__).with_name("browser") / "axe.min.js"
+_FAULTS = """async ([part, rules]) => {
+    const { violations } = await axe.run(part, { resultTypes: ["violations"], ...rules });
+    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+        .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -68,6 +80,13 @@ def touch(page, points, paper=".annyeong-pad canvas"):
         for part in range(1, 11):
             send("Move", (x + (to_x - x) * part / 10, y + (to_y - y) * part / 10))
     send("End")
+
+
+def faults(page, part="html", *, only=None):
+    """Return what axe-core finds to be a serious or critical fault; `only` names its one rule."""
+    if not page.evaluate("window.axe !== undefined"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    return page.evaluate(_FAULTS, [part, {"runOnly": [only]} if only else {}])
 
 
 def keep_screenshot(page, name, **options):

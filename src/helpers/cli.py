@@ -244,6 +244,13 @@ def _build(words: argparse.Namespace) -> int:
 def _site(words: argparse.Namespace) -> int:
     from helpers.course.site import build_site
 
+    if not IS_CHECKOUT:
+        return _fail(
+            say(
+                en="The web site is built in a clone of the course's repository.",
+                ko="웹 사이트는 과정의 저장소를 복제한 곳에서 만듭니다.",
+            )
+        )
     path = build_site() / "index.html"
     print(path.relative_to(ROOT).as_posix())
     return 0
@@ -310,6 +317,7 @@ def _serve(words: argparse.Namespace) -> int:
 
 def _chat(words: argparse.Namespace) -> int:
     from helpers.language.chatbot import Chatbot
+    from helpers.language.gloss import glossed
     from helpers.language.messages import MessageError
 
     with notice_if_slow(en="Loading the chatbot ...", ko="챗봇을 불러오고 있습니다 ..."):
@@ -323,7 +331,7 @@ def _chat(words: argparse.Namespace) -> int:
     try:
         while message := input("> ").strip():
             try:
-                print(chatbot.reply(message).text)
+                print(glossed(chatbot.reply(message).text))
             except MessageError as error:
                 print(error)
     except (EOFError, KeyboardInterrupt):
@@ -359,7 +367,7 @@ def parser() -> argparse.ArgumentParser:
     text = say(en="show the photo with the digits read", ko="읽은 결과를 그려서 보여 줍니다")
     read.add_argument("--show", action="store_true", help=text)
     text = say(
-        en="save that picture to a file or a folder", ko="읽은 결과를 파일이나 폴더에 저장합니다"
+        en="save that picture to a file or a folder", ko="그 그림을 파일이나 폴더에 저장합니다"
     )
     read.add_argument("--save", type=Path, metavar="FILE", help=text)
 
@@ -401,7 +409,10 @@ def parser() -> argparse.ArgumentParser:
     )
     command("doctor", _doctor, en, ko)
 
-    en, ko = "Serve it all over HTTP.", "HTTP로 서비스합니다."
+    en, ko = (
+        "Read digits, hide faces and chat over HTTP.",
+        "숫자 읽기, 얼굴 가리기, 대화를 HTTP로 서비스합니다.",
+    )
     serve = command("serve", _serve, en, ko)
     text = say(en="the address to listen on (127.0.0.1)", ko="쓸 주소(기본값 127.0.0.1)")
     serve.add_argument("--host", help=text)

@@ -2,28 +2,24 @@
 
 import base64
 import json
-from pathlib import Path
 
 import cv2
-import nbformat
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from webpage import draw, keep_screenshot, served
+from webpage import draw, faults, keep_screenshot, served
 
-from helpers.course import frames
 from helpers.course.alive import MODEL, explorer_html, lay_out, pad_html, quiz_html
 from helpers.course.pad import DrawPad
 from helpers.course.tiles import pack, unpack
 from helpers.data import load_mnist
-from helpers.paths import MODELS, NOTEBOOKS
+from helpers.paths import MODELS
 from helpers.plots import plt, to_png
 from helpers.reader import speaking
 from helpers.vision.digits import layer_maps, save, shipped_reader
 from helpers.vision.photos import to_mnist
 
 pytestmark = pytest.mark.slow
-AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 SEVEN = [(0.28, 0.22), (0.72, 0.22), (0.42, 0.82)]
 CHOICES = [
     {"text": "`6`", "because": "Twice three.", "right": True},
@@ -155,42 +151,6 @@ def test_frames_that_do_not_arrive_are_missed_in_one_sentence(visit, explorer):
     expect(page.get_by_label("slope")).to_be_disabled()
     assert any("404" in fault for fault in visit.faults)
     visit.faults.clear()
-
-
-def explorers_of(lang, folder):
-    """Return the elements of all explorers in the notebooks of a language, with their files."""
-    elements = []
-    for path in sorted((NOTEBOOKS / lang).glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            for output in cell.get("outputs", ()):
-                data = output.get("data", {})
-                if frames.MIME not in data:
-                    continue
-                name = data[frames.MIME]["frames"].replace("/", "-")
-                file = NOTEBOOKS / data[frames.MIME]["frames"]
-                (folder / name).write_bytes(file.read_bytes())
-                still = f'<img alt="{name}" src="data:image/png;base64,{data["image/png"]}">'
-                elements.append(explorer_html(data[frames.MIME], name, still))
-    return elements
-
-
-@pytest.mark.parametrize("lang", ["en", "ko"])
-def test_every_explorer_of_every_lesson_moves(visit, site, lang):
-    with speaking(lang):
-        elements = explorers_of(lang, site[0])
-    page = visit("".join(elements), lang)
-    expect(page.locator(".annyeong-explorer .annyeong-controls")).to_have_count(len(elements))
-    for explorer in page.locator(".annyeong-explorer").all():
-        for control in explorer.locator("input, select:has(option + option)").all():
-            before = explorer.locator("img").get_attribute("alt")
-            here = int(control.input_value())
-            if control.evaluate("one => one.localName") == "select":
-                control.select_option(index=0 if here else 1)
-            else:
-                control.press("ArrowLeft" if here else "ArrowRight")
-            expect(explorer.locator("img")).not_to_have_attribute("alt", before)
-        size = explorer.locator("img").evaluate("one => one.decode().then(() => one.naturalWidth)")
-        assert size > 100
 
 
 def test_the_network_in_the_page_reads_1000_digits_as_pythons_does(visit):
@@ -350,9 +310,7 @@ def test_everyone_can_use_them(visit, explorer, width, theme):
     draw(page, SEVEN)
     page.locator(".annyeong-maps summary").click()
     expect(page.locator(".annyeong-layers figure")).to_have_count(6)
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run('main', { resultTypes: ['violations'] })")["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert faults(page, "main") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     keep_screenshot(page, f"alive-{width}-{theme}", full_page=True)
 

@@ -1,20 +1,15 @@
-"""The widgets of a notebook in the real JupyterLab: they come back, and everyone can use them.
-
-`axe.min.js` beside this file is axe-core 4.14.1 by Deque Systems, under the Mozilla Public
-License 2.0, unchanged.
-"""
+"""The widgets of a notebook in the real JupyterLab: they come back, and everyone can use them."""
 
 import json
 import os
 import re
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
-from webpage import INK, READY, draw, keep_screenshot, places_on, touch
+from webpage import INK, READY, draw, faults, keep_screenshot, places_on, touch
 
 from helpers.course.source import lesson_paths
 
@@ -22,7 +17,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
 ]
-AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+NOTEBOOK = ".jp-Notebook"
 PLAY = {"en": "Run this cell to play again.", "ko": "이 셀을 다시 실행해 보세요."}
 EXERCISE = {"en": "Exercise", "ko": "연습 문제"}
 DRAWN = {"en": "A sloping line.", "ko": "기울어진 선."}
@@ -206,26 +201,13 @@ def test_a_widget_whose_cell_runs_again_leaves_no_state_behind(lab, played):
     assert len(lab.states()) == 4
 
 
-FAULTS = """async () => {
-    const found = await axe.run(".jp-Notebook", { resultTypes: ["violations"] });
-    return found.violations.filter(one => ["serious", "critical"].includes(one.impact))
-        .map(one => `${one.id}: ${one.nodes[0].html}`);
-}"""
-
-
-def faults(page):
-    """Return what axe finds to be a serious or critical fault in the notebook."""
-    page.evaluate(AXE)
-    return page.evaluate(FAULTS)
-
-
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_everyone_can_use_the_widgets(lab, looked_at, theme):
     change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
     looked_at.evaluate(change, f"JupyterLab {theme}")
     body = looked_at.locator("body")
     expect(body).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
-    assert faults(looked_at) == []
+    assert faults(looked_at, NOTEBOOK) == []
     keep_screenshot(looked_at, f"widgets-{lab.lang}-{theme}")
 
 
@@ -233,7 +215,7 @@ def test_axe_sees_a_fault(looked_at):
     photo = looked_at.locator(".annyeong-photo img")
     alt = photo.get_attribute("alt")
     photo.evaluate("image => image.removeAttribute('alt')")
-    assert [fault.split(":")[0] for fault in faults(looked_at)] == ["image-alt"]
+    assert [fault.split(":")[0] for fault in faults(looked_at, NOTEBOOK)] == ["image-alt"]
     photo.evaluate("(image, alt) => (image.alt = alt)", alt)
 
 
@@ -251,7 +233,7 @@ def test_everyone_can_read_a_lesson(lab, number):
     page = lab.open(name)
     pictures = page.locator(".jp-OutputArea-output img")
     expect(pictures.first).to_have_attribute("alt", re.compile(r"\S"), timeout=30_000)
-    assert faults(page) == []
+    assert faults(page, NOTEBOOK) == []
     notebook = nbformat.read(lab.folder / f"{name}.ipynb", as_version=4)
     texts = {cell.metadata.get("alt") for cell in notebook.cells}
     assert set(pictures.evaluate_all("all => all.map(one => one.alt)")) <= texts

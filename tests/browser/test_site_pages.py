@@ -1,27 +1,28 @@
-"""The whole site, built once and walked through in Chromium; SITE names one that is built already.
-
-`axe.min.js` beside this file is axe-core; see test_lesson_widgets.py.
-"""
+"""The whole site, built once and walked through in Chromium; SITE names one that is there."""
 
 import gzip
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from webpage import draw, keep_screenshot, served
+from webpage import draw, faults, keep_screenshot, served
 
+from helpers.course import frames
 from helpers.course.site import build_site
 from helpers.course.source import lesson_paths
+from helpers.paths import NOTEBOOKS
 from helpers.reader import LANGUAGES
 
 pytestmark = pytest.mark.slow
-AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 MOST_BYTES = 1_500_000  # as sent: every host of pages sends text compressed
 TEXT = {".html", ".css", ".js", ".json", ".svg"}
 #: Pages of every kind, for what takes long.
 KINDS = ("index", "02-feature-maps", "11-recurrent-networks", "glossary", "teach", "search")
+#: A picture that was on its way when the explorer was moved.
+ABORTED = "net::ERR_ABORTED"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -46,16 +47,18 @@ def address(folder):
 
 
 class Links(HTMLParser):
-    """The ids of a page, where it leads, and its pictures."""
+    """The ids of a page, those of its sections, where it leads, and its pictures."""
 
     def __init__(self, path):
         super().__init__()
-        self.ids, self.targets, self.images = {""}, [], []
+        self.ids, self.targets, self.images, self.sections = {""}, [], [], []
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.ids |= {values["id"]} if "id" in values else set()
+        if tag == "section":
+            self.sections.append(values.get("id", ""))
         target = values.get("href") or values.get("src")
         if target and tag != "use":
             self.targets.append((tag, target))
@@ -103,49 +106,75 @@ def test_every_picture_has_an_alternative_text(pages):
         assert [image["src"] for image in links.images if not image.get("alt")] == [], page
 
 
+def test_a_section_of_a_lesson_has_the_same_anchor_in_both_languages(folder, pages):
+    for path in lesson_paths():
+        english, korean = (
+            pages[folder / lang / f"{path.stem}.html"].sections for lang in LANGUAGES
+        )
+        assert english == korean, path.stem
+        assert not [anchor for anchor in english if re.fullmatch(r"id\d+|", anchor)], path.stem
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_each_page_is_light_fits_a_phone_and_asks_no_other_host(
+def test_each_page_is_light_fits_a_phone_and_moves_without_a_fault_or_another_host(
     lang, folder, pages, address, chromium
 ):
     page = chromium.new_page(viewport=PHONE)
-    asked, faults = [], []
+    asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("requestfailed", lambda request: faults.append(request.url))
-    page.on("response", lambda response: response.status >= 400 and faults.append(response.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda one: one.failure != ABORTED and wrong.append(one.url))
+    page.on("response", lambda response: response.status >= 400 and wrong.append(response.url))
+    moved = 0
     for path in sorted((folder / lang).glob("*.html")):
         asked.clear()
         page.goto(f"{address}/{lang}/{path.name}")
         page.evaluate("window.MathJax?.startup?.promise")  # until the formulas are drawn
-        assert faults == [], path.name
-        assert all(url.startswith((address, "data:", "blob:")) for url in asked), path.name
         files = {folder / unquote(urlsplit(url).path).lstrip("/") for url in asked}
         files |= {folder / lang / image["src"] for image in pages[path].images}
         weight = sum(len(sent(file)) for file in files if file.is_file())
         assert weight < MOST_BYTES, (path.name, weight)
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, path.name
+        for explorer in page.locator(".annyeong-explorer[data-explorer]").all():
+            move_each_control(page, explorer)
+            moved += 1
+        assert wrong == [], path.name
+        assert all(url.startswith((address, "data:", "blob:")) for url in asked), path.name
     page.close()
+    assert moved == sum(path.read_text("utf-8").count(frames.MIME) for path in notebooks(lang))
+
+
+def move_each_control(page, explorer):
+    """Move each control of an explorer by a key; another picture comes each time."""
+    image = explorer.locator("img").element_handle()
+    for control in explorer.locator("input, select:has(option + option)").all():
+        before = image.get_attribute("alt")
+        control.press("Home" if control.evaluate("one => one.value > 0") else "End")
+        page.wait_for_function(
+            "([one, before]) => one.alt !== before && one.complete && one.naturalWidth > 99",
+            arg=[image, before],
+        )
+
+
+def notebooks(lang):
+    return (NOTEBOOKS / lang).glob("*.ipynb")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(lang, scheme, address, chromium):
-    page = chromium.new_page(color_scheme=scheme)
+def test_axe_finds_nothing_serious(lang, address, chromium):
+    page = chromium.new_page()
     found = []
     for name in KINDS:
+        page.emulate_media(color_scheme="light")
         page.goto(f"{address}/{lang}/{name}.html" + "?q=Fukushima" * (name == "search"))
         page.evaluate("window.MathJax?.startup?.promise")
-        keep_screenshot(page, f"site-{lang}-{scheme}-{name}")
-        page.evaluate(AXE)
-        found += page.evaluate(
-            """async (name) => {
-            const { violations } = await axe.run({ resultTypes: ["violations"] });
-            return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
-                .flatMap(({ id, nodes }) => nodes.map((n) => `${name}: ${id}: ${n.html}`));
-        }""",
-            name,
-        )
+        keep_screenshot(page, f"site-{lang}-light-{name}")
+        found += [f"{name}: {fault}" for fault in faults(page)]
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+        keep_screenshot(page, f"site-{lang}-dark-{name}")
+        found += [f"{name}, dark: {fault}" for fault in faults(page, only="color-contrast")]
     page.close()
     assert found == []
 
@@ -156,6 +185,7 @@ def test_axe_finds_nothing_serious(lang, scheme, address, chromium):
         ("ko", "합성곱", "02-feature-maps"),
         ("ko", "합성곱을", "02-feature-maps"),
         ("ko", "합성곱에서는", "02-feature-maps"),
+        ("ko", "pooling", "03-pooling"),
         ("ko", "과적합이란", "07-overfitting"),
         ("ko", "기울기 소실", "04-activation-functions"),
         ("ko", "softmax 함수를", "04-activation-functions"),
@@ -168,7 +198,7 @@ def test_search_finds_the_lesson(lang, query, lesson, address, chromium):
     page.goto(f"{address}/{lang}/index.html")
     page.fill(".sidebar-search", query)
     page.keyboard.press("Enter")
-    found = "#search-results li" + ":first-child" * query.startswith("합성곱")
+    found = "#search-results li" + ":first-child" * query.startswith(("합성곱", "pooling"))
     page.wait_for_selector(f"{found} a[href*='{lesson}.html']", timeout=15_000)
     page.close()
 
@@ -199,38 +229,18 @@ def test_a_digit_is_drawn_and_read_on_the_front_page(lang, address, chromium):
     page.close()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_explorer_moves_on_the_page_of_its_lesson(lang, folder, address, chromium):
-    page = chromium.new_page()
-    faults = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("response", lambda response: response.status >= 400 and faults.append(response.url))
-    for path in sorted((folder / lang).glob("[01]*.html")):
-        page.goto(f"{address}/{lang}/{path.name}")
-        for explorer in page.locator(".annyeong-explorer[data-explorer]").all():
-            before = explorer.locator("img").get_attribute("src")
-            control = explorer.locator("input, select:has(option + option)").first
-            is_last = control.evaluate("one => one.value === (one.max || one.lastChild.value)")
-            control.focus()
-            control.press("Home" if is_last else "End")
-            page.wait_for_function(
-                "([image, before]) => image.getAttribute('src') !== before",
-                arg=[explorer.locator("img").element_handle(), before],
-            )
-    assert faults == []
-    page.close()
-
-
 def test_the_switch_leads_to_the_same_section_in_the_other_language(address, chromium):
     page = chromium.new_page()
     page.goto(f"{address}/en/02-feature-maps.html")
     page.locator("h2", has_text="5. Choose stride").evaluate(
         "one => one.scrollIntoView({ behavior: 'instant' })"
     )
-    page.locator("a.annyeong-language").evaluate("link => link.click()")
-    page.wait_for_url("**/ko/02-feature-maps.html?section=*")
-    top = page.locator("h2", has_text="5. 스트라이드").bounding_box()["y"]
-    assert -5 < top < 200
+    page.locator(".sidebar-drawer a.annyeong-language").click()
+    page.wait_for_url("**/ko/02-feature-maps.html#choose-stride-and-padding")
+    page.wait_for_function(  # it scrolls there smoothly
+        "one => -5 < one.getBoundingClientRect().top && one.getBoundingClientRect().top < 200",
+        arg=page.locator("h2", has_text="5. 스트라이드").element_handle(),
+    )
     page.close()
 
 

@@ -50,6 +50,13 @@ def test_a_bad_message_does_not_end_it(monkeypatch, capsys):
     assert said[1:] == ["The message has 501 characters: write 500 or fewer.", "안녕!"]
 
 
+def test_a_reader_of_english_sees_what_an_answer_means(monkeypatch, capsys):
+    echo = Chatbot(lambda message: (message, 1.0, None), "echo")
+    monkeypatch.setattr(Chatbot, "load", lambda engine: echo)
+    assert chat(monkeypatch, "안녕하세요", "") == 0
+    assert capsys.readouterr().out.splitlines()[1] == "안녕하세요 (Hello)"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C by other means")
 def test_ctrl_c_ends_the_real_one():
     process = subprocess.Popen(

@@ -108,7 +108,7 @@ def pad_html(model: str, otherwise: str = "") -> str:
             ko="내 신경망 들여다보기: 6번 수업에서 저장한 .onnx 파일",
         ),
         "own_reads": say(
-            en="{name} reads your digits now.", ko="이제 {name}이(가) 숫자를 읽습니다."
+            en="{name} reads your digits now.", ko="이제 {name} 신경망이 숫자를 읽습니다."
         ),
         "own_none": say(
             en="{name} holds no network from 28 × 28 pixels to ten digits. Choose the .onnx file "

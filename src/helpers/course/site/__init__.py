@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,8 @@ from helpers.reader import LANGUAGES, say, speaking
 SITE = ROOT / "build" / "site"
 #: What Sphinx reads, and what it remembers.
 SOURCES = ROOT / "build" / "site-sources"
+#: What `helpers.course.alive` writes, and the frames of the explorers, below a language's folder.
+WIDGETS = Path("_static/annyeong")
 _HERE = Path(__file__).parent
 #: The parts of MathJax that `helpers.course.site.conf` names.
 MATHJAX = (
@@ -53,12 +56,16 @@ def build_site(destination: Path = SITE, sources: Path = SOURCES) -> Path:
         nowhere; the message says which.
     """
     _check_installed()
-    for folder in (destination, sources):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(sources, ignore_errors=True)
     for lang in LANGUAGES:
         with speaking(lang):
             lay_out(lang, sources / lang)
-        _run_sphinx(lang, sources / lang, destination / lang)
+    with ThreadPoolExecutor() as both:
+        pages = list(both.map(lambda lang: _run_sphinx(lang, sources), LANGUAGES))
+    shutil.rmtree(destination, ignore_errors=True)
+    destination.mkdir(parents=True)
+    for lang, folder in zip(LANGUAGES, pages, strict=True):
+        shutil.move(folder, destination / lang)
     shutil.copy(_HERE / "choose.html", destination / "index.html")
     (destination / ".nojekyll").touch()  # GitHub would leave out folders that begin with _
     return destination
@@ -89,7 +96,7 @@ def lay_out(lang: str, folder: Path) -> None:
         (folder / f"{lesson.name}.ipynb").write_text(json.dumps(page), encoding="utf-8")
     for name, text in prose_pages(lang, folder).items():
         (folder / name).write_text(text, encoding="utf-8")
-    _lay_out_scripts(folder / "_static")
+    _lay_out_scripts(folder)
 
 
 def _built(lang: str, lesson: str) -> dict:
@@ -105,29 +112,30 @@ def _built(lang: str, lesson: str) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _lay_out_scripts(static: Path) -> None:
+def _lay_out_scripts(folder: Path) -> None:
     """Copy the code of the widgets, the frames of the explorers and MathJax."""
-    alive.lay_out(static / "annyeong")
+    alive.lay_out(folder / WIDGETS)
     if frames.FOLDER.is_dir():
-        shutil.copytree(frames.FOLDER, static / "annyeong" / frames.FOLDER.name)
+        shutil.copytree(frames.FOLDER, folder / WIDGETS / frames.FOLDER.name)
     with as_file(files("mathjax") / "static" / "mathjax" / "es5") as mathjax:
         for name in MATHJAX:
             copy = shutil.copytree if (mathjax / name).is_dir() else shutil.copy
-            target = static / "mathjax" / name
+            target = folder / "_static" / "mathjax" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             copy(mathjax / name, target)
 
 
-def _run_sphinx(lang: str, source: Path, destination: Path) -> None:
+def _run_sphinx(lang: str, sources: Path) -> Path:
     """Have Sphinx write the pages, in a process of its own: its language holds for a process."""
+    written = sources / f".{lang}"  # MyST-NB leaves the outputs there, beside the pages
+    pages = written / "html"
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", str(_HERE)]
-    command += ["-D", f"language={lang}", "-d", str(source.with_name(f".{lang}"))]
+    command += ["-D", f"language={lang}", "-d", str(written / "doctrees")]
     environment = {**os.environ, "COURSE_LANG": lang, "PYTHONUTF8": "1"}
     run = subprocess.run(
-        [*command, str(source), str(destination)],
+        [*command, str(sources / lang), str(pages)],
         cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     if run.returncode:
         raise ValueError(run.stderr.strip())
-    # MyST-NB writes the outputs once more, beside the folder.
-    shutil.rmtree(destination.with_name("jupyter_execute"), ignore_errors=True)
+    return pages

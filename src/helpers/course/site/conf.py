@@ -1,15 +1,21 @@
 """What Sphinx is told: one configuration for both languages; `helpers.course.site` says which."""
 
+import sys
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from helpers import __version__
+from helpers.course.site import WIDGETS
+from helpers.course.site.anchors import SameAnchors
 from helpers.course.site.docstrings import as_restructured
 from helpers.course.site.korean_search import SearchKorean
 from helpers.reader import say
 
 _HERE = Path(__file__).parent
+# nbformat's checks of addresses, which no notebook has, would compile grammars for 3 seconds.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 project = say(en="Annyeong, Deep Learning", ko="안녕, 딥러닝")
 html_title = project
@@ -24,8 +30,8 @@ html_show_copyright = False
 templates_path = [str(_HERE / "templates")]
 html_theme = "furo"
 html_static_path = [str(_HERE / "static")]
-html_css_files = ["annyeong/widgets.css", "site.css"]
-html_js_files = ["site.js", ("annyeong/alive.js", {"type": "module"})]
+html_css_files = [f"{WIDGETS.name}/widgets.css", "site.css"]
+html_js_files = ["site.js", (f"{WIDGETS.name}/alive.js", {"type": "module"})]
 html_copy_source = False
 html_use_index = False
 html_domain_indices = False
@@ -61,8 +67,17 @@ napoleon_google_docstring = False
 napoleon_use_ivar = True
 
 
+def _unsearched(app: Sphinx, page: nodes.document) -> None:
+    """Leave what cells print out of the search: most of it is numbers."""
+    for part in page.findall(nodes.container):
+        if "cell_output" in part["classes"]:
+            part["classes"].append("no-search")
+
+
 def setup(app: Sphinx) -> None:
-    """Add the search in Korean, and the folder of what was laid out; Sphinx calls it."""
+    """Add the search in Korean, the anchors, and the folder of what was laid out."""
     app.add_search_language(SearchKorean)
+    app.add_transform(SameAnchors)
     app.config.html_static_path.append(str(app.srcdir / "_static"))
+    app.connect("doctree-read", _unsearched)
     app.connect("autodoc-process-docstring", lambda *hook: as_restructured(hook[-1]))

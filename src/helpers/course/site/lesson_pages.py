@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,14 @@ from helpers.course.frames import MIME as EXPLORER
 from helpers.course.glossary import terms
 from helpers.course.navigation import TAG, topic
 from helpers.course.quiz import Quiz, in_language
+from helpers.course.site import WIDGETS
 from helpers.course.source import Lesson
 from helpers.paths import LESSONS, written_whole
-from helpers.reader import say
+from helpers.reader import LANGUAGES, say
 from helpers.vision.pictures import decode
 
 #: Pictures of the pages, below the folder of a language; a name is the digest of a picture.
 PICTURES = Path("_static/pictures")
-#: What `helpers.course.alive` writes, and the frames of the explorers, below it as well.
-WIDGETS = Path("_static/annyeong")
 #: How a cell that shows the pad is known.
 PAD = "DrawPad("
 _PHOTO = 0.7  # the lossy file is smaller by more than this: no drawing is
@@ -53,8 +53,7 @@ def as_page(notebook: dict[str, Any], lesson: Lesson, lang: str, folder: Path) -
         for cell in notebook["cells"]
         if (page := _cell(cell, lesson, lang, folder)) is not None
     ]
-    about = _markdown(f"{_about_the_page(lang)}\n\n{_terms(lesson, lang)}")
-    return {**notebook, "cells": [title, about, *cells]}
+    return {**notebook, "cells": [title, _markdown(_about_the_page(lang)), *cells]}
 
 
 def _cell(cell: Cell, lesson: Lesson, lang: str, folder: Path) -> Cell | None:
@@ -63,7 +62,9 @@ def _cell(cell: Cell, lesson: Lesson, lang: str, folder: Path) -> Cell | None:
         return None
     if "quiz" in tags:
         return _markdown(quiz_element(lesson, lang))
-    return page_cell(cell, folder) if cell["cell_type"] == "code" else cell
+    if cell["cell_type"] == "code":
+        return page_cell(cell, folder)
+    return {**cell, "source": _with_terms("".join(cell["source"]), lesson, lang)}
 
 
 def page_cell(cell: Cell, folder: Path) -> Cell:
@@ -95,19 +96,34 @@ def _about_the_page(lang: str) -> str:
     )
 
 
-def _terms(lesson: Lesson, lang: str) -> str:
-    """Return the terms that a lesson teaches as entries of the index: the search puts them first.
+def _with_terms(text: str, lesson: Lesson, lang: str) -> str:
+    """Enter the terms that a lesson teaches into the index: the search puts their section first.
+
+    They stand there in both languages, as many readers of Korean type the English term.
 
     Examples
     --------
-    >>> print(_terms(Lesson(LESSONS / "03-pooling.md", ()), "en")[:45])
-    ```{eval-rst}
-    .. index::
-       ! single: pooling
+    >>> lesson = Lesson(LESSONS / "03-pooling.md", ())
+    >>> print(_with_terms("## 6. Pool everything: global pooling", lesson, "en"))
+    ## 6. Pool everything: global pooling
+    <BLANKLINE>
+    ```{index} ! global pooling, ! 전역 풀링, ! nearest neighbour, ! 최근접 이웃
+    ```
+
     """
-    taught = [term.forms[0] for term in terms(LESSONS, lang) if term.lesson == lesson.name]
-    entries = "\n".join(f"   ! single: {term}" for term in taught)
-    return f"```{{eval-rst}}\n.. index::\n{entries}\n```" if taught else ""
+    both = zip(*(terms(LESSONS, one) for one in LANGUAGES), strict=True)
+    taught: dict[str, list[str]] = {}
+    for same in both:
+        here = same[LANGUAGES.index(lang)]
+        if here.lesson == lesson.name:
+            taught.setdefault(here.section, []).extend(term.forms[0] for term in same)
+
+    def entered(found: re.Match[str]) -> str:
+        names = dict.fromkeys(taught.get(found[1], ()))  # each once
+        entries = ", ".join(f"! {name}" for name in names)
+        return f"{found[0]}\n\n```{{index}} {entries}\n```" if names else found[0]
+
+    return re.sub(r"^#+ (.+)$", entered, text, flags=re.MULTILINE)
 
 
 def _markdown(source: str) -> Cell:
@@ -148,23 +164,25 @@ def picture(png: bytes, alt: str, folder: Path) -> str:
         The file is written below it.
     """
     name = PICTURES / f"{hashlib.sha256(png).hexdigest()[:16]}.webp"
-    image = Image.fromarray(decode(png))
+    webp, width, height = _webp(png)
     if not (folder / name).is_file():
         with written_whole(folder / name) as temporary:
-            temporary.write_bytes(_webp(image))
+            temporary.write_bytes(webp)
     return (
-        f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{image.width}" '
-        f'height="{image.height}" loading="lazy">'
+        f'<img src="{name.as_posix()}" alt="{escape(alt)}" width="{width}" '
+        f'height="{height}" loading="lazy">'
     )
 
 
-def _webp(image: Image.Image) -> bytes:
+@cache  # many pictures are the same in both languages
+def _webp(png: bytes) -> tuple[bytes, int, int]:
     # The quality of a file without loss is the effort: more of it saves another 3 %.
+    image = Image.fromarray(decode(png))
     lossless, lossy = io.BytesIO(), io.BytesIO()
     image.save(lossless, "webp", lossless=True, quality=30, method=2)
-    image.save(lossy, "webp", quality=90)
+    image.save(lossy, "webp", quality=90, method=2)
     is_photo = lossy.tell() < _PHOTO * lossless.tell()
-    return (lossy if is_photo else lossless).getvalue()
+    return (lossy if is_photo else lossless).getvalue(), image.width, image.height
 
 
 def quiz_element(lesson: Lesson, lang: str) -> str:

@@ -7,6 +7,7 @@ that is computed, so that nothing is said twice: a name in `PIECES`.
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from helpers.course.glossary import anchor, terms
@@ -160,13 +161,19 @@ def _screenshot(lang: str, folder: Path) -> str:
 
 def _chat(lang: str, folder: Path) -> str:
     """Return what the chatbot answers, as it answers while the site is built."""
-    from helpers.language.chatbot import Chatbot
     from helpers.language.gloss import glossed
+
+    lines = "".join(f"<li>{glossed(line)}</li>" for line in _conversation())
+    return f'<ul class="chat">{lines}</ul>'
+
+
+@cache
+def _conversation() -> list[str]:
+    from helpers.language.chatbot import Chatbot
 
     bot = Chatbot.load()
     said = ["안녕하세요", "도와주셔서 감사합니다", "안녕히 계세요"]
-    lines = [line for message in said for line in (message, bot.reply(message).text)]
-    return '<ul class="chat">' + "".join(f"<li>{glossed(line)}</li>" for line in lines) + "</ul>"
+    return [line for message in said for line in (message, bot.reply(message).text)]
 
 
 def _house(lang: str, folder: Path) -> str:
@@ -180,15 +187,23 @@ def _house(lang: str, folder: Path) -> str:
 
 def _rooms(lang: str, folder: Path) -> str:
     """Return the picture of the house in CONTRIBUTING.md as a table."""
-    drawing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    holds = re.findall(r'^ +(\w+)\["<b>\w+</b><br>(.+?)"\]', drawing, re.M)
-    arrows = re.findall(r"^ +(\w+) --> (\w+)$", drawing, re.M)
+    arrows = re.findall(r"^ +(\w+) --> (\w+)$", _drawing(), re.M)
     head = say(en="| room | holds | uses |", ko="| 방 | 담은 것 | 쓰는 방 |")
     rows = []
-    for room, what in holds:
+    for room, what in _holds(lang).items():
         uses = ", ".join(used for user, used in arrows if user == room)
-        rows.append(f"| `{room}` | {say(en=what, ko=_HOLDS_KO[room])} | {uses} |")
+        rows.append(f"| `{room}` | {what} | {uses} |")
     return "\n".join([head, "|---|---|---|", *rows])
+
+
+def _drawing() -> str:
+    return (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def _holds(lang: str) -> dict[str, str]:
+    """Return what each room of the house holds."""
+    english = re.findall(r'^ +(\w+)\["<b>\w+</b><br>(.+?)"\]', _drawing(), re.M)
+    return {room: {"en": what, "ko": _HOLDS_KO[room]}[lang] for room, what in english}
 
 
 _HOLDS_KO = {
@@ -205,11 +220,16 @@ _HOLDS_KO = {
 
 
 def _references(lang: str, folder: Path) -> str:
-    """Return the rows of a table that leads to the reference, which is in English."""
-    return "\n".join(
-        f'| <a href="../en/api-{room}.html" lang="en">{room}</a> | {_HOLDS_KO[room]} |'
+    """Return a table that leads to the pages of the reference, which are in English."""
+    head = say(en="| room | holds |", ko="| 방 | 담은 것 |")
+    holds = _holds(lang)
+    if lang == "en":
+        holds["ground"] = "what all rooms use: data, models, pictures, training"
+    rows = [
+        f'| <a href="../en/api-{room}.html" lang="en">{room}</a> | {holds[room]} |'
         for room in ROOMS
-    )
+    ]
+    return "\n".join([head, "|---|---|", *rows])
 
 
 def _toc(lang: str, folder: Path) -> str:
@@ -258,7 +278,8 @@ def _glossary(lang: str) -> Iterator[str]:
     other = {"en": "ko", "ko": "en"}[lang]
     pairs = zip(terms(LESSONS, lang), terms(LESSONS, other), strict=True)
     for term, same in sorted(pairs, key=lambda pair: pair[0].forms[0].casefold()):
-        yield f'{term.forms[0]} <span class="also" lang="{other}">{same.forms[0]}</span>'
+        name, also = term.forms[0], same.forms[0]
+        yield name if also == name else f'{name} <span class="also" lang="{other}">{also}</span>'
         yield f": {term.means} [{names[term.lesson]}]({term.target})\n"
 
 

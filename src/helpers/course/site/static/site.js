@@ -11,12 +11,10 @@ tellWidgets();
 dark.addEventListener("change", tellWidgets);
 new MutationObserver(tellWidgets).observe(document.body, { attributeFilter: ["data-theme"] });
 
-// The switch of the language keeps the place: the section that is being read, which is the same
-// one in both languages, counted from the top.
-const sections = [...document.querySelectorAll("article section[id]")];
-const wanted = new URLSearchParams(location.search).get("section");
-if (wanted) sections[Number(wanted)]?.scrollIntoView({ behavior: "instant" });
-document.querySelector(".annyeong-language")?.addEventListener("click", ({ currentTarget }) => {
-  const seen = sections.findLastIndex((one) => one.getBoundingClientRect().top < innerHeight / 3);
-  if (seen > 0) currentTarget.search = `?section=${seen}`;
-});
+// The switch of the language keeps the place: a section has the same anchor in both languages.
+const sections = [...document.querySelectorAll("article section section[id]")];
+for (const link of document.querySelectorAll(".annyeong-language"))
+  link.addEventListener("click", () => {
+    const seen = sections.findLast((one) => one.getBoundingClientRect().top < innerHeight / 3);
+    link.hash = seen?.id ?? "";
+  });
