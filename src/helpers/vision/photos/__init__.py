@@ -13,7 +13,7 @@ Lesson 08 shows each step. A box is (x, y, width, height) in pixels.
 
 from helpers.vision.photos.components import Component, cut, find_components, gap, join
 from helpers.vision.photos.cuts import find_parts, is_wide, split_touching
-from helpers.vision.photos.decision import judge, stroke_widths
+from helpers.vision.photos.decision import expect, judge, stroke_widths
 from helpers.vision.photos.digit import UNSURE, Digit, as_text, split_rows
 from helpers.vision.photos.drawing import draw_reading
 from helpers.vision.photos.ink import binarize, measure_contrast, resize, to_grey
@@ -55,6 +55,7 @@ __all__ = [
     "digit_image",
     "digits_of",
     "draw_reading",
+    "expect",
     "find_components",
     "find_digits",
     "find_parts",

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.vision.hands.inference import NONE
 from helpers.vision.photos.components import Component
-from helpers.vision.photos.decision import find_marks, judge
+from helpers.vision.photos.decision import expect, find_marks, judge
 from helpers.vision.photos.digit import Digit
 from helpers.vision.photos.ink import binarize, measure_contrast, resize, to_grey
 from helpers.vision.photos.lines import remove_lines
@@ -175,7 +175,7 @@ def _read_ink(grey: np.ndarray) -> Reading:
     contrast, ink, marks = segment(grey)
     if not marks:
         return Reading(0.0, contrast, [], np.empty((0, NONE + 1)), [])
-    probabilities = read_marks(marks)
+    probabilities = expect(read_marks(marks))
     is_digit, share = find_marks(marks, probabilities)
     confidence = judge(
         contrast, ink, [marks[i] for i in np.flatnonzero(is_digit)], probabilities[is_digit], share
