@@ -15,9 +15,9 @@ from helpers.vision.photos.components import Component
 
 #: A mark is left out where "none of the ten" has at least this probability.
 MAX_NONE = 0.5
-#: The expectation for a picture begins with so many marks of the network's training, and is
-#: computed anew so many times.
-NUM_EXPECTED, NUM_ROUNDS = 4, 10
+#: Of the marks in a photo that somebody hands to a reader of digits, this share is expected to be
+#: none of the ten; the expectation counts as much as so many marks, and is computed anew so often.
+EXPECTED_NONE, NUM_EXPECTED, NUM_ROUNDS = 0.2, 4, 10
 #: Digits are at least this share of the ink that is as large as they are: between words and
 #: pictures a few marks that look like digits mean nothing.
 MIN_SHARE = 0.75
@@ -34,7 +34,7 @@ MAX_THICKNESS = 0.5
 #: ... the strokes' widths vary by less than this share of their mean, ...
 MAX_UNEVENNESS = 0.7
 #: ... and the networks' mean probability is over this.
-MIN_PROBABILITY = 0.6
+MIN_PROBABILITY = 0.5
 
 
 def judge(
@@ -108,20 +108,19 @@ def expect(probabilities: np.ndarray) -> np.ndarray:
     Notes
     -----
     Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
-    probabilities" (2002). A few marks tell little about their share: it begins with `NUM_EXPECTED`
-    marks of the training.
+    probabilities" (2002). A few marks tell little about their share: hence `NUM_EXPECTED`.
 
     Examples
     --------
     >>> digit, doubtful = np.eye(11)[7], np.full(11, 0.04)
     >>> doubtful[NONE] = 0.6
     >>> [round(float(expect(np.stack([doubtful] + n * [digit]))[0, NONE]), 2) for n in (0, 3, 30)]
-    [0.65, 0.44, 0.11]
+    [0.44, 0.27, 0.06]
     """
     none = probabilities[:, NONE]
     expected = none
     for _ in range(NUM_ROUNDS):
-        share = (expected.sum() + NUM_EXPECTED * LEARNED_NONE) / (len(none) + NUM_EXPECTED)
+        share = (expected.sum() + NUM_EXPECTED * EXPECTED_NONE) / (len(none) + NUM_EXPECTED)
         weighed = none * share / LEARNED_NONE
         expected = weighed / (weighed + (1 - none) * (1 - share) / (1 - LEARNED_NONE))
     digits = probabilities[:, :NONE] * ((1 - expected) / np.maximum(1 - none, 1e-9))[:, None]
