@@ -6,7 +6,7 @@
 | cut it into digits | `components`, `segmentation`, `cuts`, `rows` |
 | read each of them | `normalization`, `network` |
 | decide whether it is writing | `decision` |
-| all together | `pipeline` gives each `digit`; `drawing` shows them |
+| all together | `pipeline` gives a `reading` and each `digit`; `drawing` shows them |
 
 Lesson 08 shows each step. A box is (x, y, width, height) in pixels.
 """
@@ -21,8 +21,6 @@ from helpers.vision.photos.lines import remove_lines
 from helpers.vision.photos.network import TURNS, classify, read_marks
 from helpers.vision.photos.normalization import to_mnist
 from helpers.vision.photos.pipeline import (
-    Reading,
-    Segmentation,
     digit_image,
     digits_of,
     read_grey,
@@ -30,6 +28,7 @@ from helpers.vision.photos.pipeline import (
     read_picture,
     segment,
 )
+from helpers.vision.photos.reading import Reading, Segmentation
 from helpers.vision.photos.rows import find_rows
 from helpers.vision.photos.segmentation import (
     MAX_COMPONENTS,
