@@ -3,7 +3,7 @@ import pytest
 
 from helpers.data import load_mnist
 from helpers.vision.digits import build_cnn, evaluate, shipped_reader
-from helpers.vision.hands.inference import MODEL, NONE, hands_reader
+from helpers.vision.hands.inference import LEARNED_NONE, MODEL, NONE, hands_reader
 from helpers.vision.hands.marks import cut_wrongly, draw_glyph, draw_shape
 from helpers.vision.hands.sheets import compose_sheet, read_sheet
 from helpers.vision.hands.strokes import HANDS, curve, write
@@ -85,6 +85,11 @@ def test_the_shipped_network_reads_mnist_and_is_small():
     _, (x_test, y_test) = load_mnist()
     assert MODEL.stat().st_size < 500_000
     assert evaluate(hands_reader(), x_test[:2000], y_test[:2000]) > 0.95
+
+
+def test_how_many_marks_are_none_is_what_the_network_learned_from():
+    num_none, num_digits = RECIPE["num_marks"], RECIPE["num_digits"] + RECIPE["num_hands"]
+    assert num_none / (num_none + num_digits) == LEARNED_NONE
 
 
 def test_the_shipped_network_knows_other_marks():

@@ -14,6 +14,7 @@ from helpers.data import load_mnist
 from helpers.paths import PHOTOS
 from helpers.vision import photos
 from helpers.vision.digits import shipped_reader
+from helpers.vision.hands.inference import NONE
 from helpers.vision.photos import (
     Component,
     Digit,
@@ -611,6 +612,28 @@ def right():
 @pytest.mark.parametrize("kind", sorted({row["kind"] for row in CONDITIONS}))
 def test_each_condition_is_read(right, kind):
     assert right[kind] >= LEAST[kind]
+
+
+def answers(*none):
+    """Return answers of the second network with these probabilities of "none of the ten"."""
+    none = np.array(none)
+    return np.hstack([np.outer(1 - none, np.full(NONE, 0.1)), none[:, None]])
+
+
+def test_a_doubtful_mark_is_what_the_others_are():
+    alone, among_digits, among_letters = (
+        photos.expect(answers(0.6, *others))[0, NONE] for others in ((), [0.01] * 30, [0.99] * 30)
+    )
+    assert among_digits < 0.1 < alone < 0.5 < 0.9 < among_letters
+
+
+def test_an_expectation_changes_no_sure_answer_and_no_order_of_the_digits():
+    before = answers(0.001, 0.999, 0.02, 0.02)
+    after = photos.expect(before)
+    np.testing.assert_allclose(after.sum(axis=1), 1)
+    assert (after.argmax(axis=1)[[0, 2, 3]] == before.argmax(axis=1)[[0, 2, 3]]).all()
+    assert after[1, NONE] > 0.99
+    assert photos.expect(answers(1.0, 0.0))[:, NONE] == pytest.approx([1, 0])
 
 
 def test_where_digits_surely_do_not_touch_nothing_is_split():

@@ -9,6 +9,8 @@ from helpers.vision.digits.inference import Reader, load_onnx
 MODEL = MODELS / "hands.onnx"
 #: The eleventh answer: none of the ten digits.
 NONE = 10
+#: The share of the marks that are none of the ten among those that the network learned from.
+LEARNED_NONE = 17 / 44
 
 
 @cache

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: How the shipped weights are trained.
 RECIPE: dict[str, Any] = {
-    "num_epochs": 4,
+    "num_epochs": 12,
     "batch_size": 128,
     "learning_rate": 0.008,
     "num_digits": 22000,
@@ -64,7 +64,7 @@ def bend(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def ink_in(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw a picture anew with a thinner or thicker pen, (28, 28) float32 as in MNIST."""
-    pen = int(rng.integers(-2, 4))
+    pen = int(rng.integers(-3, 6))
     if pen > 1:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (pen, pen))
         picture = cv2.dilate(picture, disc)
@@ -114,7 +114,7 @@ def compose(
     written, values = [], []
     for choice in rng.choice(len(HANDS), num_hands):
         value, strokes, is_curve = HANDS[choice]
-        picture = write(strokes, is_curve, rng, pen=int(rng.integers(1, 11)))
+        picture = write(strokes, is_curve, rng, pen=int(rng.integers(1, 14)))
         written.append(ink_in(bend(picture, rng), rng))
         values.append(value)
     marks = []

@@ -6,14 +6,14 @@
 | cut it into digits | `components`, `segmentation`, `cuts`, `rows` |
 | read each of them | `normalization`, `network` |
 | decide whether it is writing | `decision` |
-| all together | `pipeline` gives each `digit`; `drawing` shows them |
+| all together | `pipeline` gives a `reading` and each `digit`; `drawing` shows them |
 
 Lesson 08 shows each step. A box is (x, y, width, height) in pixels.
 """
 
 from helpers.vision.photos.components import Component, cut, find_components, gap, join
 from helpers.vision.photos.cuts import find_parts, is_wide, split_touching
-from helpers.vision.photos.decision import judge, stroke_widths
+from helpers.vision.photos.decision import expect, judge, stroke_widths
 from helpers.vision.photos.digit import UNSURE, Digit, as_text, split_rows
 from helpers.vision.photos.drawing import draw_reading
 from helpers.vision.photos.ink import binarize, measure_contrast, resize, to_grey
@@ -21,8 +21,6 @@ from helpers.vision.photos.lines import remove_lines
 from helpers.vision.photos.network import TURNS, classify, read_marks
 from helpers.vision.photos.normalization import to_mnist
 from helpers.vision.photos.pipeline import (
-    Reading,
-    Segmentation,
     digit_image,
     digits_of,
     read_grey,
@@ -30,6 +28,7 @@ from helpers.vision.photos.pipeline import (
     read_picture,
     segment,
 )
+from helpers.vision.photos.reading import Reading, Segmentation
 from helpers.vision.photos.rows import find_rows
 from helpers.vision.photos.segmentation import (
     MAX_COMPONENTS,
@@ -55,6 +54,7 @@ __all__ = [
     "digit_image",
     "digits_of",
     "draw_reading",
+    "expect",
     "find_components",
     "find_digits",
     "find_parts",

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from helpers.vision.hands.inference import NONE
+from helpers.vision.hands.inference import LEARNED_NONE, NONE
 from helpers.vision.photos.components import Component
 
 #: A mark is left out where "none of the ten" has at least this probability.
 MAX_NONE = 0.5
+#: Of the marks in a photo that somebody hands to a reader of digits, this share is expected to be
+#: none of the ten; the expectation counts as much as so many marks, and is computed anew so often.
+EXPECTED_NONE, NUM_EXPECTED, NUM_ROUNDS = 0.2, 4, 10
 #: Digits are at least this share of the ink that is as large as they are: between words and
 #: pictures a few marks that look like digits mean nothing.
 MIN_SHARE = 0.75
@@ -31,7 +34,7 @@ MAX_THICKNESS = 0.5
 #: ... the strokes' widths vary by less than this share of their mean, ...
 MAX_UNEVENNESS = 0.7
 #: ... and the networks' mean probability is over this.
-MIN_PROBABILITY = 0.6
+MIN_PROBABILITY = 0.5
 
 
 def judge(
@@ -83,6 +86,45 @@ def judge(
         and probability > MIN_PROBABILITY
     )
     return float(probability * share * (1 - unevenness)) if looks_written else 0.0
+
+
+def expect(probabilities: np.ndarray) -> np.ndarray:
+    """Weigh "none of the ten" by how many marks of this picture are none of them.
+
+    The network learned from other marks in the share `LEARNED_NONE`. On a page of digits there are
+    far fewer, so that a doubtful mark is most likely a digit; among letters it is most likely none.
+    By Bayes' rule the odds change by the ratio of the shares. The share in this picture is the mean
+    of the probabilities, and these follow from the share, so both are computed in turns.
+
+    Parameters
+    ----------
+    probabilities : ndarray, (N, 11)
+        From `read_marks`.
+
+    Returns
+    -------
+    ndarray, (N, 11)
+
+    Notes
+    -----
+    Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
+    probabilities" (2002). A few marks tell little about their share: hence `NUM_EXPECTED`.
+
+    Examples
+    --------
+    >>> digit, doubtful = np.eye(11)[7], np.full(11, 0.04)
+    >>> doubtful[NONE] = 0.6
+    >>> [round(float(expect(np.stack([doubtful] + n * [digit]))[0, NONE]), 2) for n in (0, 3, 30)]
+    [0.44, 0.27, 0.06]
+    """
+    none = probabilities[:, NONE]
+    expected = none
+    for _ in range(NUM_ROUNDS):
+        share = (expected.sum() + NUM_EXPECTED * EXPECTED_NONE) / (len(none) + NUM_EXPECTED)
+        weighed = none * share / LEARNED_NONE
+        expected = weighed / (weighed + (1 - none) * (1 - share) / (1 - LEARNED_NONE))
+    digits = probabilities[:, :NONE] * ((1 - expected) / np.maximum(1 - none, 1e-9))[:, None]
+    return np.hstack([digits, expected[:, None]])
 
 
 def find_marks(marks: Sequence[Component], probabilities: np.ndarray) -> tuple[np.ndarray, float]:

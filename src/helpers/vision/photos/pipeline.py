@@ -1,18 +1,18 @@
 """All steps together: from a photo to its digits."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from helpers.vision.hands.inference import NONE
 from helpers.vision.photos.components import Component
-from helpers.vision.photos.decision import find_marks, judge
+from helpers.vision.photos.decision import expect, find_marks, judge
 from helpers.vision.photos.digit import Digit
 from helpers.vision.photos.ink import binarize, measure_contrast, resize, to_grey
 from helpers.vision.photos.lines import remove_lines
 from helpers.vision.photos.network import read_marks
 from helpers.vision.photos.normalization import to_mnist
+from helpers.vision.photos.reading import Reading, Segmentation
 from helpers.vision.photos.rows import find_rows
 from helpers.vision.photos.segmentation import find_digits
 from helpers.vision.pictures import decode
@@ -25,24 +25,6 @@ SMALL = 40
 ENLARGED = 56
 #: ... and which has at most so many.
 LARGEST = 4_000_000
-
-
-class Segmentation(NamedTuple):
-    """Dark ink on lighter paper, cut into digits that are not read yet."""
-
-    contrast: np.ndarray  # (H, W) uint8, from `measure_contrast`
-    ink: np.ndarray  # (H, W) uint8, from `binarize`, lines and specks included
-    digits: list[Component]  # from left to right
-
-
-class Reading(NamedTuple):
-    """How a picture was read, step by step; all in pixels of the resized picture."""
-
-    confidence: float  # from `judge`; 0 if it does not look like writing
-    contrast: np.ndarray  # (H, W) uint8, from `measure_contrast`
-    digits: list[Component]  # row by row, each from left to right
-    probabilities: np.ndarray  # (N, 11), from `read_marks`
-    rows: list[int]  # of each digit
 
 
 def read_photo(photo: str | Path | bytes | np.ndarray) -> list[Digit]:
@@ -175,7 +157,7 @@ def _read_ink(grey: np.ndarray) -> Reading:
     contrast, ink, marks = segment(grey)
     if not marks:
         return Reading(0.0, contrast, [], np.empty((0, NONE + 1)), [])
-    probabilities = read_marks(marks)
+    probabilities = expect(read_marks(marks))
     is_digit, share = find_marks(marks, probabilities)
     confidence = judge(
         contrast, ink, [marks[i] for i in np.flatnonzero(is_digit)], probabilities[is_digit], share
