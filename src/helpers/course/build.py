@@ -412,7 +412,6 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
             yield from _statements(child)
 
 
-@cache
 def _module_path(module: str) -> Path | None:
     base = Path(__file__).parents[2].joinpath(*module.split("."))
     candidates = (base.with_suffix(".py"), base / "__init__.py")
