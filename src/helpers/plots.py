@@ -46,13 +46,14 @@ def show_images(
     columns: int = 8,
     size: float = 1.4,
     signed: bool | Sequence[bool] = False,
+    limits: tuple[float, float] | None = None,
 ) -> plt.Figure:
     """Draw images side by side, in grey.
 
     Parameters
     ----------
     images : sequence of arrays (H, W)
-        Each is scaled from its own minimum to its own maximum.
+        Each is scaled from its own minimum to its own maximum, unless `limits` are given.
     titles : sequence of str, optional
         One for each image.
     columns : int
@@ -62,6 +63,8 @@ def show_images(
     signed : bool or sequence of bool
         Draw zero as the middle of the scale: blue below it, red above; for all images or for
         each.
+    limits : (float, float), optional
+        The numbers that are black and white in every image that isn't signed.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def show_images(
         colours = (
             {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
             if is_signed[number]
-            else {"cmap": "gray"}
+            else {"cmap": "gray"} | dict(zip(("vmin", "vmax"), limits or (), strict=False))
         )
         axis.imshow(image, interpolation="nearest", **colours)
         if titles is not None:

@@ -227,6 +227,19 @@ def test_exercises_verdicts_and_pictures_are_marked(lab, looked_at):
     expect(picture).to_have_attribute("alt", DRAWN[lab.lang])
 
 
+def test_an_explorer_that_has_not_run_says_so_and_where_it_stands(lab):
+    page = lab.open(lesson_paths(["02"])[0].stem)
+    says = {
+        "en": "Run this cell .* stride = 1, padding = valid",
+        "ko": "이 셀을 실행하면 .* 스트라이드 = 1, 패딩 = valid",
+    }[lab.lang]
+    still = page.locator(".jp-OutputArea-output[data-annyeong*=' = valid']")
+    expect(still).to_have_attribute("data-annyeong", re.compile(says), timeout=30_000)
+    still.scroll_into_view_if_needed()
+    keep_screenshot(page, f"still-{lab.lang}")
+    page.close()
+
+
 @pytest.mark.parametrize("number", ["00", "02", "08"])
 def test_everyone_can_read_a_lesson(lab, number):
     name = lesson_paths([number])[0].stem

@@ -10,16 +10,19 @@
       code: "Code",
       picture: "A picture that this cell has drawn",
       fold: "Fold or unfold this section",
+      still: "Run this cell to move it yourself. Shown here: ",
     },
     ko: {
       exercise: "연습 문제",
       code: "코드",
       picture: "이 셀이 그린 그림",
       fold: "이 절을 접거나 펼치기",
+      still: "이 셀을 실행하면 직접 움직여 볼 수 있습니다. 지금 그림: ",
     },
   }[LANG];
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
+  const EXPLORER = "application/vnd.annyeong.explorer+json";
 
   // On a hub JupyterLab is opened above the folder of the learner's copies.
   const isHome = (path) => /^home\.ipynb$|(^|\/)(annyeong|work)\/(en|ko)\/home\.ipynb$/.test(path);
@@ -131,6 +134,7 @@
           editor.setAttribute("aria-label", isExercise ? WORDS.exercise : WORDS.code);
         for (const picture of node.querySelectorAll(".jp-OutputArea-output img:not([alt])"))
           picture.alt = model.getMetadata("alt") ?? WORDS.picture;
+        sayWhatIsStill(model, node);
       }
     }
     const observer = new MutationObserver(() => {
@@ -139,6 +143,16 @@
     });
     observer.observe(panel.content.node, { childList: true, subtree: true });
     return { isDisposed: false, dispose: () => observer.disconnect() };
+  }
+
+  /** Under the picture of an explorer that has not run yet, say so and how its controls stand. */
+  function sayWhatIsStill({ outputs }, node) {
+    for (const [place, area] of node.querySelectorAll(".jp-OutputArea-output").entries()) {
+      const data = outputs.get(place)?.data ?? {};
+      if (EXPLORER in data && !(VIEW in data))
+        area.dataset.annyeong = WORDS.still + data["text/plain"].replace("Explorer: ", "");
+      else delete area.dataset.annyeong;
+    }
   }
 
   /**
