@@ -82,3 +82,11 @@ def test_what_is_no_list_of_images_is_told(images, monkeypatch):
     with pytest.raises(ValueError, match="images must be a list of arrays with rows and columns"):
         show_images(images)
     assert plt.get_fignums() == []
+
+
+def test_limits_say_what_is_black_and_white_in_each_grey_image():
+    figure = show_images(
+        [np.full((2, 2), 0.9), np.ones((2, 2))], signed=[False, True], limits=(0, 1)
+    )
+    assert figure.axes[0].images[0].get_clim() == (0, 1)
+    assert figure.axes[1].images[0].get_clim() == (-1, 1)
