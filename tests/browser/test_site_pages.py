@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,10 +27,11 @@ ABORTED = "net::ERR_ABORTED"
 PHONE = {"width": 390, "height": 844}
 
 
-def sent(file):
-    """Return the bytes of a file as they travel."""
+@cache  # most pages load the same files
+def weight_of(file):
+    """Return how many bytes of a file travel."""
     data = file.read_bytes()
-    return gzip.compress(data) if file.suffix in TEXT else data
+    return len(gzip.compress(data) if file.suffix in TEXT else data)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +134,7 @@ def test_each_page_is_light_fits_a_phone_and_moves_without_a_fault_or_another_ho
         page.evaluate("window.MathJax?.startup?.promise")  # until the formulas are drawn
         files = {folder / unquote(urlsplit(url).path).lstrip("/") for url in asked}
         files |= {folder / lang / image["src"] for image in pages[path].images}
-        weight = sum(len(sent(file)) for file in files if file.is_file())
+        weight = sum(weight_of(file) for file in files if file.is_file())
         assert weight < MOST_BYTES, (path.name, weight)
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, path.name
