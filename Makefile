@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 	&& echo $$python && break; done)
 BIN = .venv/bin
 READY = .venv/.ready
-PYTEST = $(BIN)/python -m pytest --dist loadfile
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 OFFLINE = $(BIN)/python tests/offline/run.py
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url
@@ -23,8 +23,8 @@ lab: $(READY)                    ## the course in JupyterLab; COURSE_LANG=ko or 
 test: lint unit notebooks        ## everything that CI runs
 
 test-fast: lint                  ## the tests that train nothing and open no browser, and lesson 00
-	$(PYTEST) -n 3 -m "not slow" tests src
-	$(OFFLINE) $(PYTEST) -n 2 notebooks/*/00-*
+	$(PYTEST) -m "not slow" tests src
+	$(OFFLINE) $(PYTEST) notebooks/*/00-*
 
 test-twice: $(READY)             ## every notebook, with each cell run twice in a row
 	$(OFFLINE) $(BIN)/python tests/twice.py
@@ -35,21 +35,20 @@ lint: $(READY)                   ## style, types, and notebooks that match their
 	$(BIN)/mypy
 	$(BIN)/annyeong build --check
 
-# For two cores: three workers for the tests of the code, which wait for browsers and services,
-# two for notebooks. One NumPy thread each: more would spin while they wait for each other.
+# Two workers with one NumPy thread each: more threads would spin while they wait for each other.
 test-fast test-twice unit notebooks coverage: export OPENBLAS_NUM_THREADS = 1
 
 unit: $(READY)                   ## the tests of the code
-	$(PYTEST) -n 3 tests src
+	$(PYTEST) tests src
 
 coverage: $(READY)               ## which lines the tests of the code run; the pages are in htmlcov/
-	$(BIN)/coverage run -m pytest -n 3 --dist loadfile tests src
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile tests src
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage html
 
 notebooks: $(READY)              ## every notebook, strictly and offline; cells twice where none trains
-	$(OFFLINE) $(PYTEST) -n 2 notebooks
+	$(OFFLINE) $(PYTEST) notebooks
 
 format: $(READY)                 ## fix the style where ruff can
 	$(BIN)/ruff check --fix
