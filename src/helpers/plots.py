@@ -93,12 +93,13 @@ def show_images(
     for axis in axes.flat:
         axis.set_axis_off()
     is_signed = [signed] * len(images) if isinstance(signed, bool) else signed
+    black, white = limits or (None, None)
     for number, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
         limit = max(float(np.abs(image).max()), 1e-12)
         colours = (
             {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
             if is_signed[number]
-            else {"cmap": "gray"} | dict(zip(("vmin", "vmax"), limits or (), strict=False))
+            else {"cmap": "gray", "vmin": black, "vmax": white}
         )
         axis.imshow(image, interpolation="nearest", **colours)
         if titles is not None:

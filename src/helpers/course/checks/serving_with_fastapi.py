@@ -271,7 +271,7 @@ def _send_good_ones(client, uploads):
             return fault
         if data not in _contents(uploads) and name == "again.png":
             return say(
-                en="When the same picture is sent again, the file of the first one is spoilt: it "
+                en="When the same picture is sent again, the file of the first one is ruined: it "
                 "is no longer what was sent.",
                 ko="같은 사진을 다시 보내면 먼저 저장한 파일이 망가집니다. 보낸 것과 달라졌습니다.",
             )
