@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 	&& echo $$python && break; done)
 BIN = .venv/bin
 READY = .venv/.ready
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 OFFLINE = $(BIN)/python tests/offline/run.py
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url
@@ -42,7 +42,7 @@ unit: $(READY)                   ## the tests of the code
 	$(PYTEST) tests src
 
 coverage: $(READY)               ## which lines the tests of the code run; the pages are in htmlcov/
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile tests src
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests src
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage html

@@ -15,6 +15,12 @@ from helpers.paths import ROOT
 collect_ignore_glob = ["conftest.py", "*/conftest.py", "offline/guard/*"]
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long: at the end one worker would wait for the other."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
     """A copy of the checkout, so that no test writes into the learner's own ``work/``."""

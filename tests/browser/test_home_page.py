@@ -34,21 +34,28 @@ TYPE = """async (line) => {
 }"""
 
 
-@pytest.fixture(params=["en", "ko"])
-def learner(request, annyeong_lab, chromium, clone):
+@pytest.fixture(scope="module", params=["en", "ko"])
+def lab(request, annyeong_lab):
+    """The language and the address of a JupyterLab."""
+    with annyeong_lab("00", "--lang", request.param) as (_, address):
+        yield request.param, address
+
+
+@pytest.fixture
+def learner(lab, chromium, clone):
     """A learner who passed the quiz of lesson 00 yesterday: their browser and their folder."""
+    lang, address = lab
     progress = clone / "work/progress"
     progress.mkdir(parents=True, exist_ok=True)
     (progress / "00-quiz").touch()
     os.utime(progress / "00-quiz", (time.time() - 90_000,) * 2)
     before = set(progress.rglob("*"))
-    with annyeong_lab("00", "--lang", request.param) as (_, address):
-        page = chromium.new_page(viewport={"width": 1280, "height": 720})
-        page.lang = request.param
-        page.goto(address.replace("00-start-here", "home") + "&reset")
-        page.wait_for_selector(f"{SHOWN} .jp-CodeCell", timeout=60_000)
-        yield page, clone / "work"
-        page.close()
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+    page.lang = lang
+    page.goto(address.replace("00-start-here", "home") + "&reset")
+    page.wait_for_selector(f"{SHOWN} .jp-CodeCell", timeout=60_000)
+    yield page, clone / "work"
+    page.close()
     for path in set(progress.rglob("*.json")) - before:
         path.unlink()
 

@@ -52,6 +52,8 @@ CELLS = [
     "check_count(count)",
     "draw(2, 'black');",
 ]
+#: For what no word of a language can change.
+in_one_language = pytest.mark.parametrize("lab", ["en"], indirect=True)
 COMMAND = "name => window.jupyterapp.commands.execute(name)"
 KERNEL = "what => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel[what]()"
 
@@ -147,6 +149,7 @@ def expect_as_it_was(page):
     assert width > 500
 
 
+@in_one_language
 def test_a_reload_changes_nothing_and_the_widgets_go_on(lab, played):
     played.reload()
     expect_as_it_was(played)
@@ -168,6 +171,7 @@ def test_after_a_restart_widgets_stay_and_say_how_to_go_on(lab, played):
     expect(notes).to_have_text([""] * 4, timeout=60_000)
 
 
+@in_one_language
 def test_after_a_kernel_has_died_nothing_is_lost(lab, played):
     played.evaluate(
         """() => void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
@@ -181,6 +185,7 @@ def test_after_a_kernel_has_died_nothing_is_lost(lab, played):
     expect_as_it_was(played)
 
 
+@in_one_language
 def test_the_next_day_everything_is_there_again_and_the_day_after(lab, played):
     played.evaluate(KERNEL, "shutdown")
     played.close()
@@ -194,6 +199,7 @@ def test_the_next_day_everything_is_there_again_and_the_day_after(lab, played):
     assert lab.notebook.stat().st_size < 10**6
 
 
+@in_one_language
 def test_a_widget_whose_cell_runs_again_leaves_no_state_behind(lab, played):
     for _ in range(2):
         played.evaluate(COMMAND, "notebook:run-all-cells")
@@ -211,7 +217,8 @@ def test_everyone_can_use_the_widgets(lab, looked_at, theme):
     keep_screenshot(looked_at, f"widgets-{lab.lang}-{theme}")
 
 
-def test_axe_sees_a_fault(looked_at):
+@in_one_language
+def test_axe_sees_a_fault(lab, looked_at):
     photo = looked_at.locator(".annyeong-photo img")
     alt = photo.get_attribute("alt")
     photo.evaluate("image => image.removeAttribute('alt')")
@@ -240,6 +247,15 @@ def test_an_explorer_that_has_not_run_says_so_and_where_it_stands(lab):
     page.close()
 
 
+def test_a_pad_that_has_not_run_says_how_to_draw_and_a_plot_says_nothing(lab):
+    page = lab.open(lesson_paths(["00"])[0].stem)
+    pad = {"en": "run this cell in JupyterLab to draw", "ko": "이 셀을 실행하면 그릴 수 있습니다"}
+    still = page.locator(".jp-OutputArea-output[data-annyeong]")
+    expect(still).to_have_count(1, timeout=30_000)
+    expect(still).to_have_attribute("data-annyeong", re.compile(pad[lab.lang]))
+    page.close()
+
+
 @pytest.mark.parametrize("number", ["00", "02", "08"])
 def test_everyone_can_read_a_lesson(lab, number):
     name = lesson_paths([number])[0].stem
@@ -253,6 +269,7 @@ def test_everyone_can_read_a_lesson(lab, number):
     page.close()
 
 
+@in_one_language
 def test_keys_draw_a_one(lab, played):
     canvas = played.locator(".annyeong-pad canvas")
     played.locator(".annyeong-pad button").click()
@@ -266,6 +283,7 @@ def test_keys_draw_a_one(lab, played):
     assert played.locator(".jp-Notebook.jp-mod-commandMode").count() == 1  # no shortcut was hit
 
 
+@in_one_language
 def test_a_finger_taps_and_draws_and_the_page_stands_still(lab):
     page = lab.open(viewport={"width": 1024, "height": 768}, has_touch=True)
     page.evaluate(COMMAND, "notebook:run-all-cells")

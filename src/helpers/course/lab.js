@@ -145,13 +145,15 @@
     return { isDisposed: false, dispose: () => observer.disconnect() };
   }
 
-  /** Under the picture of an explorer that has not run yet, say so and how its controls stand. */
+  /** Under the picture of a widget that has not run yet, say so and what it shows. */
   function sayWhatIsStill({ outputs }, node) {
     for (const [place, area] of node.querySelectorAll(".jp-OutputArea-output").entries()) {
       const data = outputs.get(place)?.data ?? {};
-      if (EXPLORER in data && !(VIEW in data))
-        area.dataset.annyeong = WORDS.still + data["text/plain"].replace("Explorer: ", "");
-      else delete area.dataset.annyeong;
+      const text = data["text/plain"] ?? "<"; // a picture that is no widget's: <Figure ...>
+      if (VIEW in data || !("image/png" in data) || text.startsWith("<"))
+        delete area.dataset.annyeong;
+      else if (EXPLORER in data) area.dataset.annyeong = WORDS.still + text.replace("Explorer: ", "");
+      else area.dataset.annyeong = text;
     }
   }
 
