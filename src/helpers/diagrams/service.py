@@ -51,7 +51,7 @@ def processes() -> plt.Figure:
     draw_arrow(axis, (2.5, 1.6), (2.5, 4.8))
     draw_arrow(axis, (2.9, 1.6), (6.9, 4.8))
     draw_arrow(axis, (5.4, 5.5), (4.2, 5.5))
-    axis.text(4.8, 7.2, say("calls are function calls", "서로 함수로 부름"),
+    axis.text(4.8, 7.2, say("calls are function calls", "함수로 부름"),
               ha="center", va="center", size=9, color=TEXT)  # fmt: skip
     title = say("microservices: a process each", "마이크로서비스: 저마다 프로세스 하나")
     axis.text(12.4, -0.6, title, color=TEXT)
@@ -63,7 +63,7 @@ def processes() -> plt.Figure:
     draw_arrow(axis, (15.2, 5.1), (16.2, 6.1))
     draw_arrow(axis, (16.1, 4.6), (21.6, 6.1))
     draw_arrow(axis, (20.7, 7), (18.9, 7))
-    axis.text(20.8, 8.5, say("calls are requests", "서로 요청으로 물음"),
+    axis.text(20.8, 8.5, say("calls are requests", "요청으로 물음"),
               ha="center", va="center", size=9, color=TEXT)  # fmt: skip
     return figure
 
