@@ -25,7 +25,7 @@ from helpers.diagrams.card import (
 from helpers.reader import say
 
 _STEP = 2.35  # cells from one token to the next
-_WIDE, _TALL = 2.0, 0.9  # a token's box
+_WIDE, _TALL = 1.7, 0.9  # a token's box; what is left of a step is room for an arrow
 
 
 def encoder_to_decoder(
@@ -136,7 +136,7 @@ def decoder_steps(
         if step < place:
             draw_arrow(axis, (left + _WIDE, 3.9), (left + _STEP, 3.9))
             _draw_way_back(axis, left, 0.9 if with_teacher else 2.7)
-    draw_frame(axis, start + place * _STEP - 0.17, -0.1, _STEP - 0.06, 6.4, Ink(TEXT, "-"))
+    draw_frame(axis, start + place * _STEP - 0.17, -0.1, _WIDE + 0.34, 6.4, Ink(TEXT, "-"))
     probability = float(probabilities[place])
     loss = -math.log(max(probability, 1e-12))
     axis.text(

@@ -390,13 +390,13 @@ def family(models: Sequence[Mapping[str, str]]) -> plt.Figure:
     >>> model = dict(name="BERT", month="2018-10", billions="0.34", kind="encoder", country="US")
     >>> figure = family([model])
     >>> figure.axes[0].texts[0].get_text()
-    'BERT 0.34'
+    'BERT: 0.34'
     >>> plt.close(figure)
     """
     kinds = {
-        "encoder": (Ink(INPUT.color, "-"), "s", say("encoder-only", "인코더만")),
+        "encoder": (Ink(INPUT.color, "-"), "s", say("encoder-only", "인코더 전용")),
         "both": (Ink(ACTIVATIONS.color, "-"), "^", say("encoder-decoder", "인코더-디코더")),
-        "decoder": (Ink(WEIGHTS.color, "-"), "o", say("decoder-only", "디코더만")),
+        "decoder": (Ink(WEIGHTS.color, "-"), "o", say("decoder-only", "디코더 전용")),
     }
     figure, (axis,) = _charts(1, height=4.6)
     for kind, (ink, marker, label) in kinds.items():
@@ -406,7 +406,7 @@ def family(models: Sequence[Mapping[str, str]]) -> plt.Figure:
         axis.plot(when, sizes, marker, color=ink.color, label=label)
         for model, x, y in zip(own, when, sizes, strict=True):
             korean = model["country"] == "KR"
-            name = f"{model['name']} {short(y) if y >= 1 else model['billions']}"
+            name = f"{model['name']}: {short(y) if y >= 1 else model['billions']}"
             axis.annotate(
                 name, (x, y), (0, -13 if korean else 6), textcoords="offset points",
                 ha="center", fontsize=8, color=ink.color,
