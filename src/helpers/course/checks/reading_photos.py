@@ -24,7 +24,7 @@ from helpers.vision.hands.sheets import compose_sheet, read_sheet
         {
             "en": "Divide by 255 first: then everything lies between 0 and 1, and `1 - ...` flips "
             "it.",
-            "ko": "먼저 255로 나누세요. 그러면 모든 값이 0과 1 사이에 오고, `1 - ...`로 뒤집을 "
+            "ko": "먼저 255로 나누세요. 그러면 모든 값이 0과 1 사이에 오고, `1 - ...`로 반전할 "
             "수 있습니다.",
         },
         {"en": "`1 - grey / 255`", "ko": "`1 - grey / 255`"},
@@ -42,7 +42,7 @@ def check_as_mnist(as_mnist: Callable) -> str | None:
     if np.allclose(image, grey / 255):
         return say(
             en="The range is right, but the ink is still dark on light: flip it.",
-            ko="범위는 맞지만 아직도 밝은 종이에 어두운 잉크입니다. 뒤집으세요.",
+            ko="범위는 맞지만 아직도 밝은 종이에 어두운 잉크입니다. 반전하세요.",
         )
     if np.allclose(image, 1 - grey / grey.max()) or np.allclose(
         image, (grey.max() - grey.astype(float)) / np.ptp(grey)

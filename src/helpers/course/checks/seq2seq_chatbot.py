@@ -463,19 +463,19 @@ TAUGHT = 55  # wordings of each intent: those that the chatbot learns from
         {
             "en": "Whole words are too coarse: 'eat' and 'eaten' have none in common. Single "
             "characters are finer. What lies between?",
-            "ko": "낱말은 너무 큽니다. '먹었어요'와 '먹었니'에는 같은 낱말이 없습니다. 글자 하나는 "
+            "ko": "단어는 너무 큽니다. '먹었어요'와 '먹었니'에는 같은 단어가 없습니다. 글자 하나는 "
             "더 잘지요. 그 사이에는 무엇이 있을까요?",
         },
         {
             "en": "In Korean the stem comes first in a word, particles and endings last (lesson "
             "09). Which part of a word would you compare?",
-            "ko": "한국어 낱말은 앞에 어간이, 뒤에 조사와 어미가 옵니다(9번 수업). 낱말의 어느 "
+            "ko": "한국어 단어는 앞에 어간이, 뒤에 조사와 어미가 옵니다(9번 수업). 단어의 어느 "
             "쪽을 견주는 것이 좋을까요?",
         },
         {
             "en": "Try the beginnings of each word: `word[:1]`, `word[:2]`, `word[:3]` for each "
             "`word` in `text.split()`.",
-            "ko": "낱말의 앞부분을 써 보세요. `text.split()`의 `word`마다 `word[:1]`, `word[:2]`, "
+            "ko": "단어의 앞부분을 써 보세요. `text.split()`의 `word`마다 `word[:1]`, `word[:2]`, "
             "`word[:3]`입니다.",
         },
     ],
