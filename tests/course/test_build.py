@@ -124,6 +124,12 @@ def test_a_line_at_the_top_and_at_the_end_leads_to_the_other_lessons(course, lan
     assert anchor in headings
 
 
+def test_a_percent_sign_stays_with_its_number(course):
+    change_lesson(course, "Read on [below]", "Up to 90 % of x % 3. Read on [below]")
+    texts = "".join(cell.source for cell in converted(course))
+    assert "Up to 90\N{NO-BREAK SPACE}% of x % 3." in texts
+
+
 def test_claims_and_what_only_draws_are_folded(course):
     folded = [c for c in converted(course) if c.metadata.get("jupyter") == {"source_hidden": True}]
     assert [c.metadata.tags for c in folded] == [["claim", "raises-exception"], ["fold"]]

@@ -46,6 +46,8 @@ _QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("{}")'
 _TITLE = {"en": "Solution", "ko": "풀이"}
 _FOR_THE_TESTS = {"alternative", "mistake", "equivalent"}
 _FOLDED = {"claim", "fold"}
+#: A percent sign, which stays on the line of its number.
+_PERCENT = re.compile(r"(?<=\d) %")
 
 
 class LessonError(Exception):
@@ -186,7 +188,7 @@ def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
 
     metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
-        return v4.new_markdown_cell(cell.source)
+        return v4.new_markdown_cell(_PERCENT.sub("\N{NO-BREAK SPACE}%", cell.source))
     if "quiz" in cell.tags:
         return v4.new_code_cell(_QUIZ.format(lesson.name), metadata=metadata)
     if "solution" in cell.tags:
