@@ -17,7 +17,7 @@ from helpers.course.source import lesson_paths, read_lesson
 LESSONS = {path.stem[:2]: read_lesson(path) for path in lesson_paths()}
 #: Words that are the same in both languages: names, file endings, units.
 _NAMES = """adam bert gpt gru lstm rnn simplernn cnn dnn keras numpy tensorflow onnx relu
-    tanh sgd faiss sentencepiece kiwi mnist lenet bpe llama gemma qwen api http json"""
+    tanh sgd faiss opencv sentencepiece kiwi mnist lenet bpe llama gemma qwen api http json"""
 NAMES = set(_NAMES.split())
 DRAWN = {"label", "labels", "title", "titles", "xlabel", "ylabel", "alt", "desc", "unit"}
 CALLS = {"print", "text", "annotate", "suptitle", "legend", "title", "xlabel", "ylabel"}

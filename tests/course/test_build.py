@@ -203,6 +203,14 @@ def test_what_is_logged_past_python_does_not_reach_the_terminal(tmp_path, capfd)
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_is_shown_stays_between_what_is_printed(tmp_path):
+    source = 'for name in "ab":\n    print(name)\n    print("shows")\n    display({"x": 1})'
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source)])
+    (cell,) = build.execute(notebook, tmp_path / "mixed.ipynb").cells
+    said = [output.get("text", "shown") for output in cell.outputs]
+    assert said == ["a\nshows\n", "shown", "b\nshows\n", "shown"]
+
+
 def test_a_kernel_that_dies_leaves_its_last_words(tmp_path):
     last = 'import os\nos.system("echo last words >&2")\nos._exit(1)'
     notebook = v4.new_notebook(cells=[v4.new_code_cell(last)])

@@ -226,7 +226,6 @@ def execute(notebook: NotebookNode, path: Path, record: Path | None = None) -> N
         timeout=CELL_SECONDS,
         record_timing=False,
         store_widget_state=False,
-        coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
     # What TensorFlow and others log past Python is shown only if the kernel dies of it.
@@ -245,7 +244,7 @@ def execute(notebook: NotebookNode, path: Path, record: Path | None = None) -> N
     notebook.metadata.language_info = {"name": "python"}  # not the version that ran it
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [kept for output in cell.outputs if (kept := _kept(output, cell))]
+            cell.outputs = _joined(filter(None, (_kept(one, cell) for one in cell.outputs)))
     return notebook
 
 
@@ -266,6 +265,17 @@ def _kept(output: NotebookNode, cell: NotebookNode) -> NotebookNode | None:
     if "alt" in cell.metadata:
         output.metadata.update({kind: {"alt": cell.metadata.alt} for kind in _pictures(output)})
     return output
+
+
+def _joined(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in several pieces, unless something was shown between them."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if joined and output.output_type == joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _pictures(output: NotebookNode) -> list[str]:

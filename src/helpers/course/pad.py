@@ -98,6 +98,7 @@ def _draw_probabilities(image: np.ndarray, probabilities: np.ndarray) -> plt.Fig
     figure, (pad, bars) = plt.subplots(1, 2, figsize=(5, 2.2), width_ratios=(1, 1.4))
     pad.imshow(image, cmap="gray_r")
     pad.set(xticks=[], yticks=[])
+    pad.spines[:].set_visible(True)
     bars.bar(range(10), probabilities, color="#17594e")
     bars.set(
         xticks=range(10),

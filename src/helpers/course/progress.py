@@ -105,8 +105,8 @@ class Progress:
     def __repr__(self) -> str:
         if not self._rows:
             return say(
-                en="Your progress appears here in your own copy, which `annyeong lab` opens.",
-                ko="`annyeong lab`으로 연 자신의 사본에서는 여기에 진도가 나타납니다.",
+                en="Your progress appears here in your own copy, which annyeong lab opens.",
+                ko="annyeong lab 명령으로 연 자신의 사본에서는 여기에 진도가 나타납니다.",
             )
         return "\n".join(f"{done:>3}/{total:<3} {title}" for title, done, total in self._rows)
 

@@ -242,7 +242,7 @@ def _check_size(
 
 def _error(name: str | Path | None, en: str, ko: str) -> PhotoError:
     """Return the error that says a sentence about the file of this name."""
-    return PhotoError(say(en=f"{name or 'The photo'} {en}", ko=f"{name or '사진'}: {ko}"))
+    return PhotoError(say(en=f"{name or 'The photo'} {en}", ko=f"{name}: {ko}" if name else ko))
 
 
 def _decode(found: Inspection, flags: int, name: str | Path | None = None) -> np.ndarray:
