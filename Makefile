@@ -22,7 +22,7 @@ lab: $(READY)                    ## the course in JupyterLab; COURSE_LANG=ko or 
 
 test: lint unit notebooks        ## everything that CI runs
 
-test-fast: lint                  ## the tests that train nothing and open no browser, and lesson 00
+test-fast: lint                  ## what neither trains nor starts a browser or a server; and lesson 00
 	$(PYTEST) -m "not slow" tests src
 	$(OFFLINE) $(PYTEST) notebooks/*/00-*
 

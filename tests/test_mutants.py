@@ -16,9 +16,12 @@ SECONDS = 10  # of the processor, in which an answer is judged, or it runs for e
 #: By the clock, for an answer that waits for ever; a busy machine is slow.
 SECONDS_WAITING = 60
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(signal, "setitimer"), reason="needs an alarm to end a loop that does not"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not hasattr(signal, "setitimer"), reason="needs an alarm to end a loop that does not"
+    ),
+]
 each_exercise = pytest.mark.parametrize(
     ("lesson", "exercise"),
     [

@@ -5,6 +5,8 @@ import pytest
 
 from helpers.training import fit
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {"num_examples": 2, "num_epochs": 60, "batch_size": 2}
 
 

@@ -14,7 +14,10 @@ import pytest
 from helpers.course import lab
 from helpers.course.work import News
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
+]
 
 
 def get(address, path, token=True):

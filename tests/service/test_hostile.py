@@ -15,6 +15,8 @@ from helpers.service.deploy.process import running
 from helpers.vision.pictures import decode
 from service.hostile import NAMES, corpus, largest, rotated
 
+pytestmark = pytest.mark.slow
+
 CORPUS = corpus()
 #: Far more than any of these takes, and the end of one that would hang.
 SECONDS = 120
@@ -99,7 +101,6 @@ def test_every_file_is_answered_and_nothing_grows(service, client, folder):
     assert memory[1] < 1.1 * memory[0]
 
 
-@pytest.mark.slow
 def test_the_most_that_a_small_file_can_ask_for_is_answered(client, folder):
     bring(client, folder, largest().values())
     while (mosaics := client.get("/mosaic").json())["pending"]:

@@ -20,6 +20,8 @@ from helpers.service.deploy.process import free_port
 from helpers.service.settings import Settings
 from service.listening import served
 
+pytestmark = pytest.mark.slow
+
 
 def gateway(**settings):
     return TestClient(create_gateway(Settings(**settings)), raise_server_exceptions=False)

@@ -10,6 +10,8 @@ import pytest
 
 from helpers.service.deploy.process import running
 
+pytestmark = pytest.mark.slow
+
 
 def family(pid):
     process = psutil.Process(pid)

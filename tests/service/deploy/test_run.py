@@ -15,7 +15,10 @@ from helpers.service.deploy.process import free_port
 from helpers.service.deploy.run import PORTS_TRIED, at_a_free_port
 from helpers.service.settings import Settings
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="ends processes by signals"),
+]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from helpers.data import DataError, load_mnist
 from helpers.vision import digits
 
+pytestmark = pytest.mark.slow
+
 (X_TRAIN, Y_TRAIN), (X_TEST, Y_TEST) = load_mnist()
 #: 200 digits in batches of 32: seven steps an epoch, the last one short.
 FEW = {"x": X_TRAIN[:200], "y": Y_TRAIN[:200], "num_epochs": 3, "batch_size": 32}
@@ -182,7 +184,6 @@ digits.train(digits.build_cnn(4, seed=1), x[:200], y[:200], num_epochs=3, batch_
 
 
 # That the whole of MNIST brings it over 99 % is what lesson 06 shows, at each run of its notebook.
-@pytest.mark.slow
 def test_an_epoch_of_a_fifth_reads_95_percent():
     model = digits.build_cnn(seed=0)
     digits.train(model, X_TRAIN[::5], Y_TRAIN[::5], num_epochs=1)
