@@ -6,7 +6,9 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 	&& echo $$python && break; done)
 BIN = .venv/bin
 READY = .venv/.ready
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Files go to the workers in the order that tests/conftest.py gives them.
+XDIST = -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest $(XDIST)
 OFFLINE = $(BIN)/python tests/offline/run.py
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url
@@ -42,7 +44,7 @@ unit: $(READY)                   ## the tests of the code
 	$(PYTEST) tests src
 
 coverage: $(READY)               ## which lines the tests of the code run; the pages are in htmlcov/
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests src
+	$(BIN)/coverage run -m pytest $(XDIST) tests src
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage html

@@ -26,20 +26,18 @@ print("whole", len(history["loss"]))
 """
 
 
-# In one language: tests/test_watch.py holds the words of both.
-@pytest.fixture(params=["ko"])
-def page(request, annyeong_lab, clone, chromium):
-    """A notebook with one cell that trains, ready to run."""
-    folder = clone / "work" / request.param
+@pytest.fixture
+def page(annyeong_lab, clone, chromium):
+    """A Korean notebook with one cell that trains; tests/test_watch.py holds English words too."""
+    folder = clone / "work/ko"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "training.keras").unlink(missing_ok=True)
     cell = v4.new_code_cell(TRAINING.strip())
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = v4.new_notebook(cells=[cell], metadata=metadata)  # else it asks for a kernel
     nbformat.write(notebook, folder / "watch.ipynb")
-    with annyeong_lab("--lang", request.param) as (_, address):
+    with annyeong_lab("--lang", "ko") as (_, address):
         page = chromium.new_page(viewport={"width": 1280, "height": 720})
-        page.lang = request.param
         # With `reset`, nothing is open that another test has left.
         page.goto(re.sub(r"[^/]+\.ipynb", "watch.ipynb", address) + "&reset")
         page.wait_for_selector(f"{SHOWN} .jp-CodeCell", timeout=60_000)
@@ -54,19 +52,15 @@ def test_a_training_is_watched_interrupted_and_taken_up_again(page):
     page.evaluate(RUN, "notebook:run-all-cells")
     rows.nth(1).wait_for(timeout=120_000)
     shown.locator("polyline").wait_for()
-    keep_screenshot(page, f"training-{page.lang}")
+    keep_screenshot(page, "training")
     page.evaluate(RUN, "notebook:interrupt-kernel")
-    said = page.locator(
-        ".jp-OutputArea-output", has_text={"en": "stopped", "ko": "멈췄습니다"}[page.lang]
-    )
+    said = page.locator(".jp-OutputArea-output", has_text="멈췄습니다")
     said.last.wait_for(timeout=60_000)
     page.wait_for_selector(".annyeong-training[data-running=false]")
     sentence = said.last.inner_text()
     assert "Traceback" not in page.content()
-    assert re.search(
-        {"en": r"goes on after epoch \d", "ko": r"\d에포크 다음부터"}[page.lang], sentence
-    )
-    keep_screenshot(page, f"training-interrupted-{page.lang}")
+    assert re.search(r"\d에포크 다음부터", sentence)
+    keep_screenshot(page, "training-interrupted")
 
     done = int(re.findall(r"\d", sentence)[-1])
     page.evaluate(RUN, "notebook:run-all-cells")
@@ -74,11 +68,11 @@ def test_a_training_is_watched_interrupted_and_taken_up_again(page):
     assert done >= 2
     assert rows.count() == 9
     labels = shown.locator("thead").inner_text()
-    assert {"en": "validation loss", "ko": "검증 손실"}[page.lang] in labels
-    keep_screenshot(page, f"training-whole-{page.lang}")
+    assert "검증 손실" in labels
+    keep_screenshot(page, "training-whole")
     page.evaluate(
         "() => window.jupyterapp.commands.execute('apputils:change-theme',"
         " {theme: 'JupyterLab Dark'})"
     )
     page.wait_for_timeout(1000)
-    keep_screenshot(page, f"training-dark-{page.lang}")
+    keep_screenshot(page, "training-dark")
