@@ -70,6 +70,22 @@ def test_grey_images_are_white_where_they_are_greatest():
     assert middle.max() > 245
 
 
+def test_a_white_image_ends_somewhere():
+    figure = show_images([np.ones((4, 4))], limits=(0, 1))
+    shades = np.unique(drawn(figure)[..., 0])
+    assert shades.min() < 0xC0 < 0xF6 <= shades.max()
+
+
+def test_labels_keep_away_from_the_edge_of_the_card():
+    figure, axis = plt.subplots(figsize=(3, 2))
+    axis.set(xlabel="x", ylabel="y", xlim=(0, 1000), xticks=[0, 1000])
+    picture = drawn(figure).astype(int)
+    is_ground = (abs(picture - picture[0, 0]) < 8).all(axis=-1)
+    edge = np.ones_like(is_ground)
+    edge[6:-6, 6:-6] = False
+    assert is_ground[edge].all()
+
+
 def test_to_png_closes_the_figure():
     figure = show_images(np.zeros((1, 4, 4)))
     assert to_png(figure).startswith(b"\x89PNG")

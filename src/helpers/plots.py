@@ -15,6 +15,8 @@ from helpers.reader import say
 
 #: The ground of every figure: light, and legible on a light page and on a dark one.
 CARD = "#f7f6f2"
+#: The frame of an image: where a white one ends.
+_FRAME = "#b5b2a8"
 
 
 def use_course_style() -> None:
@@ -32,6 +34,8 @@ def use_course_style() -> None:
             "figure.dpi": 80,
             "savefig.dpi": 80,
             "figure.constrained_layout.use": True,
+            "figure.constrained_layout.w_pad": 0.1,  # inches to the edge of the card
+            "figure.constrained_layout.h_pad": 0.1,
         }
     )
 
@@ -90,8 +94,6 @@ def show_images(
     figure, axes = plt.subplots(
         rows, columns, figsize=(columns * size, rows * (size + extra)), squeeze=False
     )
-    for axis in axes.flat:
-        axis.set_axis_off()
     is_signed = [signed] * len(images) if isinstance(signed, bool) else signed
     black, white = limits or (None, None)
     for number, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
@@ -102,6 +104,8 @@ def show_images(
             else {"cmap": "gray", "vmin": black, "vmax": white}
         )
         axis.imshow(image, interpolation="nearest", **colours)
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(visible=True, color=_FRAME, linewidth=0.8)
         if titles is not None:
             axis.set_title(titles[number], fontsize=9)
     for axis in axes.flat[len(images) :]:
