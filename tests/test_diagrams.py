@@ -5,6 +5,7 @@ import cv2
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.diagrams import (
@@ -429,6 +430,12 @@ def test_a_way_shows_the_hops_so_far(step, carried):
     assert shown[:3] == ["a", "b", "down"]
     whole = [hop[2] for hop in HOPS]
     assert [text for text in shown[3:] if text] == (whole if carried is None else carried)
+
+
+def test_no_lifeline_shows_through_a_label():
+    figure = service.request_way("abc", [("a", "c", "over b", "request")])
+    (label,) = (text for text in figure.axes[0].texts if text.get_text() == "over b")
+    assert label.get_bbox_patch().get_facecolor() == to_rgba(CARD)
 
 
 def test_a_lost_request_ends_in_a_cross():

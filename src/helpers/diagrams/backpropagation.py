@@ -42,8 +42,8 @@ def chain(x: float, w1: float, w2: float, y: float, step: int = NUM_STEPS) -> pl
     Returns
     -------
     Figure
-        The value of each number in its box, the slope of the loss below it; each arrow back
-        says by how much it multiplies.
+        The value of each number in its box, the slope of the loss below or beside it; each
+        arrow back says by how much it multiplies.
 
     Examples
     --------
@@ -139,7 +139,9 @@ def _draw_graph(
     for start, end, factor, slope in done:
         _draw_way_back(axis, nodes, start, end, factor, slope)
     forward = say("in the box: the value, computed forward →", "상자 안: 앞으로 가며 구한 값 →")
-    back = say("below: the slope of the loss, computed back ←", "아래: 거슬러 가며 구한 기울기 ←")
+    back = say(
+        "outside: the slope of the loss, computed back ←", "상자 밖: 거슬러 가며 구한 기울기 ←"
+    )
     _write(axis, 0.1, 6.9, forward, TEXT, 9, "left")
     if not below_s:
         _write(axis, 25.5, 6.9, back, GRADIENTS.color, 9, "right")

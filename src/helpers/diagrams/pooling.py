@@ -71,6 +71,8 @@ def pooling_step(
 def shrinking_maps(maps: Sequence[Sequence[np.ndarray]], titles: Sequence[str]) -> plt.Figure:
     """Draw maps on one scale: half as many rows and columns are half as high and wide.
 
+    Equal numbers are equally bright in all of them.
+
     Parameters
     ----------
     maps : sequence of sequences of arrays (H, W)
@@ -91,6 +93,7 @@ def shrinking_maps(maps: Sequence[Sequence[np.ndarray]], titles: Sequence[str]) 
     """
     largest = 8.0  # cells of the card
     pixels = max(one.shape[0] for row in maps for one in row)
+    most = max(one.max() for row in maps for one in row) or 1
     sides = [largest * one.shape[0] / pixels for one in maps[0]]
     figure, axis = new_card(sum(sides) + 2 * len(sides), len(maps) * (largest + 1))
     for number, (row, title) in enumerate(zip(maps, titles, strict=True)):
@@ -98,6 +101,6 @@ def shrinking_maps(maps: Sequence[Sequence[np.ndarray]], titles: Sequence[str]) 
         for place, (one, side) in enumerate(zip(row, sides, strict=True)):
             size = f"{one.shape[0]} × {one.shape[1]}"
             name = f"{title}  {size}" if place == 0 else size
-            draw_picture(axis, one / max(one.max(), 1e-12), left, top, side, name)
+            draw_picture(axis, one / most, left, top, side, name)
             left += side + 2
     return figure

@@ -19,6 +19,7 @@ from helpers.diagrams.card import (
     draw_frame,
     new_card,
 )
+from helpers.plots import CARD
 from helpers.reader import say
 
 _PALE = "#d9d7d0"
@@ -109,8 +110,7 @@ def request_way(
         is_down = name == down
         _draw_box(axis, name, x, -0.1, WRONG if is_down else None)
         if is_down:
-            axis.text(x, 0.95, say("down", "꺼짐"), color=WRONG.color, size=9,
-                      ha="center", va="center", backgroundcolor="#f7f6f2")  # fmt: skip
+            _draw_label(axis, say("down", "꺼짐"), x, 0.95, WRONG)
     open_since: dict[str, float] = {servers[0]: 1.5}
     for number, (start, end, text, kind) in enumerate(hops[:num_done]):
         y, ink = 2.2 + number, _INKS[kind]
@@ -120,10 +120,7 @@ def request_way(
         elif kind != "lost" and start in open_since and start != servers[0]:
             _draw_activity(axis, place[start], open_since.pop(start), y)
         _draw_hop(axis, place[start], place[end], y, ink, is_last, kind == "lost")
-        axis.text(
-            (place[start] + place[end]) / 2, y - 0.3, text, ha="center", va="center",
-            size=9, color=ink.color,
-        )  # fmt: skip
+        _draw_label(axis, text, (place[start] + place[end]) / 2, y - 0.36, ink)
     for name, since in open_since.items():
         _draw_activity(axis, place[name], since, 1.7 + num_done)
     return figure
@@ -240,6 +237,12 @@ def _draw_box(axis: Axes, name: str, x: float, y: float, ink: Ink | None = None)
     box.set(edgecolor=colour, linestyle=line)
     axis.add_patch(box)
     axis.text(x, y, name, ha="center", va="center", size=10, color=colour)
+
+
+def _draw_label(axis: Axes, text: str, x: float, y: float, ink: Ink) -> None:
+    """Draw a text around (x, y); no lifeline shows through it."""
+    ground = {"facecolor": CARD, "edgecolor": "none", "pad": 0}
+    axis.text(x, y, text, ha="center", va="center", size=9, color=ink.color, bbox=ground)
 
 
 def _draw_activity(axis: Axes, x: float, start: float, end: float) -> None:

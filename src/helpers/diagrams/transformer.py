@@ -308,7 +308,7 @@ def places(waves: ArrayLike, chosen: int) -> plt.Figure:
     right.axvline(chosen, color=TEXT, linewidth=1)
     right.set(
         xlabel=say("place", "위치"),
-        ylabel=say(f"dot product with place {chosen}", f"위치 {chosen}의 벡터와 내적"),
+        ylabel=say(f"dot product with place {chosen}", f"위치 {chosen}의 벡터와의 내적"),
         ylim=(0, None),
     )
     return figure
