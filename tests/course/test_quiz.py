@@ -3,7 +3,7 @@ import re
 import pytest
 
 from helpers.course import progress
-from helpers.course.quiz import Quiz, quiz
+from helpers.course.quiz import Quiz, in_language, quiz
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,15 @@ def test_questions_are_in_the_readers_language(monkeypatch, lang, question, reas
         ],
     }
     assert shown.words["right"] == right
+
+
+def test_no_percent_sign_begins_a_line():
+    both = {"en": "Up to 90 %", "ko": "90 %까지"}
+    choice = both | {"right": True, "because": both}
+    (question,) = in_language([{"question": both, "choices": [choice]}], "en")
+    (given,) = question["choices"]
+    texts = {question["text"], given["text"], given["because"]}
+    assert texts == {"Up to 90\N{NO-BREAK SPACE}%"}
 
 
 def test_the_text_is_fixed_and_gives_no_answer_away():

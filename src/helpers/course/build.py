@@ -30,7 +30,7 @@ from helpers.course import frames
 from helpers.course.glossary import linked
 from helpers.course.lint import find_faults
 from helpers.course.navigation import TAG, navigation
-from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson
+from helpers.course.source import Cell, Lesson, lesson_paths, read_lesson, unbroken
 from helpers.paths import DATA, IS_CHECKOUT, NOTEBOOKS, ROOT, written_whole
 from helpers.reader import LANGUAGES
 
@@ -46,8 +46,6 @@ _QUIZ = 'from helpers.course.quiz import quiz\n\nquiz("{}")'
 _TITLE = {"en": "Solution", "ko": "풀이"}
 _FOR_THE_TESTS = {"alternative", "mistake", "equivalent"}
 _FOLDED = {"claim", "fold"}
-#: A percent sign, which stays on the line of its number.
-_PERCENT = re.compile(r"(?<=\d) %")
 
 
 class LessonError(Exception):
@@ -188,7 +186,7 @@ def _notebook_cell(lesson: Lesson, cell: Cell, lang: str) -> NotebookNode:
 
     metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
-        return v4.new_markdown_cell(_PERCENT.sub("\N{NO-BREAK SPACE}%", cell.source))
+        return v4.new_markdown_cell(unbroken(cell.source))
     if "quiz" in cell.tags:
         return v4.new_code_cell(_QUIZ.format(lesson.name), metadata=metadata)
     if "solution" in cell.tags:

@@ -21,7 +21,7 @@ from traitlets.utils.bunch import Bunch
 
 from helpers.course import progress
 from helpers.course.page import STYLE, asleep, page_code
-from helpers.course.source import lesson_paths, read_lesson
+from helpers.course.source import lesson_paths, read_lesson, unbroken
 from helpers.reader import language, say
 
 Question = dict[str, Any]
@@ -48,11 +48,11 @@ def in_language(questions: list[dict[str, Any]], lang: str) -> list[Question]:
     """Return questions, as a lesson writes them, in one language."""
     return [
         {
-            "text": question["question"][lang],
+            "text": unbroken(question["question"][lang]),
             "choices": [
                 {
-                    "text": choice[lang],
-                    "because": choice["because"][lang],
+                    "text": unbroken(choice[lang]),
+                    "because": unbroken(choice["because"][lang]),
                     "right": bool(choice.get("right")),
                 }
                 for choice in question["choices"]

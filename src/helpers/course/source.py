@@ -213,3 +213,14 @@ def exercises(lesson: Lesson) -> list[Exercise]:
             )
         )
     return found
+
+
+def unbroken(text: str) -> str:
+    r"""Return a text whose percent signs stay on the line of their numbers.
+
+    Examples
+    --------
+    >>> unbroken("90 %")
+    '90\xa0%'
+    """
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
