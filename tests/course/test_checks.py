@@ -7,6 +7,7 @@ import pytest
 
 from helpers.course import progress
 from helpers.course.checks import Check, Outcome, Tried, Unfit, check, numbers, same, shown
+from helpers.course.checks.activation_functions import check_escape
 from helpers.reader import say
 
 
@@ -384,3 +385,11 @@ def test_an_answer_is_not_judged_by_the_value_it_had_before_an_error(tmp_path):
         check=True,
     )
     assert said.stdout.splitlines()[-1] == "UNJUDGED UNJUDGED RIGHT RIGHT"
+
+
+@pytest.mark.parametrize(
+    ("rates", "reason"),
+    [([1e-5, 1e-3, 0.01, 0.01948], "too short"), ([0.45, 0.48, 0.6, 40], "too long")],
+)
+def test_a_rate_is_told_which_way_to_go_wherever_its_walk_happens_to_end(rates, reason):
+    assert all(reason in check_escape(rate).text for rate in rates)

@@ -268,6 +268,20 @@ def shown(right: Any, said: Any, digits: int = 3) -> tuple[str, str]:
     return texts[0], f"{texts[1]} ({type(said).__name__})"
 
 
+def apart(share: float, goal: float, digits: int = 1) -> str:
+    """Return a share in per cent, with as many digits as tell it from a goal that it misses.
+
+    Examples
+    --------
+    >>> apart(0.94, 0.96), apart(0.9596, 0.96), apart(0.896, 0.9, digits=0)
+    ('94.0%', '95.96%', '89.6%')
+    """
+    for places in range(digits, 9):
+        if (text := f"{share:.{places}%}") != f"{goal:.{places}%}":
+            break
+    return text
+
+
 def _text(value: Any, digits: int) -> str:
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()

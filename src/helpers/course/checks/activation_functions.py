@@ -184,6 +184,8 @@ def check_walk(walk: Callable) -> str | None:
 
 
 _START, _NUM_STEPS, _DEEPER = -2.5, 60, 2.0
+#: A rate that gets there; of those that don't, the smaller ones step too short.
+_GOOD_RATE = 0.1
 
 
 def _slope_of_valleys(weight):
@@ -230,17 +232,18 @@ def check_escape(my_rate: float) -> str | None:
         end = _walk(_slope_of_valleys, _START, rate, _NUM_STEPS)
     if abs(end - _DEEPER) < 0.2:
         return None
-    if -2 < end < -1:
+    if rate < _GOOD_RATE:
         return say(
-            en=f"The walk ends at {end:.2f}, in the left valley: the steps are too short to leave "
-            "it.",
-            ko=f"{end:.2f}, 곧 왼쪽 골짜기에서 끝납니다. 걸음이 짧아서 빠져나오지 못합니다.",
+            en=f"After {_NUM_STEPS} steps the weight is {end:.3g}, not at the bottom of the right "
+            "valley: the steps are too short to get there.",
+            ko=f"{_NUM_STEPS}걸음 뒤에 가중치가 {end:.3g}입니다. 아직 오른쪽 골짜기의 바닥이 "
+            "아닙니다. 걸음이 짧아서 거기까지 가지 못합니다.",
         )
     return say(
-        en=f"After {_NUM_STEPS} steps the weight is {end:.3g}, at the bottom of neither valley: "
-        "the steps are too long to come to rest.",
-        ko=f"{_NUM_STEPS}걸음 뒤에 가중치가 {end:.3g}입니다. 어느 골짜기의 바닥도 아닙니다. 걸음이 "
-        "너무 길어서 멈추지 못합니다.",
+        en=f"After {_NUM_STEPS} steps the weight is {end:.3g}, not at the bottom of the right "
+        "valley: the steps are too long to come to rest there.",
+        ko=f"{_NUM_STEPS}걸음 뒤에 가중치가 {end:.3g}입니다. 오른쪽 골짜기의 바닥이 아닙니다. "
+        "걸음이 너무 길어서 거기에 멈추지 못합니다.",
     )
 
 

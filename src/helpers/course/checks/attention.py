@@ -189,7 +189,7 @@ def check_masked_weights(masked_weights: Callable) -> str | None:
             right, own = shown(wrong.right[row], said[row])
             return say(
                 en=f"Under the mask {mask} row {row} must be {right}; yours is {own}.",
-                ko=f"마스크가 {mask}이면 {row}행은 {right}이어야 하는데 {own}이(가) 나옵니다.",
+                ko=f"마스크가 {mask}이면 {row}번 행은 {right}이어야 하는데 {own}이(가) 나옵니다.",
             )
     return None
 
@@ -292,7 +292,7 @@ def check_scaled_dot_product(scaled_dot_product: Callable) -> str | None:
             return say(
                 en=f"With {num_keys} keys of {d} numbers row {row} of the weights must be {must}; "
                 f"yours is {own}.",
-                ko=f"수 {d}개짜리 키가 {num_keys}개일 때 가중치의 {row}행은 {must}이어야 하는데 "
+                ko=f"수 {d}개짜리 키가 {num_keys}개일 때 가중치의 {row}번 행은 {must}이어야 하는데 "
                 f"{own}이(가) 나옵니다.",
             )
         return say(

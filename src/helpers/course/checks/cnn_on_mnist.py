@@ -402,7 +402,7 @@ def check_accuracies(accuracies: Callable) -> str | None:
         row = wrong.given[0][label].tolist()
         return say(
             en=f"Row {label} of the trial table is {row}: the share is {right}, you say {said}.",
-            ko=f"시험용 표의 {label}행이 {row}이면 비율은 {right}인데 {said}이(가) 나옵니다.",
+            ko=f"시험용 표의 {label}번 행이 {row}이면 비율은 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 

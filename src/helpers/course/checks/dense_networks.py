@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, numbers, same, shown
+from helpers.course.checks import Tried, apart, check, numbers, same, shown
 from helpers.data import load_mnist
 from helpers.nn.dense import backward, build_dnn, cross_entropy, forward
 from helpers.nn.optimizers import SGD
@@ -349,7 +349,7 @@ def check_reorder(reorder: Callable) -> str | None:
             en="You shuffled the columns: these are the neurons. The pixels' weights are the rows.",
             ko="열을 섞었습니다. 열은 뉴런입니다. 화소마다의 가중치는 행(row)에 있습니다.",
         )
-    weights, order = np.random.default_rng(0).normal(size=(4, 3)), np.array([1, 3, 0, 2])
+    weights, order = np.random.default_rng(0).normal(size=(4, 3)), np.array([3, 0, 2, 1])
     found = numbers(reorder(weights, order))
     if found.shape != weights.shape:
         return say(
@@ -461,10 +461,11 @@ def check_keep(keep: Callable) -> str | None:
     share = _read_with(kept, y_train[:_TRAINED_ON], tested, y_test, width)
     if share >= TO_BEAT:
         return None
+    reached = apart(share, TO_BEAT)
     got = say(
-        en=f"{num} numbers, {width} hidden neurons: {share:.1%} of the test digits. The number to "
+        en=f"{num} numbers, {width} hidden neurons: {reached} of the test digits. The number to "
         f"beat is {TO_BEAT:.0%}.",
-        ko=f"수 {num}개, 은닉 뉴런 {width}개로 테스트 숫자의 {share:.1%}를 읽습니다. 넘어야 할 "
+        ko=f"수 {num}개, 은닉 뉴런 {width}개로 테스트 숫자의 {reached}를 읽습니다. 넘어야 할 "
         f"수는 {TO_BEAT:.0%}입니다.",
     )
     if width < 25:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.course.checks import Tried, check, differing, numbers, shown
+from helpers.course.checks import Tried, apart, check, differing, numbers, shown
 from helpers.data import load_mnist
 from helpers.reader import say
 
@@ -314,10 +314,11 @@ def _is_on_slash(shape: tuple[int, int]) -> np.ndarray:
             "가파릅니다. 아래로 10행 내려가는 동안 왼쪽으로 6열쯤 갑니다.",
         },
         {
-            "en": "Cut the slash out of the picture: `piece = x_test[1][9:18, 8:17]`. It is "
-            "positive everywhere; what must you subtract so that other strokes count against it?",
-            "ko": "그림에서 획을 잘라 내세요. `piece = x_test[1][9:18, 8:17]`에는 음수가 없습니다. "
-            "다른 획이 놓이면 답이 작아지도록 무엇을 빼야 할까요?",
+            "en": "Cut the slash out of the picture: `piece = x_test[1][9:18, 8:17] / 255`. No "
+            "number in it is negative; what must you subtract so that other strokes count against "
+            "it?",
+            "ko": "그림에서 획을 잘라 내세요. `piece = x_test[1][9:18, 8:17] / 255`에는 음수가 "
+            "없습니다. 다른 획이 놓이면 답이 작아지도록 무엇을 빼야 할까요?",
         },
     ],
 )
@@ -351,10 +352,10 @@ def check_slash(kernel: Any) -> str | None:
         )
     if elsewhere.max() > LOUD * strongest:
         return say(
-            en=f"The slash is loudest, but row {row}, column {column} is another stroke and has "
-            f"{elsewhere.max() / strongest:.0%} of that: get it below {LOUD:.0%}.",
-            ko=f"사선의 반응이 가장 크지만, 다른 획인 {row}행 {column}열도 그 "
-            f"{elsewhere.max() / strongest:.0%}입니다. {LOUD:.0%} 아래로 낮추세요.",
+            en=f"The slash is loudest, but row {row}, column {column} is outside it and has "
+            f"{apart(elsewhere.max() / strongest, LOUD, 0)} of that: get it below {LOUD:.0%}.",
+            ko=f"사선의 반응이 가장 크지만, 사선 밖인 {row}행 {column}열도 그 "
+            f"{apart(elsewhere.max() / strongest, LOUD, 0)}입니다. {LOUD:.0%} 아래로 낮추세요.",
         )
     found = int((np.where(on_slash, answers, 0) > LOUD * strongest).any(axis=1).sum())
     if found < FEWEST_ROWS:

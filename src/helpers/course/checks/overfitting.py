@@ -5,7 +5,7 @@ from inspect import unwrap
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, differing, numbers, shown
+from helpers.course.checks import Tried, apart, check, differing, numbers, shown
 from helpers.data import load_mnist
 from helpers.nn.dense import backward, build_dnn, cross_entropy, forward
 from helpers.nn.optimizers import SGD
@@ -354,9 +354,10 @@ def check_augment(augment: Callable) -> str | None:
     share = _learn_from(augment, images[:1000], labels[:1000], images[1000:], labels[1000:])
     if share >= TO_BEAT:
         return None
+    reached = apart(share, TO_BEAT)
     got = say(
-        en=f"{share:.1%} of digits that it has not seen; the number to beat is {TO_BEAT:.0%}. ",
-        ko=f"처음 보는 숫자의 {share:.1%}를 맞혔습니다. 넘어야 할 수는 {TO_BEAT:.0%}입니다. ",
+        en=f"{reached} of digits that it has not seen; the number to beat is {TO_BEAT:.0%}. ",
+        ko=f"처음 보는 숫자의 {reached}를 맞혔습니다. 넘어야 할 수는 {TO_BEAT:.0%}입니다. ",
     )
     if share < 0.8:
         return got + say(

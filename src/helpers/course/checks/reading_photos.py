@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, differing, numbers, shown
+from helpers.course.checks import Tried, apart, check, differing, numbers, shown
 from helpers.data import load_mnist
 from helpers.reader import say
 from helpers.vision.digits import shipped_reader
@@ -414,13 +414,14 @@ def check_answer(answer: Callable) -> str | None:
                     "`own_labels`에서 레이블을 찾으세요.",
                 )
             shares.append(float(np.mean(answers == labels)))
-    hand, mnist = np.mean(shares[::2]), np.mean(shares[1::2])
+    hand, mnist = float(np.mean(shares[::2])), float(np.mean(shares[1::2]))
     if hand >= TO_BEAT_HAND and mnist >= TO_BEAT_MNIST:
         return None
+    own, others = apart(hand, TO_BEAT_HAND), apart(mnist, TO_BEAT_MNIST)
     got = say(
-        en=f"The handwriting {hand:.1%}, MNIST {mnist:.1%}; the numbers to beat are "
+        en=f"The handwriting {own}, MNIST {others}; the numbers to beat are "
         f"{TO_BEAT_HAND:.0%} and {TO_BEAT_MNIST:.0%}. ",
-        ko=f"이 글씨 {hand:.1%}, MNIST {mnist:.1%}입니다. 넘어야 할 수는 {TO_BEAT_HAND:.0%}와 "
+        ko=f"이 글씨 {own}, MNIST {others}입니다. 넘어야 할 수는 {TO_BEAT_HAND:.0%}와 "
         f"{TO_BEAT_MNIST:.0%}입니다. ",
     )
     if mnist >= TO_BEAT_MNIST:

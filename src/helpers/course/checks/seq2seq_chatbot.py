@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, same, shown
+from helpers.course.checks import Tried, apart, check, same, shown
 from helpers.language.corpus import load_greetings
 from helpers.language.tokens import BEGIN, END, PAD
 from helpers.reader import say
@@ -503,9 +503,10 @@ def check_pieces(pieces: Callable) -> str | None:
     right = [intents[n] == intent for n, intent in zip(nearest, new_intents, strict=True)]
     share = sum(right) / len(right)
     if share < GOAL:
+        got = apart(share, GOAL)
         return say(
-            en=f"Your pieces answer {share:.1%} of the new wordings right; reach {GOAL:.0%}.",
-            ko=f"새로운 질문의 {share:.1%}에 맞게 답합니다. {GOAL:.0%}를 넘겨 보세요.",
+            en=f"Your pieces answer {got} of the new wordings right; reach {GOAL:.0%}.",
+            ko=f"새로운 질문의 {got}에 맞게 답합니다. {GOAL:.0%}를 넘겨 보세요.",
         )
     return None
 

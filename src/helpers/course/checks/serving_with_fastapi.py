@@ -62,7 +62,7 @@ _CLUES = {
     },
     "F": {
         "en": "for whom is the text of an exception written?",
-        "ko": "예외의 글은 누가 읽으라고 쓴 것일까요?",
+        "ko": "예외 메시지는 누가 읽으라고 쓴 것일까요?",
     },
     "G": {
         "en": "who gets a response while fifty photos are searched for faces?",
@@ -110,7 +110,7 @@ def check_review(faults: Any) -> str | None:
             known = ", ".join(dict.fromkeys(_FAULTS.values()))
             return say(
                 en=f"`{fault}` is not one of the words: {known}.",
-                ko=f"`{fault}`은(는) 목록에 없는 단어입니다: {known}.",
+                ko=f"`{fault}`은(는) 목록에 없는 단어입니다. 쓸 수 있는 단어: {known}.",
             )
         if fault != _FAULTS[letter]:
             return say(
@@ -475,8 +475,8 @@ def _contents(folder):
         {
             "en": "Check before you look: `if not 0 <= index < len(y_train): raise "
             "HTTPException(400, ...)`, with a sentence of your own that names the range.",
-            "ko": "꺼내기 전에 물으세요. `if not 0 <= index < len(y_train): raise "
-            "HTTPException(400, ...)`에 범위를 알리는 자기 문장을 쓰세요.",
+            "ko": "꺼내기 전에 확인하세요. `if not 0 <= index < len(y_train): raise "
+            "HTTPException(400, ...)`을 쓰고, 범위를 알려 주는 문장을 직접 쓰세요.",
         },
         {
             "en": "`try` and `except ValueError` go *inside* the loop; the picture goes to "
@@ -557,7 +557,7 @@ def _ask_beyond(client):
             return say(
                 en=f"The response to the index {index} is the text of the exception: write a "
                 "sentence of your own.",
-                ko=f"index {index}에 예외의 글로 응답합니다. 문장을 직접 쓰세요.",
+                ko=f"index {index}에 예외 메시지로 응답합니다. 문장을 직접 쓰세요.",
             )
         if status != 400:
             return say(
@@ -613,7 +613,7 @@ def _judge_answer(answer, uploads):
     if "/srv" in str(answer):
         return say(
             en="The reason is the text of the exception, and gives away a path on the server.",
-            ko="이유에 예외의 글이 그대로 들어 있어서 서버의 경로가 드러납니다.",
+            ko="이유에 예외 메시지가 그대로 들어 있어서 서버의 경로가 드러납니다.",
         )
     processed, failures = answer.get("processed_files", []), answer.get("failed_files", [])
     if not all(isinstance(failure, dict) for failure in failures):

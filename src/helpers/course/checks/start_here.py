@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, same
+from helpers.course.checks import Tried, apart, check, same
 from helpers.reader import say
 from helpers.vision.digits import shipped_reader
 from helpers.vision.photos import to_mnist
@@ -160,12 +160,13 @@ def check_drawing(drawing: Any) -> str | None:
     digit, four = int(probabilities.argmax()), float(probabilities[4])
     if digit != 4:
         return say(
-            en=f"The network reads a {digit}, and finds a 4 only {four:.0%} likely.",
+            en=f"The network reads this as {digit}, and finds a 4 only {four:.0%} likely.",
             ko=f"신경망은 {digit}(으)로 읽고, 4일 확률은 {four:.0%}라고 합니다.",
         )
     if four < SURE:
+        likely = apart(four, SURE, digits=0)
         return say(
-            en=f"The network reads a 4, but only with {four:.0%}: make it surer.",
-            ko=f"신경망이 4로 읽기는 하지만 확률이 {four:.0%}입니다. 더 확신하게 만들어 보세요.",
+            en=f"The network reads a 4, but only with {likely}: make it surer.",
+            ko=f"신경망이 4로 읽기는 하지만 확률이 {likely}입니다. 더 확신하게 만들어 보세요.",
         )
     return None

@@ -312,7 +312,7 @@ def check_merge(merge: Callable) -> str | None:
         right, said = wrong.shown()
         return say(
             en=f"Merging {pair} in {pieces} gives {right}; yours gives {said}.",
-            ko=f"{pieces}에서 {pair}를 합치면 {right}인데 {said}이(가) 나옵니다.",
+            ko=f"{pieces}에서 {pair} 쌍을 합치면 {right}인데 {said}이(가) 나옵니다.",
         )
     return None
 

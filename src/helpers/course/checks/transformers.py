@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.course.checks import Tried, check, differing, numbers, shown
+from helpers.course.checks import Tried, apart, check, differing, numbers, shown
 from helpers.language.corpus import load_greetings
 from helpers.nn.activations import softmax
 from helpers.reader import say
@@ -67,7 +67,8 @@ def check_self_attention(self_attention: Callable) -> str | None:
         return say(
             en="You divide by the root of the length of `x`'s rows; what is compared are queries "
             "and keys, so their length counts.",
-            ko="`x`의 행 길이로 나누었습니다. 비교하는 것은 쿼리와 키이므로 그 길이를 써야 합니다.",
+            ko="`x`의 행 길이의 제곱근으로 나누었습니다. 비교하는 것은 쿼리와 키이므로 키 길이의 "
+            "제곱근으로 나누세요.",
         )
     if tried.agrees(lambda x, q, k, v: _attended(x, q, k, v, axis=0)):
         return say(
@@ -108,7 +109,7 @@ def check_self_attention(self_attention: Callable) -> str | None:
         return say(
             en=f"With {len(x)} words and keys of {w_key.shape[1]} numbers row {row} must be "
             f"{right}; yours is {said}.",
-            ko=f"단어가 {len(x)}개이고 키가 수 {w_key.shape[1]}개일 때 {row}행은 {right}이어야 "
+            ko=f"단어가 {len(x)}개이고 키가 수 {w_key.shape[1]}개일 때 {row}번 행은 {right}이어야 "
             f"하는데 {said}이(가) 나옵니다.",
         )
     return None
@@ -441,7 +442,8 @@ def check_mask(mask: Callable) -> str | None:
         (
             lambda back, real: back,
             "That is causal, but padding may still be looked at: the columns of PAD must be False.",
-            "앞을 보지 않는 것은 맞지만 패딩을 볼 수 있습니다. PAD의 열은 False여야 합니다.",
+            "뒤에 올 토큰을 보지 않는 것은 맞지만 패딩을 볼 수 있습니다. PAD의 열은 False여야 "
+            "합니다.",
         ),
         (
             lambda back, real: np.broadcast_to(real, back.shape),
@@ -535,28 +537,26 @@ def check_weigh(weigh: Callable) -> str | None:
     share = float(np.mean(right))
     if share >= TO_BEAT:
         return None
+    got = apart(share, TO_BEAT)
     if len({*map(float, weights.values())}) == 1:
         return say(
-            en=f"Every pair counts the same: {share:.1%} of the held-out wordings. The number to "
+            en=f"Every pair counts the same: {got} of the held-out wordings. The number to "
             f"beat is {TO_BEAT:.0%}.",
-            ko=f"모든 조각을 똑같이 셉니다. 떼어 둔 질문의 {share:.1%}를 맞혔습니다. 넘어야 할 "
-            f"수는 "
+            ko=f"모든 조각을 똑같이 셉니다. 떼어 둔 질문의 {got}를 맞혔습니다. 넘어야 할 수는 "
             f"{TO_BEAT:.0%}입니다.",
         )
     if weights[max(weights)] > weights[min(weights)]:
         return say(
-            en=f"Common pairs count more than rare ones: {share:.1%}. It is the rare ones that "
+            en=f"Common pairs count more than rare ones: {got}. It is the rare ones that "
             "tell what is meant.",
-            ko=f"흔한 조각이 드문 조각보다 더 크게 셉니다. {share:.1%}를 맞혔습니다. 무슨 뜻인지 "
-            f"알려 "
-            "주는 것은 드문 조각입니다.",
+            ko=f"흔한 조각이 드문 조각보다 더 크게 셉니다. {got}를 맞혔습니다. 무슨 뜻인지 "
+            "알려 주는 것은 드문 조각입니다.",
         )
     return say(
-        en=f"Rare pairs count more, but it brings only {share:.1%}; the number to beat is "
+        en=f"Rare pairs count more, but it brings only {got}; the number to beat is "
         f"{TO_BEAT:.0%}. Let the number fall faster, or more slowly.",
-        ko=f"드문 조각을 더 크게 세지만 {share:.1%}에 그칩니다. 넘어야 할 수는 "
-        f"{TO_BEAT:.0%}입니다. "
-        "수가 더 빨리, 또는 더 천천히 작아지게 해 보세요.",
+        ko=f"드문 조각을 더 크게 세지만 {got}에 그칩니다. 넘어야 할 수는 "
+        f"{TO_BEAT:.0%}입니다. 수가 더 빨리, 또는 더 천천히 작아지게 해 보세요.",
     )
 
 

@@ -15,7 +15,7 @@ from helpers.reader import say
         {
             "en": "Which entry of the table holds the sum of everything down to the rectangle's "
             "lower right corner? What is too much in it?",
-            "ko": "직사각형의 오른쪽 아래 모서리까지 모두 더한 값은 표의 어디에 있나요? 그 "
+            "ko": "직사각형의 오른쪽 아래 귀퉁이까지 모두 더한 값은 표의 어디에 있나요? 그 "
             "값에는 무엇이 더 들어 있나요?",
         },
         {
@@ -49,7 +49,7 @@ def check_rectangle_sum(rectangle_sum: Callable) -> str | None:
         return say(
             en="You add up numbers of the table, and each of them is a sum already: the four "
             "numbers at the corners are enough.",
-            ko="표에 있는 수를 더했는데, 표의 수는 하나하나가 이미 합입니다. 네 모서리의 수만 "
+            ko="표에 있는 수를 더했는데, 표의 수는 하나하나가 이미 합입니다. 네 귀퉁이의 수만 "
             "있으면 됩니다.",
         )
     if tried.agrees(lambda table, x, y, w, h: _inside(table, x, y, w, h) - table[y, x]):
