@@ -48,10 +48,10 @@ _DUTIES = {
     "16/mvc",
     hints=[
         {
-            "en": "Ask of each job: would it still be there if nobody used HTTP? Then it is the "
-            "model's.",
-            "ko": "할 일마다 물어보세요. HTTP를 쓰지 않아도 해야 하는 일인가요? 그렇다면 모델의 "
-            "일입니다.",
+            "en": "Ask of each job: is it needed to keep a photo or to find its digits, however "
+            "the request comes in and however the result is shown? Then it is the model's.",
+            "ko": "할 일마다 물어보세요. 요청이 어떻게 들어오고 결과를 어떻게 보여 주든, 사진을 "
+            "보관하거나 숫자를 알아내려면 해야 하는 일인가요? 그렇다면 모델의 일입니다.",
         },
         {
             "en": "What only changes how a result looks is the view's; what knows about paths and "
@@ -184,6 +184,12 @@ def check_controller(controller: Any) -> str | None:
             "the photo: keep the result in a variable.",
             ko=f"요청 하나에 모델을 {num_asked}번 부르고, 그때마다 사진을 다시 읽습니다. 결과를 "
             "변수에 담아 두세요.",
+        )
+    if found == (404, "unknown"):
+        return say(
+            en="There is such an upload, and you return 404: only if the model returns `None` is "
+            "it 404.",
+            ko="그런 업로드가 있는데 404를 돌려줍니다. 모델이 `None`을 돌려줄 때만 404입니다.",
         )
     if _controlled(controller, "empty", "json")[0] == (404, "unknown"):
         return say(
@@ -417,12 +423,15 @@ def _in_the_dark(day, digits):
                 ko="업로드가 꺼져 있는데 처음 보는 아이디에 404를 돌려줍니다. 그런 업로드가 있는지 "
                 '알 수 없으므로 (502, "later")를 돌려주세요.',
             )
-        return say(
-            en=f'An id that you haven\'t met while uploads are down is (502, "later"); you return '
-            f"{found}. Whose digits are these?",
-            ko=f'업로드가 꺼져 있을 때 처음 보는 아이디는 (502, "later")입니다. 지금은 '
-            f"{found}인데, 누구의 숫자인가요?",
+        others = [(200, text) for text in day.texts.values() if text]
+        message = say(
+            en='For an id that you haven\'t met before, return (502, "later") while uploads are '
+            f"down; you return {found}.",
+            ko='업로드가 꺼져 있을 때 처음 보는 아이디에는 (502, "later")를 돌려주어야 합니다. '
+            f"지금은 {found}입니다.",
         )
+        whose = say(en=" Whose digits are these?", ko=" 누구의 숫자인가요?")
+        return message + whose if found in others else message
     known = (200, day.texts[day.zip])
     if found := _differs(digits, day.zip, known):
         return say(

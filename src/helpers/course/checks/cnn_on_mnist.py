@@ -22,7 +22,7 @@ from helpers.vision.digits import shipped_reader
         },
         {
             "en": "`conv_1` reads 1 channel and has no biases: 5 × 5 × 1 × 16. Batch "
-            "normalisation keeps 4 numbers for each of its maps. What has pooling to learn?",
+            "normalisation keeps 4 numbers for each of its maps. What does pooling have to learn?",
             "ko": "`conv_1`은 입력 채널이 1개이고 편향이 없으므로 5 × 5 × 1 × 16입니다. 배치 "
             "정규화는 특징 맵마다 수를 4개씩 가집니다. 풀링이 배울 것은 무엇일까요?",
         },
@@ -157,7 +157,7 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
             ko="행마다 가장 큰 확률을 골랐습니다. 정답인 숫자(`labels`)의 확률을 골라야 합니다.",
         ),
         -np.log(probabilities[:, labels]).mean(): say(
-            en="`[:, labels]` takes both columns from every row: pick one number a row, with "
+            en="`[:, labels]` takes several columns from every row: pick one number a row, with "
             "`np.arange(len(labels))` in place of the `:`.",
             ko="`[:, labels]`는 모든 행에서 열을 여러 개 고릅니다. `:` 자리에 "
             "`np.arange(len(labels))`를 써서 행마다 수를 하나씩 고르세요.",
@@ -179,7 +179,8 @@ def check_cross_entropy(cross_entropy: Callable) -> str | None:
             "`labels`에 있습니다.",
         ),
         (1 - probabilities[rows, labels]).mean(): say(
-            en="That is what is missing to 1; the cross-entropy takes the logarithm.",
+            en="That is how far the probabilities fall short of 1; the cross-entropy takes the "
+            "logarithm.",
             ko="그것은 1에서 모자란 만큼입니다. 교차 엔트로피는 로그를 씁니다.",
         ),
     }
@@ -260,7 +261,7 @@ def check_batches(batches: Callable) -> str | None:
         return say(
             en="A generator with the same seed gives another order: shuffle with the `rng` that is "
             "given, so that a training can be repeated.",
-            ko="시드가 같은 생성기를 주어도 순서가 달라집니다. 훈련을 되풀이할 수 있도록 받은 "
+            ko="시드가 같은 생성기를 주어도 순서가 달라집니다. 학습을 되풀이할 수 있도록 받은 "
             "`rng`로 섞으세요.",
         )
     if any(len(set(place)) == 1 for place in epochs.T) or _keeps_neighbours(epochs):
@@ -385,7 +386,7 @@ def check_accuracies(accuracies: Callable) -> str | None:
         (
             1 - right,
             say(
-                en="That is the share of the mistakes; wanted is the share read right.",
+                en="That is the share of the mistakes; what is wanted is the share read right.",
                 ko="그것은 틀린 비율입니다. 바르게 읽은 비율을 구하세요.",
             ),
         ),
@@ -416,7 +417,7 @@ MOST_PIXELS = 6  # that may differ from the digit
         {
             "en": "With which digit does the network confuse a 4 most often? Look at row 4 of the "
             "confusion matrix.",
-            "ko": "신경망이 4를 가장 자주 헷갈리는 숫자는 무엇일까요? 혼동 행렬의 4행을 보세요.",
+            "ko": "신경망은 4를 어떤 숫자로 가장 자주 잘못 읽을까요? 혼동 행렬의 4행을 보세요.",
         },
         {
             "en": "A 9 is a 4 whose top is closed. Look at the picture with `show_images`: in "
@@ -466,9 +467,10 @@ def check_fooled(picture: Any) -> str | None:
         )
     (probabilities,) = shipped_reader()(picture[None])
     if probabilities.argmax() == 4:
+        pixels = "pixel" if changed == 1 else "pixels"
         return say(
-            en=f"With {changed} pixels changed the network still reads a 4, with a probability of "
-            f"{probabilities[4]:.0%}. Try other pixels.",
+            en=f"With {changed} {pixels} changed the network still reads a 4, with a probability "
+            f"of {probabilities[4]:.0%}. Try other pixels.",
             ko=f"화소를 {changed}개 바꾸었지만 신경망은 아직 {probabilities[4]:.0%}의 확률로 4라고 "
             "읽습니다. 다른 화소를 바꾸어 보세요.",
         )

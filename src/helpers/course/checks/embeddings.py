@@ -102,7 +102,7 @@ _TABLE = np.array(
         },
         {
             "en": "`order = np.argsort(-(unit @ unit[row]))`, and then leave `row` itself out.",
-            "ko": "`order = np.argsort(-(unit @ unit[row]))`을 구한 다음 `row` 자신을 빼세요.",
+            "ko": "`order = np.argsort(-(unit @ unit[row]))`를 구한 다음 `row` 자신을 빼세요.",
         },
     ],
 )

@@ -24,7 +24,7 @@ from helpers.reader import say
         {
             "en": "`order = rng.permutation(len(images))` gives the places in a random order. The "
             "first `num_held` of them are held back, the others are kept.",
-            "ko": "`order = rng.permutation(len(images))`은 자리 번호를 무작위 순서로 돌려줍니다. "
+            "ko": "`order = rng.permutation(len(images))`는 자리 번호를 무작위 순서로 돌려줍니다. "
             "앞의 `num_held`개는 떼어 두고, 나머지는 훈련에 씁니다.",
         },
         {
@@ -82,11 +82,12 @@ def check_split(split: Callable) -> str | None:
         )
     kept, held = kept_images[:, 0, 0], held_images[:, 0, 0]
     if np.ptp(held) == 199 and len(set(held)) == 200:
+        num_kinds = len(set(held // 100))
         return say(
             en="You held back 200 images that lie next to each other. Mine were sorted by their "
-            "labels, and only two of the ten digits are among yours: pick at random.",
+            f"labels, and only {num_kinds} of the ten digits are among yours: pick at random.",
             ko="나란히 놓인 200장을 떼었습니다. 채점용 그림은 레이블 순서로 놓여 있어서, 떼어 둔 "
-            "묶음에 열 숫자 가운데 두 가지밖에 없습니다. 무작위로 고르세요.",
+            f"묶음에 열 숫자 가운데 {num_kinds}가지밖에 없습니다. 무작위로 고르세요.",
         )
     if len({*kept, *held}) < 1000:
         return say(
@@ -176,7 +177,7 @@ def check_diagnose(diagnose: Callable) -> str | None:
     if poor == "fine":
         return say(
             en="60 % on the training set and 58 % on the validation set: the gap is small, but "
-            "where 95 % are wanted both are bad. Hold the accuracies against `wanted`.",
+            "where 95 % are wanted both are bad. Compare the accuracies with `wanted`.",
             ko="훈련 세트에서 60 %, 검증 세트에서 58 %이면 차이는 작지만, 95 %가 필요하다면 둘 다 "
             "모자랍니다. 정확도를 `wanted`와 비교하세요.",
         )
@@ -373,8 +374,8 @@ def check_augment(augment: Callable) -> str | None:
         )
     return got + say(
         en="Change more, or something that handwriting really varies in: place, size, slant, turn.",
-        ko="더 많이 바꾸거나, 글씨에서 실제로 달라지는 것을 바꾸세요. 자리, 크기, 기울기, "
-        "각도입니다.",
+        ko="더 많이 바꾸거나, 글씨에서 실제로 달라지는 것을 바꾸세요. 자리, 크기, 글씨가 "
+        "기운 정도, 돌아간 각도입니다.",
     )
 
 

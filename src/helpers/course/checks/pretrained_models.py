@@ -312,8 +312,10 @@ def check_threshold(choose_threshold: Callable) -> str | None:
         )
     if np.isclose(ours, scores[int(0.9 * len(scores))]):
         return say(
-            en="That is the score at this place of the list, which is in no order: sort it first.",
-            ko="차례 없이 놓인 리스트에서 그 자리의 점수를 골랐습니다. 먼저 정렬하세요.",
+            en="You take the score at nine tenths of the list, but the list is in no order: sort "
+            "it first.",
+            ko="리스트의 10분의 9 자리에 있는 점수를 골랐는데, 리스트는 정렬되어 있지 않습니다. "
+            "먼저 정렬하세요.",
         )
     for values, share in ((scores, 0.9), (1 - scores, 0.9), (scores, 0.5), (scores[:70], 0.7)):
         under = np.mean(values < choose_threshold(values.copy(), share))

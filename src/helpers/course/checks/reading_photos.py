@@ -90,8 +90,8 @@ def check_as_mnist(as_mnist: Callable) -> str | None:
         before = wrong.given[0][at]
         right, said = shown(wrong.right[at], np.asarray(wrong.said)[at])
         return say(
-            en=f"White paper (255) must become 0 and black ink (0) must become 1. With you "
-            f"{before} becomes {said}; it must become {right}.",
+            en=f"White paper (255) must become 0 and black ink (0) must become 1. Yours "
+            f"turns {before} into {said}; it must become {right}.",
             ko=f"흰 종이(255)는 0, 검은 잉크(0)는 1이 되어야 합니다. 지금은 {before}이(가) "
             f"{said}(으)로 나오는데, {right}이어야 합니다.",
         )
@@ -159,13 +159,14 @@ def check_shift(shift_to_centre: Callable) -> str | None:
         )
     if np.allclose(answer, (14 - row, 14 - column)):
         return say(
-            en=f"The distance is right, but {said[0]} rows can't be moved without smearing the "
-            "ink: round to whole pixels.",
+            en=f"The distance is right, but moving by {said[0]} rows would smear the ink: round "
+            "to whole pixels.",
             ko=f"거리는 맞지만 {said[0]}화소를 옮기면 잉크가 번집니다. 정수로 반올림하세요.",
         )
     if np.allclose(answer, (row, column), atol=0.6):
         return say(
-            en=f"({said[0]}, {said[1]}) is where the centre is; wanted is how far it must go.",
+            en=f"({said[0]}, {said[1]}) is where the centre is; what is wanted is how far it must "
+            "go.",
             ko=f"({said[0]}, {said[1]})에는 지금 중심이 있습니다. 거기서 얼마나 옮겨야 하는지를 "
             "구하세요.",
         )
@@ -260,9 +261,9 @@ _DIGITS = [_BOXES[2], _BOXES[6], _BOXES[0], _BOXES[4]]
     "08/pick",
     hints=[
         {
-            "en": "What do the four digits have in common that neither the line nor the crumbs "
-            "have? Compare their heights.",
-            "ko": "숫자 네 개에는 있고 줄과 얼룩에는 없는 것이 무엇일까요? 높이를 견주어 보세요.",
+            "en": "What do digits have in common that neither ruled lines nor crumbs have? Compare "
+            "their heights.",
+            "ko": "숫자에는 있고 줄과 얼룩에는 없는 것이 무엇일까요? 높이를 견주어 보세요.",
         },
         {
             "en": "`max(box[3] for box in boxes)` is the height of the tallest; keep the boxes of "
@@ -310,8 +311,9 @@ def check_pick(pick_digits: Callable) -> str | None:
         )
     if _BOXES[2] not in picked:
         return say(
-            en="The 1 is missing: it is only 14 pixels wide, but as high as the others.",
-            ko="1이 빠졌습니다. 너비는 14화소뿐이지만 높이는 다른 숫자와 같습니다.",
+            en="The 1 is missing: it is only 14 pixels wide, but with 74 pixels the highest of "
+            "all.",
+            ko="1이 빠졌습니다. 너비는 14화소뿐이지만 높이는 74화소로 가장 큽니다.",
         )
     if _DIGITS[3] not in picked and len(picked) < 4:
         return say(
@@ -375,14 +377,15 @@ _TESTED = slice(5000, 6000)
     "08/answer",
     hints=[
         {
-            "en": "The nearest own digit is worth believing only if it is really near. How far is "
-            "it for the digits of `others`, and how far for those of MNIST? Draw or print both.",
+            "en": "The nearest digit in `own` is worth believing only if it is really near. How "
+            "far is it for the digits of `others`, and how far for those of MNIST? Draw or print "
+            "both.",
             "ko": "가장 가까운 내 숫자는 정말로 가까울 때만 믿을 만합니다. `others`의 숫자에서는 "
             "그 거리가 얼마이고 MNIST에서는 얼마인가요? 그리거나 출력해서 비교하세요.",
         },
         {
-            "en": "Take the label of the nearest own digit where its distance is under a limit, "
-            "and the network's answer everywhere else: `np.where(is_near, nearest, known)`.",
+            "en": "Take the label of the nearest digit in `own` where its distance is under a "
+            "limit, and the network's answer everywhere else: `np.where(is_near, nearest, known)`.",
             "ko": "거리가 어떤 기준보다 작으면 가장 가까운 내 숫자의 레이블을, 아니면 신경망의 "
             "답을 쓰세요. `np.where(is_near, nearest, known)`입니다.",
         },
@@ -408,8 +411,8 @@ def check_answer(answer: Callable) -> str | None:
             if not np.isin(answers, range(10)).all():
                 odd = answers[~np.isin(answers, range(10))][0]
                 return say(
-                    en=f"{odd:g} is no digit. If it is the place of the nearest own image, look up "
-                    "its label in `own_labels`.",
+                    en=f"{odd:g} is no digit. If it is the place of the nearest image in `own`, "
+                    "look up its label in `own_labels`.",
                     ko=f"{odd:g}은(는) 숫자 하나가 아닙니다. 가장 가까운 내 그림의 번호라면 "
                     "`own_labels`에서 레이블을 찾으세요.",
                 )
@@ -426,13 +429,13 @@ def check_answer(answer: Callable) -> str | None:
     )
     if mnist >= TO_BEAT_MNIST:
         return got + say(
-            en="Listen to the own digits more often: the network is sure of a slashed 0, and "
-            "wrong.",
+            en="Listen to the digits in `own` more often: the network is sure of a slashed 0, "
+            "and wrong.",
             ko="내 숫자를 더 자주 따르세요. 신경망은 빗금 그은 0을 확신하면서 틀립니다.",
         )
     if hand >= TO_BEAT_HAND:
         return got + say(
-            en="The own digits decide too often: where none is near, believe the network.",
+            en="The digits in `own` decide too often: where none is near, believe the network.",
             ko="내 숫자를 너무 자주 따릅니다. 가까운 것이 없으면 신경망의 답을 쓰세요.",
         )
     return got + say(

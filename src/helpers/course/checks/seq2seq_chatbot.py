@@ -265,11 +265,12 @@ def check_trap(after: Any) -> str | None:
         )
     most = _best(after)
     if probability * TRAPPED > most * (1 + 1e-9):
+        wanted, times = shown(float(TRAPPED), float(most / probability), digits=2)
         return say(
-            en=f"Greedy search finds an answer with {probability:.3f}; the best one has "
-            f"{most:.3f}, {most / probability:.1f} times as much. Make it {TRAPPED} times.",
-            ko=f"탐욕 탐색은 확률이 {probability:.3f}인 대답을 찾고, 가장 나은 대답은 {most:.3f}, "
-            f"그 {most / probability:.1f}배입니다. {TRAPPED}배로 벌려 보세요.",
+            en=f"Greedy search finds an answer with {probability:.3g}; the best one has "
+            f"{most:.3g}, {times} times as much. Make it {wanted} times.",
+            ko=f"탐욕 탐색은 확률이 {probability:.3g}인 대답을 찾고, 가장 나은 대답은 {most:.3g}, "
+            f"그 {times}배입니다. {wanted}배로 벌려 보세요.",
         )
     return None
 
@@ -364,7 +365,7 @@ def _random_beams(random: np.random.Generator) -> tuple[list, dict]:
         },
         {
             "en": "Append `([*tokens, token], score + math.log(probability))` to a list.",
-            "ko": "`([*tokens, token], score + math.log(probability))`을 리스트에 더하세요.",
+            "ko": "`([*tokens, token], score + math.log(probability))`를 리스트에 더하세요.",
         },
         {
             "en": "Last: `sorted(longer, key=lambda beam: -beam[1])[:width]`.",

@@ -256,8 +256,8 @@ def _send_good_ones(client, uploads):
             return say(
                 en=f"When the same picture is sent again, the app fails with {answer.status_code}: "
                 "accept it the second time, too.",
-                ko=f"같은 사진을 다시 보내면 앱이 {answer.status_code}로 실패합니다. 두 번째에도 "
-                "받아야 합니다.",
+                ko=f"같은 사진을 다시 보내면 앱이 {answer.status_code}(으)로 실패합니다. 두 "
+                "번째에도 받아야 합니다.",
             )
         if not answer.is_success or not {"filename", "path"} <= _fields(answer).keys():
             kind = name.partition(".")[2].replace("jpg", "jpeg").upper()
@@ -316,7 +316,7 @@ def _send_evil_names(client, uploads, root):
             return say(
                 en=f"A file called `{shown}` makes the app fail with {answer.status_code}: don't "
                 "use the name for the file.",
-                ko=f"파일 이름이 `{shown}`이면 앱이 {answer.status_code}로 실패합니다. 이름이 "
+                ko=f"파일 이름이 `{shown}`이면 앱이 {answer.status_code}(으)로 실패합니다. 이름이 "
                 "저장에 쓰이지 않게 하세요.",
             )
         # (A whole path of Windows never arrives as it was sent.)
@@ -603,7 +603,7 @@ def _attack_mosaic(make_app):
             return say(
                 en=f"When asked a second time, /mosaic responds with {later}: start each request "
                 "with empty lists.",
-                ko=f"/mosaic을 두 번째로 부르면 {later}(으)로 응답합니다. 요청마다 빈 리스트에서 "
+                ko=f"/mosaic를 두 번째로 부르면 {later}(으)로 응답합니다. 요청마다 빈 리스트에서 "
                 "시작하세요.",
             )
         return None
