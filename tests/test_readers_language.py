@@ -75,7 +75,10 @@ def without_english(text):
     ['네, 또 만나요.']
     >>> without_english("▁안녕 | 하세요")
     []
+    >>> without_english("‘안녕’이라고 하면 돼요. (Say ‘안녕’.)")
+    []
     """
+    text = re.sub("[‘’]", "", text)
     return [
         sentence[0]
         for sentence in SENTENCE.finditer(text)

@@ -153,7 +153,9 @@ def check_walk(walk: Callable) -> str | None:
             ko="걸음의 길이가 모두 같습니다. 기울기의 부호만 쓰고 있습니다. 가파른 곳에서는 걸음이 "
             "더 길어야 합니다.",
         )
-    if tried.agrees(lambda slope_at, weight, rate, num: _walk(slope_at, weight, rate, min(num, 1))):
+    if tried.agrees(
+        lambda slope_at, weight, rate, num: _walk(slope_at, weight, rate, min(num, 1))
+    ) or tried.agrees(lambda slope_at, weight, rate, num: _walk(slope_at, weight, rate, 1)):
         return say(
             en="That is a single step, however many are asked for.",
             ko="몇 걸음을 가라고 하든 한 걸음만 갑니다.",
@@ -170,12 +172,13 @@ def check_walk(walk: Callable) -> str | None:
         start = float(slope_at(weight))
         if num_steps == 1 and np.isclose(float(wrong.said), -rate * start):
             return say(
-                en="That is the step alone. Take it *from* the weight: weight − step.",
+                en="That is the step alone. Add it to the weight: weight + step.",
                 ko="그것은 걸음뿐입니다. 지금 가중치에서 그만큼 *움직여야* 합니다.",
             )
         return say(
             en=f"From the weight {weight:.3g}, where the slope is {start:.3g}, {num_steps} "
-            f"step{'s' * (num_steps != 1)} with the learning rate {rate} lead to "
+            f"step{'s' * (num_steps != 1)} with the learning rate {rate} "
+            f"lead{'s' * (num_steps == 1)} to "
             f"{float(wrong.right):.4g}; you say {float(wrong.said):.4g}.",
             ko=f"기울기가 {start:.3g}인 가중치 {weight:.3g}에서 학습률 {rate}로 {num_steps}걸음 "
             f"가면 {float(wrong.right):.4g}인데 {float(wrong.said):.4g}이(가) 나옵니다.",

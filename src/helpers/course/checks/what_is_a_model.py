@@ -162,15 +162,17 @@ def check_stage(passes: Callable) -> str | None:
         )
     if passes(*stage, 100):
         return say(
-            en="A limit of 100 is passed by votes that make 1.75 in all: use `limit`.",
-            ko="표의 합이 1.75인데 기준이 100이어도 통과합니다. `limit`와 비교하세요.",
+            en="A limit of 100 is passed by votes that make 1.75 in all: return whether their sum "
+            "is at least `limit` (sum `>=` limit).",
+            ko="표의 합이 1.75인데 기준이 100이어도 통과합니다. 표의 합이 `limit` 이상인지(`>=`) "
+            "비교하세요.",
         )
     if passes(*stage, 2):
         return say(
             en="Three features vote 1, 0.25 and 0.5, which make 1.75 and don't pass a limit of 2. "
-            "Add up the votes themselves; don't count the features that say yes.",
+            "Add up one vote from each feature, the number itself; don't count the features.",
             ko="세 특징의 표가 1, 0.25, 0.5이면 합이 1.75이므로 기준 2를 통과하지 못합니다. "
-            "찬성한 특징의 수를 세지 말고 표의 값을 더하세요.",
+            "특징마다 표를 하나만 골라 그 값을 더하세요. 특징의 수를 세면 안 됩니다.",
         )
     if passes(*stage, 1.7) and not passes(*stage, 1.75):
         return say(
