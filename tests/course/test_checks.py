@@ -65,7 +65,7 @@ def right(number):
 OUTCOMES = {
     blank: (Outcome.NOT_YET, "✎ Not written yet: put", "✎ 아직 작성하지 않았습니다."),
     square: (Outcome.WRONG, "✘ That is the square. (A hint", "✘ 그것은 제곱입니다. (힌트"),
-    nothing: (Outcome.WRONG, "✘ Your function gives noth", "✘ 함수가 아무것도 돌려주지 않습"),
+    nothing: (Outcome.WRONG, "✘ Your function gives noth", "✘ 함수가 아무것도 돌려주지 않는"),
     breaks: (
         Outcome.UNJUDGED,
         "⚠ This can't be judged: your code stops with `AttributeError: 'int' object has no ",

@@ -144,8 +144,10 @@ class Check:
             )
         except _ReturnsNothing:
             return Outcome.WRONG, say(
-                en="Your function gives nothing back: end it with `return` and the result.",
-                ko="함수가 아무것도 돌려주지 않습니다. 결과를 `return`으로 돌려주세요.",
+                en="Your function gives nothing back, in one case at least: end it with `return` "
+                "and the result in every case.",
+                ko="함수가 아무것도 돌려주지 않는 경우가 있습니다. 어떤 경우에도 결과를 "
+                "`return`으로 돌려주세요.",
             )
         except Unfit as unfit:
             return Outcome.WRONG, str(unfit)

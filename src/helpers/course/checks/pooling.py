@@ -69,7 +69,7 @@ def check_pool(pool: Callable) -> str | None:
             return say(
                 en=f"For a {image.shape} image, {setting[0]}, the result must have the shape "
                 f"{right.shape}; yours has {said.shape}.",
-                ko=f"{image.shape} 그림, {setting[1]}이면 결과의 모양은 {right.shape}여야 하는데 "
+                ko=f"{image.shape} 그림, {setting[1]}이면 결과의 모양은 {right.shape}이어야 하는데 "
                 f"{said.shape}이(가) 나옵니다.",
             )
         if not same(said, right):
@@ -291,7 +291,7 @@ def check_pooling_kernel(pooling_kernel: Callable) -> str | None:
             return say(
                 en=f"For the size {size} the kernel must have the shape ({size}, {size}); yours "
                 f"has {kernel.shape}.",
-                ko=f"size가 {size}이면 커널의 모양은 ({size}, {size})여야 합니다. 지금 모양은 "
+                ko=f"size가 {size}이면 커널의 모양은 ({size}, {size})이어야 합니다. 지금 모양은 "
                 f"{kernel.shape}입니다.",
             )
         if np.allclose(kernel, 1):

@@ -167,8 +167,8 @@ def check_shift(shift_to_centre: Callable) -> str | None:
         return say(
             en=f"({said[0]}, {said[1]}) is where the centre is; what is wanted is how far it must "
             "go.",
-            ko=f"({said[0]}, {said[1]})에는 지금 중심이 있습니다. 거기서 얼마나 옮겨야 하는지를 "
-            "구하세요.",
+            ko=f"({said[0]}, {said[1]})은(는) 지금 중심이 있는 자리입니다. 거기서 얼마나 옮겨야 "
+            "하는지를 구하세요.",
         )
     if np.array_equal(answer, np.trunc([14 - row, 14 - column])):
         return say(

@@ -465,7 +465,7 @@ TAUGHT = 55  # wordings of each intent: those that the chatbot learns from
             "en": "Whole words are too coarse: 'eat' and 'eaten' have none in common. Single "
             "characters are finer. What lies between?",
             "ko": "단어는 너무 큽니다. '먹었어요'와 '먹었니'에는 같은 단어가 없습니다. 글자 하나는 "
-            "더 잘지요. 그 사이에는 무엇이 있을까요?",
+            "더 작습니다. 그 사이에는 무엇이 있을까요?",
         },
         {
             "en": "In Korean the stem comes first in a word, particles and endings last (lesson "

@@ -166,7 +166,7 @@ def check_evil_name(name: Any) -> str | None:
             )
         if "\\" in name:
             return say(
-                en=f"On Linux and macOS a backslash is a letter like any other: {shown}.",
+                en=f"On Linux and macOS a backslash is a character like any other: {shown}.",
                 ko=f"리눅스와 맥에서 역슬래시는 그냥 글자입니다: {shown}.",
             )
         return say(
@@ -348,6 +348,13 @@ def _ask_where_it_lies(client, root):
 def _send_other_things(client, uploads):
     page = b"<script>alert(1)</script>"
     status = client.upload("page.png", page).status_code
+    if page in _contents(uploads) and status == 415:
+        return say(
+            en="The response to a web page called `page.png` is 415, and yet it was stored: check "
+            "before you write.",
+            ko="`page.png`라는 웹 페이지에 415로 응답하지만 파일은 이미 저장되어 있습니다. "
+            "저장하기 전에 검사하세요.",
+        )
     if page in _contents(uploads):
         return say(
             en="A web page with a script, called `page.png`, is stored: look at the first bytes, "

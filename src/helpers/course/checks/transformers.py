@@ -552,6 +552,13 @@ def check_weigh(weigh: Callable) -> str | None:
             ko=f"흔한 조각이 드문 조각보다 더 크게 셉니다. {got}를 맞혔습니다. 무슨 뜻인지 "
             "알려 주는 것은 드문 조각입니다.",
         )
+    if min(weights.values()) < 0:
+        return say(
+            en=f"Some pairs count less than 0, so that sharing them lowers the score: {got}. Let "
+            "every pair count more than 0, and common ones less than rare ones.",
+            ko=f"0보다 작게 세는 조각이 있어서, 그런 조각이 겹치면 점수가 오히려 깎입니다. {got}를 "
+            "맞혔습니다. 모든 조각을 0보다 크게, 흔한 조각은 드문 조각보다 작게 세어 보세요.",
+        )
     return say(
         en=f"Rare pairs count more, but it brings only {got}; the number to beat is "
         f"{TO_BEAT:.0%}. Let the number fall faster, or more slowly.",
