@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 from playwright.sync_api import expect
-from webpage import INK, READY, draw, faults, keep_screenshot, places_on, touch
+from webpage import INK, READY, SHOWN, draw, faults, keep_screenshot, places_on, touch
 
 from helpers.course.source import lesson_paths
 
@@ -326,4 +326,14 @@ def test_on_a_small_screen_the_reading_stands_beside_the_pad(lab):
     assert reading["x"] + reading["width"] <= 853
     assert max(one["height"] for one in (paper, reading)) < 330
     keep_screenshot(page, f"small-{lab.lang}")
+    page.close()
+
+
+def test_short_code_and_korean_brackets_hold_together(lab):
+    page = lab.open("02-feature-maps")
+    code = page.locator(f"{SHOWN} .jp-RenderedMarkdown code").first
+    expect(code).to_have_css("text-wrap-mode", "nowrap")
+    texts = "".join(page.locator(f"{SHOWN} .jp-RenderedMarkdown p").all_text_contents())
+    assert len(re.findall("[가-힣]\u2060\\(", texts)) == len(re.findall("[가-힣]\u2060?\\(", texts))
+    assert ("\u2060" in texts) == (lab.lang == "ko")
     page.close()

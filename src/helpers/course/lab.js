@@ -20,6 +20,10 @@
       still: "이 셀을 실행하면 직접 움직여 볼 수 있습니다. 지금 그림: ",
     },
   }[LANG];
+  const TEXT = ".jp-RenderedMarkdown, .jp-RenderedHTML";
+  const LONGEST = 40; // letters of code that stay on one line
+  const LOOSE = /(?<=[가-힣])(?=\()|(?<=[)\]}%"'-])(?=[가-힣])/g; // where Korean must not break
+  const held = new WeakSet(); // of texts, by what they begin with: a text is drawn anew when it changes
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
   const EXPLORER = "application/vnd.annyeong.explorer+json";
@@ -116,6 +120,23 @@
     panel.content.activeCellIndex = 0;
   }
 
+  /** Keep short code on one line; in Korean, brackets with the words that stand at them. */
+  function holdTogether(text) {
+    if (held.has(text.firstChild)) return;
+    held.add(text.firstChild);
+    for (const code of text.querySelectorAll(":not(pre) > code"))
+      code.classList.toggle("annyeong-whole", code.textContent.length <= LONGEST);
+    if (LANG !== "ko") return;
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    for (let before = ""; walker.nextNode(); ) {
+      const { currentNode: node } = walker;
+      const after = node.data.at(-1);
+      if (!node.parentElement.closest("code, pre, mjx-container"))
+        node.data = (before + node.data).replace(LOOSE, "\u2060").slice(before.length);
+      before = after;
+    }
+  }
+
   /** Mark exercises; give each picture the alternative text of its cell, and all else a name. */
   function markCells(panel) {
     let waiting = false;
@@ -125,6 +146,7 @@
         node.setAttribute("role", "article"); // as the list that it is in, a feed, demands
         for (const button of node.querySelectorAll(".jp-collapseHeadingButton"))
           button.ariaLabel = WORDS.fold;
+        for (const text of node.querySelectorAll(TEXT)) holdTogether(text);
         if (model.type !== "code") continue;
         const isExercise = (model.getMetadata("tags") ?? []).includes("exercise");
         node.classList.toggle("annyeong-exercise", isExercise);
