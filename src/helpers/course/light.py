@@ -14,6 +14,8 @@ UNSEEN = 8
 def lighten(png: bytes) -> bytes:
     """Write a picture with 256 colours in place of millions, where that can't be seen.
 
+    The colour of its corner, which is its ground, stays just as it is.
+
     Parameters
     ----------
     png : bytes
@@ -38,6 +40,9 @@ def lighten(png: bytes) -> bytes:
     small = Image.fromarray(pixels).quantize(
         256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
     )
+    palette, ground = np.reshape(small.getpalette() or [], (-1, 3)), pixels[0, 0]
+    palette[np.abs(palette - ground.astype(int)).sum(axis=1).argmin()] = ground
+    small.putpalette(palette.ravel().tolist())
     differences = np.abs(np.asarray(small.convert("RGB"), int) - pixels)
     file = io.BytesIO()
     small.save(file, "png", optimize=True)

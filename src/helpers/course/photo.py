@@ -91,7 +91,7 @@ class PhotoUpload(anywidget.AnyWidget):
             en="A button to choose a photo of your own; run this cell in JupyterLab. "
             f"The photo shown: {self.answer}",
             ko="여러분의 사진을 고르는 단추입니다. JupyterLab에서 이 셀을 실행하세요. "
-            f"아래 사진의 결과: {self.answer}",
+            f"지금 사진의 결과: {self.answer}",
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> MimeBundle:

@@ -320,7 +320,7 @@ def _draw_box(axis: Axes, left: float, top: float, wide: float, text: str, ink: 
         ha="center",
         va="center",
         color=TEXT,
-        fontsize=13,
+        fontsize=13 if len(text) < 3 else 10,
         zorder=4,
     )
 
@@ -344,5 +344,5 @@ def _draw_shares(
             axis.text(
                 left + (column + 0.5) * wide, top + (row + 0.5) * tall,
                 f"{share:.2f}".removeprefix("0"), fontsize=8, ha="center", va="center",
-                color="white" if share > 0.55 else "black",
+                color="white" if share > 0.8 else "black",
             )  # fmt: skip

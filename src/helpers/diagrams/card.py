@@ -12,7 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-import helpers.plots  # noqa: F401  its style: the card's ground, a font with Hangul, 80 dots an inch
+# Importing it also sets its style: the card's ground, a font with Hangul, 80 dots an inch.
+from helpers.plots import BLUE, GREEN, ORANGE, PURPLE, RED
 
 
 class Ink(NamedTuple):
@@ -22,14 +23,12 @@ class Ink(NamedTuple):
     linestyle: str
 
 
-# After Okabe and Ito (2008), whose palette colour-blind readers can tell apart; darker, so
-# that text in these colours has a contrast of 4.5 or more on the card.
-INPUT = Ink("#0067A5", "-")
-WEIGHTS = Ink("#B84A00", "--")
-ACTIVATIONS = Ink("#00724F", "-.")
-GRADIENTS = Ink("#96437A", ":")
-RIGHT = Ink("#00724F", "-")
-WRONG = Ink("#B3261E", "--")
+INPUT = Ink(BLUE, "-")
+WEIGHTS = Ink(ORANGE, "--")
+ACTIVATIONS = Ink(GREEN, "-.")
+GRADIENTS = Ink(PURPLE, ":")
+RIGHT = Ink(GREEN, "-")
+WRONG = Ink(RED, "--")
 
 TEXT = "#222222"
 CELL = 0.33  # inches: room for a number such as -0.5

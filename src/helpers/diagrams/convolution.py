@@ -78,7 +78,7 @@ def convolution_step(
         limit = np.abs(feature_map).max()
         draw_table(axis, filled, left, 0, say("feature map", "특징 맵"), limit=limit)
         draw_frame(axis, left + column, row, 1, 1, ACTIVATIONS)
-        draw_arrow(axis, (middle + kw + 0.3, 3 * kh + 3.7), (left - 0.2, row + 0.5))
+        draw_arrow(axis, (middle + kw + 1, 3 * kh + 3.5), (left + column + 0.5, row + 1.1))
     axis.text(
         middle + kw / 2, 3 * kh + 3.7, total, color=ACTIVATIONS.color,
         fontsize=13, ha="center", va="center",
@@ -125,7 +125,9 @@ def kernel_places(size: int, kernel: int, stride: int, padding: int) -> plt.Figu
                 linewidth=0.8,
             )
         )
-        axis.text(place + 0.5, 0.5, "0" if is_padding else "", ha="center", va="center")
+        if is_padding:
+            ground = {"facecolor": "#dddddd", "edgecolor": "none", "pad": 1.5}
+            axis.text(place + 0.5, 0.5, "0", ha="center", va="center", bbox=ground)
     for number, start in enumerate(starts):
         top = 1.3 + 0.8 * number
         bar = Rectangle((start, top), kernel, 0.6, facecolor="#f3d9c6")
@@ -175,7 +177,7 @@ def filter_on_channels(picture: ArrayLike, kernels: ArrayLike, maps: ArrayLike) 
         axis.text(14.3, top + side / 2, "=", fontsize=15, ha="center", va="center", color=TEXT)
         draw_picture(axis, maps[..., channel], 15, top, side, "", limit=loudest)
         draw_arrow(axis, (18.9, top + side / 2), (21.1, step + side / 2))
-    for height in (0.82, 1.82):
+    for height in (0.89, 1.89):
         axis.text(16.8, height * step, "+", fontsize=17, ha="center", va="center", color=TEXT)
     title = say("feature map: the sum", "특징 맵: 합")
     draw_picture(axis, total, 21.4, step, side, title, ACTIVATIONS, np.abs(total).max())

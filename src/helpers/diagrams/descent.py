@@ -165,7 +165,7 @@ def _draw_line(axis: Axes, data: tuple[ArrayLike, ArrayLike], weights: np.ndarra
     ends = np.array([x.min(), x.max()])
     axis.plot(x, y, ".", color=INPUT.color, markersize=3, alpha=0.6)
     axis.plot(ends, weights[0] * ends + weights[1], linewidth=2, **ACTIVATIONS._asdict())
-    axis.set(xlim=ends, ylim=(y.min(), y.max()))
+    axis.margins(0.04)
     axis.set_title(say("the line it ends on", "도착한 곳의 직선"), fontsize=10, color=TEXT)
     axis.set(xlabel=say("input", "입력"), ylabel=say("right answer", "정답"))
 

@@ -50,7 +50,7 @@ def window(words: Sequence[str], place: int, size: int) -> plt.Figure:
         inside = number == place or number in company
         axis.add_patch(
             FancyBboxPatch(
-                (middle - _STEP / 2 + 0.3, 1.6), _STEP - 0.6, 0.9, "round,pad=0.1", fill=False,
+                (middle - _STEP / 2 + 0.3, 1.55), _STEP - 0.6, 1, "round,pad=0.1", fill=False,
                 color=ink.color if inside else "#AAAAAA", linewidth=2 if inside else 1,
                 linestyle=ink.linestyle if inside else "-",
             )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -136,7 +137,8 @@ def decoder_steps(
         if step < place:
             draw_arrow(axis, (left + _WIDE, 3.9), (left + _STEP, 3.9))
             _draw_way_back(axis, left, 0.9 if with_teacher else 2.7)
-    draw_frame(axis, start + place * _STEP - 0.17, -0.1, _WIDE + 0.34, 6.4, Ink(TEXT, "-"))
+    now = Rectangle((start + place * _STEP - 0.17, -0.1), _WIDE + 0.34, 6.4, facecolor="#e6e3da")
+    axis.add_patch(now).set_zorder(0)
     probability = float(probabilities[place])
     loss = -math.log(max(probability, 1e-12))
     axis.text(
@@ -250,8 +252,8 @@ def _draw_cell(axis: Axes, left: float, top: float = 2.9) -> None:
 
 def _draw_way_back(axis: Axes, left: float, height: float) -> None:
     """Draw the way of a token into the next step: from the right of its box to the next input."""
-    arrow = {"arrowstyle": "->", "color": INPUT.color, "linewidth": 1.2, "linestyle": "--",
-             "connectionstyle": "arc3,rad=-0.05"}  # fmt: skip
-    axis.annotate(
-        "", (left + _STEP + 0.2, 5.2), (left + _WIDE + 0.02, height), arrowprops=arrow, zorder=1
-    )
+    look: dict[str, Any] = {"color": INPUT.color, "linewidth": 1.2, "linestyle": "--"}
+    x, y = left + _WIDE + 0.3, height - _TALL / 2
+    axis.plot([left + _WIDE + 0.05, x, x], [y, y, 4.75], zorder=1, **look)
+    arrow = {"arrowstyle": "->", "shrinkA": 0, **look}
+    axis.annotate("", (left + _STEP + 0.25, 5.2), (x, 4.75), arrowprops=arrow, zorder=1)

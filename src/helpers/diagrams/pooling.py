@@ -62,7 +62,8 @@ def pooling_step(
     draw_table(axis, table, 0, 0, say("map", "맵"), limit=limit)
     draw_frame(axis, column * stride, row * stride, size, size, INPUT)
     start = column * stride + size + 0.1, row * stride + size / 2
-    draw_arrow(axis, start, (width + 2.4, row + 0.5))
+    end = (width + 3 + column, row + 1.1) if row + 1 < rows else (width + 2.4, row + 0.5)
+    draw_arrow(axis, start, end)
     draw_table(axis, pooled, width + 2.5, 0, say("pooled", "풀링한 맵"), limit=limit)
     draw_frame(axis, width + 2.5 + column, row, 1, 1, ACTIVATIONS)
     return figure

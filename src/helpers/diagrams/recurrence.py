@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from helpers.diagrams.card import (
@@ -70,10 +71,10 @@ def unrolled(
         _draw_cell(axis, left, cell, say("cell", "셀"), is_done)
         start = (left - wide + 2 if t else 0.4, cell + 0.75)
         _draw_arrow(axis, start, (left, cell + 0.75), is_done)
-        _draw_arrow(axis, (middle, cell + 2.9), (middle, cell + 1.6), is_done)
+        _draw_arrow(axis, (middle, cell + 2.7), (middle, cell + 1.6), is_done)
         _draw_arrow(axis, (middle, cell - 0.1), (middle, units + 0.1), is_done)
         color = INPUT.color if is_done else _PALE
-        axis.text(middle, cell + 3.3, str(x_t), color=color, ha="center", va="center")
+        axis.text(middle, cell + 3.4, str(x_t), color=color, ha="center", va="center")
         axis.text(middle, cell + 4.1, f"$x_{t + 1}$", color=color, ha="center", va="center")
         _draw_state(axis, state if is_done else np.full(units, np.nan), middle, t + 1, limit)
         if t + 1 == step:
@@ -204,7 +205,7 @@ def lstm_step(f: float, i: float, o: float, new: float, c_before: float) -> plt.
     axis.text(14.3, 3.1, "tanh", ha="center", va="center", color=TEXT)
     _draw_arrow(axis, (14.3, 3.5), (14.3, 4.1), True)
     _draw_gate(axis, 14.3, 5.2, say("output o", "출력 o"), o)
-    _draw_arrow(axis, (14.3, 6.3), (14.3, 7.2), True)
+    _draw_arrow(axis, (14.3, 6.3), (14.3, 7.0), True)
     _draw_number(axis, 14.3, 7.6, "h_t", o * np.tanh(c_t), below=True)
     made_of = [
         say("each gate and new", "게이트와 새것은 모두"),
@@ -292,7 +293,10 @@ def _draw_gate(axis, x, y, name, value) -> None:
     rim = Circle((x, y), 1, fill=False, edgecolor=WEIGHTS.color, linewidth=1.8, zorder=4)
     axis.add_patch(rim)
     level.set_clip_path(rim)
-    axis.text(x, y + 0.03, f"× {value:.2f}", ha="center", va="center", fontsize=9, zorder=5)
+    axis.text(
+        x, y + 0.03, f"× {value:.2f}", ha="center", va="center", fontsize=9, zorder=5,
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )  # fmt: skip
     axis.text(x + 1.25, y - 0.85, name, va="center", color=WEIGHTS.color, fontsize=9)
 
 
@@ -329,11 +333,11 @@ def series_window(curve: ArrayLike, start: int, size: int) -> plt.Figure:
     axis.plot(x, y, color=TEXT, linewidth=1, alpha=0.35)
     seen = slice(start, start + size)
     axis.plot(x[seen], y[seen], ".", color=INPUT.color, markersize=5)
-    left, width = x[start] - 0.2, x[start + size - 1] - x[start] + 0.4
+    left, width = x[start] - 0.12, x[start + size - 1] - x[start] + 0.24
     draw_frame(axis, left, 0.5, width, 6, INPUT)
     last, asked = start + size - 1, start + size
     axis.plot([x[last], x[asked] + 0.5], [y[last], y[last]], linewidth=2, **WRONG._asdict())
-    axis.plot(x[asked], y[asked], "*", color=RIGHT.color, markersize=12)
+    axis.plot(x[asked], y[asked], "*", color=RIGHT.color, markersize=9)
     entries = [
         (INPUT.color, "●", say(f"window: {size} values", f"윈도: 값 {size}개")),
         (RIGHT.color, "★", say("the value asked for", "맞힐 값")),

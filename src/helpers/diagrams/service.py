@@ -222,7 +222,8 @@ def waiting_clients(
         axis.plot(list(measured), [pair[number] for pair in measured.values()], "s",
                   color=INPUT.color, label=say("measured", "잰 값"))  # fmt: skip
         axis.axvline(num_clients, color=TEXT, linestyle=":", linewidth=1)
-        axis.plot(num_clients, model[num_clients][number], "o", color=WEIGHTS.color, ms=8)
+        axis.plot(num_clients, model[num_clients][number], "o", color=WEIGHTS.color, ms=12,
+                  mfc="none", mew=2, label=say("the clients above", "위의 클라이언트"))  # fmt: skip
         axis.set(title=title, xlabel=say("clients", "클라이언트"), xlim=(0, max(model) + 0.5))
         axis.set_ylim(0, 1.15 * axis.get_ylim()[1])
         axis.xaxis.set_major_locator(plt.MaxNLocator(integer=True))

@@ -131,7 +131,7 @@ def block(
     >>> plt.close(figure)
     """
     side, narrow, wide = 3.4, 3.6, 6.8
-    figure, axis = new_card(25, 14.2)
+    figure, axis = new_card(25.6, 14.2)
     weights = np.asarray(weights, float)
     labels = (
         ("", ""),
@@ -216,7 +216,7 @@ def looks(words: Sequence[str], mask: ArrayLike, chosen: int, title: str) -> plt
     left, step = margin + side + 2.6, 2.55
     count = int(mask[chosen].sum())
     seen = say(
-        f"{words[chosen]} may look at {count} of {length}",
+        f"“{words[chosen]}” may look at {count} of {length}",
         f"'{words[chosen]}'에서 볼 수 있는 칸: {length}개 중 {count}개",
     )
     axis.text(left - 1, -0.6, seen, va="center", color=ACTIVATIONS.color)
@@ -408,7 +408,7 @@ def family(models: Sequence[Mapping[str, str]]) -> plt.Figure:
             korean = model["country"] == "KR"
             name = f"{model['name']}: {short(y) if y >= 1 else model['billions']}"
             axis.annotate(
-                name, (x, y), (0, -13 if korean else 6), textcoords="offset points",
+                name, (x, y), (0, -16 if korean else 6), textcoords="offset points",
                 ha="center", fontsize=8, color=ink.color,
                 bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": ink.color} if korean
                 else None,
