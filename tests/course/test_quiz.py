@@ -3,7 +3,7 @@ import re
 import pytest
 
 from helpers.course import progress
-from helpers.course.quiz import Quiz, in_language, quiz
+from helpers.course.quiz import Quiz, quiz
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def test_questions_are_in_the_readers_language(monkeypatch, lang, question, reas
     assert shown.questions[0] == {
         "text": question,
         "choices": [
-            {"text": "6", "because": "3 + 3 < 7", "right": True},
+            {"text": "6", "because": "3\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}3 < 7", "right": True},
             {"text": "9", "because": reason, "right": False},
         ],
     }
@@ -39,9 +39,8 @@ def test_questions_are_in_the_readers_language(monkeypatch, lang, question, reas
 
 
 def test_no_percent_sign_begins_a_line():
-    both = {"en": "Up to 90 %", "ko": "90 %까지"}
-    choice = both | {"right": True, "because": both}
-    (question,) = in_language([{"question": both, "choices": [choice]}], "en")
+    choice = {"text": "Up to 90 %", "because": "Up to 90 %", "right": True}
+    (question,) = Quiz("99/quiz", [{"text": "Up to 90 %", "choices": [choice]}]).questions
     (given,) = question["choices"]
     texts = {question["text"], given["text"], given["because"]}
     assert texts == {"Up to 90\N{NO-BREAK SPACE}%"}
@@ -57,7 +56,7 @@ def test_the_page_is_fixed_escaped_and_has_every_reason():
     page = bundle(quiz("99"))["text/html"]
     assert page == bundle(quiz("99"))["text/html"]
     assert page.startswith("<ol><li>What is <code>2 * 3</code>?<ol type='a'><li>6</li><li>9</li>")
-    assert "<li>✔ 3 + 3 &lt; 7</li><li>✘ A square.</li>" in page
+    assert "<li>✔ 3 + 3 &lt; 7</li><li>✘ A square.</li>" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert page.count("<details>") == 5
     assert len(re.findall("<li>[✔✘] ", page)) == 10
     assert not re.search(r"\bid=|[0-9a-f]{16}|http", page)

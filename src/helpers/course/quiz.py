@@ -48,13 +48,27 @@ def in_language(questions: list[dict[str, Any]], lang: str) -> list[Question]:
     """Return questions, as a lesson writes them, in one language."""
     return [
         {
-            "text": unbroken(question["question"][lang]),
+            "text": question["question"][lang],
             "choices": [
                 {
-                    "text": unbroken(choice[lang]),
-                    "because": unbroken(choice["because"][lang]),
+                    "text": choice[lang],
+                    "because": choice["because"][lang],
                     "right": bool(choice.get("right")),
                 }
+                for choice in question["choices"]
+            ],
+        }
+        for question in questions
+    ]
+
+
+def held_together(questions: list[Question]) -> list[Question]:
+    """Return questions for a page, on which no sign begins a line."""
+    return [
+        {
+            "text": unbroken(question["text"]),
+            "choices": [
+                {**choice, "text": unbroken(choice["text"]), "because": unbroken(choice["because"])}
                 for choice in question["choices"]
             ],
         }
@@ -92,7 +106,9 @@ class Quiz(anywidget.AnyWidget):
     passed = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, name: str, questions: list[Question]):
-        super().__init__(questions=questions, words=quiz_words(), chosen=[-1] * len(questions))
+        super().__init__(
+            questions=held_together(questions), words=quiz_words(), chosen=[-1] * len(questions)
+        )
         self._name = name
         self.observe(self._record, "passed")
 

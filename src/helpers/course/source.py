@@ -216,11 +216,23 @@ def exercises(lesson: Lesson) -> list[Exercise]:
 
 
 def unbroken(text: str) -> str:
-    r"""Return a text whose percent signs stay on the line of their numbers.
+    r"""Return Markdown in which no sign begins a line, and no number stands alone on one.
 
     Examples
     --------
-    >>> unbroken("90 %")
-    '90\xa0%'
+    >>> unbroken("90 %, 6 × 6, n − 1 (lesson 05), but `90 % 7`")
+    '90\xa0%, 6\xa0×\xa06, n\xa0−\xa01 (lesson\xa005), but `90 % 7`'
     """
-    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
+    return _SIGN.sub(
+        lambda found: found[0] if found["kept"] else found[0].replace(" ", "\N{NO-BREAK SPACE}"),
+        text,
+    )
+
+
+# Code, mathematics and headings, whose names are in links, are kept as they are.
+_SIGN = re.compile(
+    r"(?P<kept>^#[^\n]*|```.*?```|`[^`]*`|\$[^$]*\$)"
+    r"|(?<=\d) %|(?<=[\d)]) / (?=[\d(])|(?<=[\w)*]) [−×≈=+] (?=[\w(*−√])"
+    r"|(?<=\b[Ll]esson) (?=\d)|(?<=\b[Ss]ection) (?=\d)",
+    re.DOTALL | re.MULTILINE,
+)
