@@ -1,6 +1,7 @@
 """The notebooks as files, and what the comparison of their outputs lets pass."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from helpers.paths import NOTEBOOKS
 
 MOST_BYTES = 1_000_000
 PATHS = sorted(NOTEBOOKS.glob("*/*.ipynb"))
+DRAWN = re.compile(r"Text\(|\[?<(matplotlib|Axes|BarContainer)")
 KEYS = [f"{path.parent.name}/{path.stem}" for path in PATHS]
 
 
@@ -27,6 +29,18 @@ def test_every_code_cell_was_run(path):
 @pytest.mark.parametrize("path", PATHS, ids=KEYS)
 def test_the_file_stays_light(path):
     assert path.stat().st_size < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", PATHS, ids=KEYS)
+def test_no_cell_ends_in_what_only_draws(path):
+    """A cell that draws ends in a semicolon, or Matplotlib's object stands above the picture."""
+    outputs = [
+        output.get("data", {})
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", ())
+    ]
+    texts = [data.get("text/plain", "") for data in outputs if data.keys() == {"text/plain"}]
+    assert [text for text in texts if DRAWN.match(text)] == []
 
 
 def said(text, name="stdout"):

@@ -220,8 +220,8 @@ def unbroken(text: str) -> str:
 
     Examples
     --------
-    >>> unbroken("90 %, 6 × 6, n − 1 (lesson 05), but `90 % 7`")
-    '90\xa0%, 6\xa0×\xa06, n\xa0−\xa01 (lesson\xa005), but `90 % 7`'
+    >>> unbroken("90 %, 6 × 6, a = [n](n.md) − 1 (lesson 05), but `90 % 7`")
+    '90\xa0%, 6\xa0×\xa06, a\xa0=\xa0[n](n.md)\xa0−\xa01 (lesson\xa005), but `90 % 7`'
     """
     return _SIGN.sub(
         lambda found: found[0] if found["kept"] else found[0].replace(" ", "\N{NO-BREAK SPACE}"),
@@ -232,7 +232,7 @@ def unbroken(text: str) -> str:
 # Code, mathematics and headings, whose names are in links, are kept as they are.
 _SIGN = re.compile(
     r"(?P<kept>^#[^\n]*|```.*?```|`[^`]*`|\$[^$]*\$)"
-    r"|(?<=\d) %|(?<=[\d)]) / (?=[\d(])|(?<=[\w)*]) [−×≈=+] (?=[\w(*−√])"
+    r"|(?<=\d) %|(?<=[\d)]) / (?=[\d(])|(?<=[\w)*]) [−×≈=+] (?=[\w(*−√\[])"
     r"|(?<=\b[Ll]esson) (?=\d)|(?<=\b[Ss]ection) (?=\d)",
     re.DOTALL | re.MULTILINE,
 )

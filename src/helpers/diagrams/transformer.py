@@ -152,7 +152,7 @@ def block(
             for head, table in enumerate(weights):
                 left = 7.6 + head * (width + gap)
                 _draw_strips(axis, table, left, top, width, side, "", chosen, limit=1.0)
-            axis.text(7.6 + wide / 2, top - 0.5, labels[1][0], ha="center", va="center")
+            axis.text(7.6 + wide / 2, top - 0.5, labels[1][0], ha="center", va="center", color=TEXT)
         else:
             _draw_strips(axis, middle, 7.6, top, wide, side, labels[1][1], chosen)
         _draw_strips(axis, step, 15.4, top, narrow, side, labels[2][number], chosen)
