@@ -18,7 +18,7 @@ from helpers.course.alive import MODEL, explorer_html, pad_html, quiz_html
 from helpers.course.frames import MIME as EXPLORER
 from helpers.course.glossary import terms
 from helpers.course.navigation import TAG, topic
-from helpers.course.quiz import Quiz, held_together, in_language
+from helpers.course.quiz import Quiz, in_language
 from helpers.course.site import WIDGETS
 from helpers.course.source import Lesson
 from helpers.paths import LESSONS, written_whole
@@ -188,8 +188,8 @@ def _webp(png: bytes) -> tuple[bytes, int, int]:
 def quiz_element(lesson: Lesson, lang: str) -> str:
     """Return the quiz of a lesson for ``alive.js``, around the page that does without it."""
     name = f"{lesson.name[:2]}/quiz"
-    questions = held_together(in_language(lesson.quiz, lang))
-    return quiz_html(name, questions, Quiz(name, questions)._page())
+    quiz = Quiz(name, in_language(lesson.quiz, lang))
+    return quiz_html(name, quiz.questions, quiz._page())
 
 
 def listed(lesson: Lesson, lang: str) -> str:
